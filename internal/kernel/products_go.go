@@ -1,0 +1,135 @@
+package kernel
+
+// gemmGo computes C = A·B where element (i, p) of A is a[i*sa+p*ta]: strides
+// (lda, 1) give A, (1, lda) its transpose. Blocks of 4×2 keep their eight sums in
+// registers over the whole of k.
+func gemmGo(m, n, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc int) {
+	i := 0
+	for ; i+4 <= m; i += 4 {
+		j := 0
+		for ; j+2 <= n; j += 2 {
+			var c00, c01, c10, c11, c20, c21, c30, c31 float64
+			pa, pb := i*sa, j
+			for range k {
+				b0, b1 := b[pb], b[pb+1]
+				a0, a1, a2, a3 := a[pa], a[pa+sa], a[pa+2*sa], a[pa+3*sa]
+				c00 += a0 * b0
+				c01 += a0 * b1
+				c10 += a1 * b0
+				c11 += a1 * b1
+				c20 += a2 * b0
+				c21 += a2 * b1
+				c30 += a3 * b0
+				c31 += a3 * b1
+				pa += ta
+				pb += ldb
+			}
+			q := i*ldc + j
+			c[q], c[q+1] = c00, c01
+			c[q+ldc], c[q+ldc+1] = c10, c11
+			c[q+2*ldc], c[q+2*ldc+1] = c20, c21
+			c[q+3*ldc], c[q+3*ldc+1] = c30, c31
+		}
+		for ; j < n; j++ {
+			gemmColumnGo(i, i+4, j, k, a, sa, ta, b, ldb, c, ldc)
+		}
+	}
+	if i < m {
+		for j := range n {
+			gemmColumnGo(i, m, j, k, a, sa, ta, b, ldb, c, ldc)
+		}
+	}
+}
+
+// gemmColumnGo computes elements i0…i1−1 of column j of C, one at a time.
+func gemmColumnGo(i0, i1, j, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc int) {
+	for i := i0; i < i1; i++ {
+		var s float64
+		pa, pb := i*sa, j
+		for range k {
+			s += a[pa] * b[pb]
+			pa += ta
+			pb += ldb
+		}
+		c[i*ldc+j] = s
+	}
+}
+
+// gemmNTAddGo computes C += A·Bᵀ, both with points along the rows.
+func gemmNTAddGo(m, n, t int, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
+	for i := 0; i < m; i += 2 {
+		for j := 0; j < n; j += 2 {
+			dots22(min(2, m-i), min(2, n-j), t, a[i*lda:], lda, b[j*ldb:], ldb, c[i*ldc+j:], ldc)
+		}
+	}
+}
+
+// syrkAddGo adds A·Aᵀ to the upper triangle of C.
+func syrkAddGo(n, t int, a []float64, lda int, c []float64, ldc int) {
+	for i := 0; i < n; i += 2 {
+		c[i*ldc+i] += dotGo(a[i*lda:i*lda+t], a[i*lda:i*lda+t])
+		if i+1 == n {
+			break
+		}
+		c[i*ldc+i+1] += dotGo(a[i*lda:i*lda+t], a[(i+1)*lda:(i+1)*lda+t])
+		c[(i+1)*ldc+i+1] += dotGo(a[(i+1)*lda:(i+1)*lda+t], a[(i+1)*lda:(i+1)*lda+t])
+		for j := i + 2; j < n; j += 2 {
+			dots22(2, min(2, n-j), t, a[i*lda:], lda, a[j*lda:], lda, c[i*ldc+j:], ldc)
+		}
+	}
+}
+
+// dots22 adds the products of mr ≤ 2 rows of a with nr ≤ 2 rows of b to c.
+func dots22(mr, nr, t int, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
+	if mr < 2 || nr < 2 {
+		for i := range mr {
+			for j := range nr {
+				c[i*ldc+j] += dotGo(a[i*lda:i*lda+t], b[j*ldb:j*ldb+t])
+			}
+		}
+		return
+	}
+	a0, a1 := a[:t], a[lda:lda+t]
+	b0, b1 := b[:t], b[ldb:ldb+t]
+	a1, b0, b1 = a1[:len(a0)], b0[:len(a0)], b1[:len(a0)]
+	var s00, s01, s10, s11, u00, u01, u10, u11 float64
+	p := 0
+	for ; p+2 <= len(a0); p += 2 {
+		x0, x1, y0, y1 := a0[p], a1[p], b0[p], b1[p]
+		s00 += x0 * y0
+		s01 += x0 * y1
+		s10 += x1 * y0
+		s11 += x1 * y1
+		x0, x1, y0, y1 = a0[p+1], a1[p+1], b0[p+1], b1[p+1]
+		u00 += x0 * y0
+		u01 += x0 * y1
+		u10 += x1 * y0
+		u11 += x1 * y1
+	}
+	if p < len(a0) {
+		s00 += a0[p] * b0[p]
+		s01 += a0[p] * b1[p]
+		s10 += a1[p] * b0[p]
+		s11 += a1[p] * b1[p]
+	}
+	c[0] += s00 + u00
+	c[1] += s01 + u01
+	c[ldc] += s10 + u10
+	c[ldc+1] += s11 + u11
+}
+
+// symvUpperGo computes y = A·x in one pass over the upper triangle: row i adds to
+// y[i] as a dot product and to the rest of y as a multiple.
+func symvUpperGo(n int, a []float64, lda int, x, y []float64) {
+	clear(y)
+	for i := range n {
+		row := a[i*lda+i : i*lda+n]
+		xs, ys := x[i:i+len(row)], y[i:i+len(row)]
+		xi, s := x[i], row[0]*x[i]
+		for j := 1; j < len(row); j++ {
+			s += row[j] * xs[j]
+			ys[j] += row[j] * xi
+		}
+		ys[0] += s
+	}
+}

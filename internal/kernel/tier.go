@@ -1,0 +1,43 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// The tiers, slowest first. A machine that offers one offers all before it.
+const (
+	tierGo = iota
+	tierAVX2
+	tierAVX512
+)
+
+var tierNames = [...]string{tierGo: "go", tierAVX2: "avx2", tierAVX512: "avx512"}
+
+// tier is the one chosen at start-up; tierErr is set if PINN_KERNEL could not
+// be honoured. Only tests write to them afterwards.
+var tier, tierErr = choose(os.Getenv("PINN_KERNEL"), offered())
+
+// Tier returns the name of the tier in use: "avx512", "avx2" or "go".
+func Tier() string { return tierNames[tier] }
+
+// Err reports a value of PINN_KERNEL that this machine or this program cannot
+// honour, and nil otherwise. With an error the portable tier is in use, and the
+// caller should stop: a choice of tier is a promise about bits.
+func Err() error { return tierErr }
+
+// choose maps the value of PINN_KERNEL and the best tier of the machine to the
+// tier to use. An empty value means the best.
+func choose(want string, best int) (int, error) {
+	if want == "" {
+		return best, nil
+	}
+	for t := 0; t <= best; t++ {
+		if tierNames[t] == want {
+			return t, nil
+		}
+	}
+	return tierGo, fmt.Errorf("PINN_KERNEL: must be one of %s on this machine, got %q",
+		strings.Join(tierNames[:best+1], ", "), want)
+}
