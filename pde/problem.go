@@ -1,0 +1,88 @@
+package pde
+
+import "math"
+
+// Problem is everything that training may see: the domain, the fields, the
+// equations, conditions and data, and the unknown parameters. Whatever judges
+// the answer (Truth, targets, true values of parameters) is kept apart from it.
+type Problem struct {
+	Graph      *Graph // owns every Residual below
+	Box        Box
+	Fields     []string // the unknown functions; Partial.Field is an index of it
+	Params     []Param  // the unknown scalars, in the order of the leaves Param(k)
+	Constants  map[string]float64
+	Equations  []Equation
+	Conditions []Condition
+	Data       []Data
+}
+
+// Param is an unknown scalar that is identified together with the fields. Min
+// and Max bound it; -Inf and +Inf are no bound.
+type Param struct {
+	Name            string
+	Start, Min, Max float64
+}
+
+// Bounded reports whether the parameter has a finite lower and upper bound.
+func (p Param) Bounded() (below, above bool) {
+	return !math.IsInf(p.Min, -1), !math.IsInf(p.Max, 1)
+}
+
+// Equation is a residual r = left − right on all of Ω, in the loss as
+// Weight·mean r².
+type Equation struct {
+	Name     string
+	Residual *Expr
+	Weight   float64
+}
+
+// Condition is a residual on a part of the boundary, at the initial time or at
+// a point; boundary and initial conditions are the same type. Points is how many
+// points a soft condition gets, 0 if the program chooses. NeedsNormal tells that
+// Residual uses the outward normal.
+type Condition struct {
+	Name, At    string
+	Pieces      []Piece
+	Residual    *Expr
+	Enforce     Enforce
+	Weight      float64
+	Points      int
+	NeedsNormal bool
+}
+
+// Data is a residual at given places: Columns[k][i] is the value at point i of
+// the leaf Column(k) of Residual.
+type Data struct {
+	Name     string
+	Points   Points
+	Columns  [][]float64
+	Residual *Expr
+	Weight   float64
+}
+
+// Enforce says whether a condition is built into the network (hard), is a term
+// of the loss (soft), or is hard wherever it can be (auto, the zero value).
+type Enforce uint8
+
+// The ways to enforce a condition.
+const (
+	Auto Enforce = iota
+	Hard
+	Soft
+)
+
+var enforceNames = [...]string{"auto", "hard", "soft"}
+
+// String returns the word of the problem file: auto, hard or soft.
+func (e Enforce) String() string { return enforceNames[e] }
+
+// ParseEnforce returns the value of a word of the problem file; the empty word
+// means auto.
+func ParseEnforce(word string) (Enforce, bool) {
+	for e, name := range enforceNames {
+		if word == name {
+			return Enforce(e), true
+		}
+	}
+	return Auto, word == ""
+}
