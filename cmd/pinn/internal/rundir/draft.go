@@ -1,0 +1,130 @@
+package rundir
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Draft is a run folder that is being written: a hidden folder beside the place
+// of the final one. It must end in Commit or Abort; after either, Abort does
+// nothing, so "defer draft.Abort()" is safe. A Draft serves one goroutine.
+type Draft struct {
+	parent string
+	dir    string            // "" after Commit or Abort
+	copied map[string]string // source path of CopyIn to name in the folder
+}
+
+// Create begins a run below root/problem, or below root itself if problem is
+// empty, and makes the folders that are missing. Its error names the path and,
+// where there is one, the remedy.
+func Create(root, problem string) (*Draft, error) {
+	if problem != "" && (problem == "." || !filepath.IsLocal(problem) || strings.ContainsAny(problem, `/\`)) {
+		return nil, fmt.Errorf("begin a run: the problem name %q cannot name a folder; rename the problem file", problem)
+	}
+	parent := filepath.Join(cmp.Or(root, "."), problem)
+	if err := os.MkdirAll(parent, dirMode); err != nil {
+		return nil, fmt.Errorf("begin a run: %w", remedy(err))
+	}
+	for {
+		dir := filepath.Join(parent, ".run-"+rand.Text()[:8]+".partial")
+		err := os.Mkdir(dir, dirMode)
+		if errors.Is(err, fs.ErrExist) && isDir(parent) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("begin a run: %w", remedy(err))
+		}
+		return &Draft{parent: parent, dir: dir, copied: map[string]string{}}, nil
+	}
+}
+
+// Dir returns the draft's own folder, "" once it is committed or aborted.
+func (d *Draft) Dir() string { return d.dir }
+
+// Figures makes the folder for figures if need be and returns its path.
+func (d *Draft) Figures() (string, error) {
+	dir := filepath.Join(d.dir, figuresDir)
+	if err := os.MkdirAll(dir, dirMode); err != nil {
+		return "", remedy(err)
+	}
+	return dir, nil
+}
+
+// Abort removes the draft and all that is in it.
+func (d *Draft) Abort() error {
+	if d.dir == "" {
+		return nil
+	}
+	dir := d.dir
+	d.dir = ""
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("remove an unfinished run: %w", remedy(err))
+	}
+	return nil
+}
+
+// Commit gives the draft the next free name, run-0001, run-0002, …, and returns
+// its path. No existing file or folder is ever replaced, however many programs
+// commit at once: the name is claimed by an exclusive mkdir first, and whoever
+// finds the claim or the name taken goes on to the next. The folder appears
+// under its name by one rename. If Commit fails the draft stays.
+func (d *Draft) Commit() (string, error) {
+	if d.dir == "" {
+		return "", errors.New("commit a run: it is already committed or aborted")
+	}
+	n, err := lastRun(d.parent)
+	if err != nil {
+		return "", fmt.Errorf("commit a run: %w", remedy(err))
+	}
+	for {
+		n++
+		path, err := d.claim(runName(n))
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("commit a run (it is left in %s): %w", d.dir, remedy(err))
+		}
+		d.dir = ""
+		syncDir(d.parent)
+		return path, nil
+	}
+}
+
+// claim moves the draft to name, or says that the name is taken. The claim is a
+// hidden folder of its own, because a rename may replace an empty folder.
+func (d *Draft) claim(name string) (string, error) {
+	claim := filepath.Join(d.parent, "."+name+".claim")
+	if err := os.Mkdir(claim, dirMode); err != nil {
+		return "", err
+	}
+	defer os.Remove(claim) // a claim that stays costs only its number
+	path := filepath.Join(d.parent, name)
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		if err == nil {
+			err = &fs.PathError{Op: "rename", Path: path, Err: fs.ErrExist}
+		}
+		return "", err
+	}
+	return path, os.Rename(d.dir, path)
+}
+
+// syncDir asks the system to keep a rename through a crash; not every file
+// system can, and the run is whole without it.
+func syncDir(dir string) {
+	if f, err := os.Open(dir); err == nil {
+		_ = f.Sync()
+		_ = f.Close()
+	}
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

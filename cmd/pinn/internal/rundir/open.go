@@ -1,0 +1,111 @@
+package rundir
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Folder is a finished run that was opened for reading. Run is read at once,
+// the other parts when they are asked for.
+type Folder struct {
+	Dir string
+	Run Run
+}
+
+// Open opens a run folder. A folder that is not one, an unfinished one and a
+// broken run.json are errors that say so.
+func Open(dir string) (*Folder, error) {
+	if base := filepath.Base(filepath.Clean(dir)); strings.HasPrefix(base, ".run-") && strings.HasSuffix(base, ".partial") {
+		return nil, fmt.Errorf("open %s: the run was never finished", dir)
+	}
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("open run: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("open %s: a run is a folder, and this is a file", dir)
+	}
+	f := &Folder{Dir: dir}
+	src, err := f.read(runFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is not a run folder: %w", dir, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if f.Run, err = DecodeRun(src); err != nil {
+		return nil, f.broken(runFile, err)
+	}
+	return f, nil
+}
+
+// Problem returns the text of problem.toml.
+func (f *Folder) Problem() ([]byte, error) { return f.read(problemFile) }
+
+// ProblemPath returns the path of problem.toml, beside which the files lie that
+// it names.
+func (f *Folder) ProblemPath() string { return filepath.Join(f.Dir, problemFile) }
+
+// FiguresDir returns the path of the folder of figures, which may not exist.
+func (f *Folder) FiguresDir() string { return filepath.Join(f.Dir, figuresDir) }
+
+// Trace reads trace.csv.
+func (f *Folder) Trace() (*Table, error) { return f.table(traceFile, ColMethod) }
+
+// Solution reads solution.csv.
+func (f *Folder) Solution() (*Table, error) { return f.table(solutionFile) }
+
+// Events reads events.csv.
+func (f *Folder) Events() ([]Event, error) {
+	src, err := f.read(eventsFile)
+	if err != nil {
+		return nil, err
+	}
+	events, err := DecodeEvents(bytes.NewReader(src))
+	if err != nil {
+		return nil, f.broken(eventsFile, err)
+	}
+	return events, nil
+}
+
+// Weights reads the network.
+func (f *Folder) Weights() (Weights, error) {
+	src, err := f.read(weightsFile)
+	if err != nil {
+		return Weights{}, err
+	}
+	w, err := DecodeWeights(src)
+	if err != nil {
+		return Weights{}, f.broken(weightsFile, err)
+	}
+	return w, nil
+}
+
+func (f *Folder) table(name string, words ...string) (*Table, error) {
+	src, err := f.read(name)
+	if err != nil {
+		return nil, err
+	}
+	t, err := DecodeTable(bytes.NewReader(src), words...)
+	if err != nil {
+		return nil, f.broken(name, err)
+	}
+	return t, nil
+}
+
+// read returns the bytes of one part.
+func (f *Folder) read(name string) ([]byte, error) {
+	src, err := os.ReadFile(filepath.Join(f.Dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the run has no %s: %w", name, err)
+	}
+	return src, err
+}
+
+// broken says which part cannot be read and what to do.
+func (f *Folder) broken(name string, err error) error {
+	return fmt.Errorf("%s: %w; restore the file or solve the problem again", filepath.Join(f.Dir, name), err)
+}

@@ -1,0 +1,135 @@
+package rundir
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Run is run.json: what a run reached, how it went, and what it ran on. Fields
+// that do not apply stay empty; numbers that are not finite are written null.
+type Run struct {
+	Problem string  `json:"problem"`
+	Title   string  `json:"title,omitempty"`
+	Status  Status  `json:"status"`
+	Target  *Target `json:"target"` // nil: the problem sets none
+
+	RelL2           Figures `json:"rel_l2"`                     // per field, then "all"
+	MaxAbs          Figures `json:"max_abs"`                    // per field, then "all"
+	Parameters      Figures `json:"parameters"`                 // identified values
+	ParameterErrors Figures `json:"parameter_errors,omitempty"` // |k − k*|/|k*| where the truth is known
+	Grid            *Grid   `json:"grid,omitempty"`
+
+	Phases  []Phase `json:"phases"`
+	Seconds Number  `json:"seconds"` // training, set-up included
+
+	Loss    Number `json:"loss"`          // at the returned parameters, on the training points
+	HeldOut Number `json:"heldout"`       // the same on points that training never saw
+	Ratio   Number `json:"heldout_ratio"` // HeldOut / Loss
+
+	NetworkParameters int `json:"network_parameters"`
+	InteriorPoints    int `json:"interior_points"`
+
+	Warnings []string `json:"warnings"`
+	Notes    []string `json:"notes"`
+
+	Seed    uint64 `json:"seed"`
+	Threads int    `json:"threads"`
+	Kernel  string `json:"kernel"`
+	CPU     string `json:"cpu"`
+	Go      string `json:"go"`
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+}
+
+// Target is what a finished run is judged by; nil bounds are not asked for.
+type Target struct {
+	RelL2      *float64 `json:"rel_l2,omitempty"`     // bound on RelL2 "all"
+	MaxAbs     *float64 `json:"max_abs,omitempty"`    // bound on MaxAbs "all"
+	Parameters Figures  `json:"parameters,omitempty"` // bounds on ParameterErrors
+	Met        bool     `json:"met"`
+}
+
+// Grid says where the answer was judged and what solution.csv holds.
+type Grid struct {
+	Kind    string   `json:"kind"`               // "even", "sobol" or "file"
+	Axes    []string `json:"axes"`               // the first columns of solution.csv
+	PerAxis []int    `json:"per_axis,omitempty"` // points along each axis of an even grid
+	Points  int      `json:"points"`             // those inside the domain
+	File    string   `json:"file,omitempty"`     // where Kind is "file"
+}
+
+// Phase is one phase of a run. Evaluations are plain calls, minibatch or full.
+type Phase struct {
+	Name        string `json:"name,omitempty"`
+	Method      string `json:"method"`
+	Batch       int    `json:"batch,omitempty"` // 0: all points
+	Steps       int    `json:"steps"`
+	LossEvals   int    `json:"loss_evals"`
+	GradEvals   int    `json:"grad_evals"`
+	Seconds     Number `json:"seconds"`
+	LossFirst   Number `json:"loss_first"`
+	LossLast    Number `json:"loss_last"`
+	HeldOutLast Number `json:"heldout_last"`
+	Ended       string `json:"ended"` // snr, noise-floor, plateau, budget, converged, …
+	Why         string `json:"why"`   // one sentence with the numbers
+}
+
+// filled returns r with empty lists in place of nil ones, so that JSON shows
+// [] and not null.
+func (r Run) filled() Run {
+	if r.Phases == nil {
+		r.Phases = []Phase{}
+	}
+	if r.Warnings == nil {
+		r.Warnings = []string{}
+	}
+	if r.Notes == nil {
+		r.Notes = []string{}
+	}
+	return r
+}
+
+// Encode writes r as indented JSON with its keys in the order of the struct.
+func (r Run) Encode(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(r.filled())
+}
+
+// DecodeRun reads what Encode wrote. Unknown keys are ignored, so that a newer
+// program's runs stay readable; a file without a problem name or with an
+// unknown status is refused.
+func DecodeRun(src []byte) (Run, error) {
+	var r Run
+	if err := json.Unmarshal(src, &r); err != nil {
+		return Run{}, jsonError(src, err)
+	}
+	if r.Problem == "" {
+		return Run{}, errors.New("problem: must name the problem, got nothing")
+	}
+	if !r.Status.known() {
+		return Run{}, fmt.Errorf("status: must be solved, target-missed, interrupted or failed, got %q", r.Status)
+	}
+	return r.filled(), nil
+}
+
+// jsonError adds the line at which src could not be read.
+func jsonError(src []byte, err error) error {
+	offset := int64(-1)
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &kind):
+		offset = kind.Offset
+	}
+	if offset < 0 || offset > int64(len(src)) {
+		return err
+	}
+	return fmt.Errorf("line %d: %w", 1+bytes.Count(src[:offset], []byte("\n")), err)
+}
