@@ -1,0 +1,131 @@
+package pde
+
+import (
+	"strings"
+)
+
+// How tightly operations bind, from loose to tight.
+const (
+	powerOr = iota + 1
+	powerAnd
+	powerNot
+	powerCompare
+	powerSum
+	powerProduct
+	powerUnary
+	powerPower
+	powerAtom
+)
+
+// syntaxKind says what a node of the syntax tree is.
+type syntaxKind uint8
+
+const (
+	syntaxBad       syntaxKind = iota // where a mistake stands
+	syntaxNumber                      // 0.5
+	syntaxName                        // u_x
+	syntaxOperation                   // an operation of one or two operands
+	syntaxCall                        // f(a, b)
+)
+
+// Syntax is a parsed text: a tree of numbers, names, operations and calls, each
+// with its place in the text. Names have no meaning yet; Scope gives them one.
+type Syntax struct {
+	kind     syntaxKind
+	op       Op     // of an operation; > and >= are kept as OpLess and OpLessEq
+	swapped  bool   // > or >=: the operands stand in the text's order
+	text     string // of a number or name; the name of a call
+	value    float64
+	args     []*Syntax
+	pos, end int // bytes of the text; for an operation those of all its operands
+	mark     int // where the operator stands
+}
+
+// Offset returns the byte of the text at which s begins.
+func (s *Syntax) Offset() int { return s.pos }
+
+// End returns the byte of the text after the last one of s.
+func (s *Syntax) End() int { return s.end }
+
+// logical reports whether s yields a truth value.
+func (s *Syntax) logical() bool { return s.kind == syntaxOperation && s.op.logical() }
+
+// String returns the text of s in the fewest brackets; parsed again it gives an
+// equal tree.
+func (s *Syntax) String() string {
+	var b strings.Builder
+	s.print(&b, 0)
+	return b.String()
+}
+
+func (s *Syntax) power() int {
+	if s.kind != syntaxOperation {
+		return powerAtom
+	}
+	return (&Expr{op: s.op}).power()
+}
+
+func (s *Syntax) print(b *strings.Builder, least int) {
+	power := s.power()
+	if power < least {
+		b.WriteByte('(')
+		defer b.WriteByte(')')
+	}
+	switch {
+	case s.kind == syntaxBad:
+		b.WriteByte('?')
+	case s.kind == syntaxCall:
+		b.WriteString(s.text)
+		sep := "("
+		for _, a := range s.args {
+			b.WriteString(sep)
+			a.print(b, 0)
+			sep = ", "
+		}
+		b.WriteByte(')')
+	case s.kind != syntaxOperation:
+		b.WriteString(s.text)
+	case s.op == OpNeg:
+		b.WriteByte('-')
+		s.args[0].print(b, powerUnary)
+	case s.op == OpNot:
+		b.WriteString("not ")
+		s.args[0].print(b, powerNot)
+	case s.op == OpPow:
+		s.args[0].print(b, powerAtom)
+		b.WriteByte('^')
+		s.args[1].print(b, powerUnary)
+	default:
+		s.printPair(b, power)
+	}
+}
+
+// printPair writes an operation between two operands.
+func (s *Syntax) printPair(b *strings.Builder, power int) {
+	left, text := power, opText[s.op]
+	if power == powerCompare {
+		left++
+	}
+	if s.swapped {
+		text = ">" + text[1:]
+	}
+	s.args[0].print(b, left)
+	if power <= powerSum {
+		text = " " + text + " "
+	}
+	b.WriteString(text)
+	s.args[1].print(b, power+1)
+}
+
+// Equal reports whether two trees are the same but for their places in the text.
+func (s *Syntax) Equal(t *Syntax) bool {
+	if s.kind != t.kind || s.op != t.op || s.swapped != t.swapped || s.text != t.text || len(s.args) != len(t.args) {
+		return false
+	}
+	for i := range s.args {
+		if !s.args[i].Equal(t.args[i]) {
+			return false
+		}
+	}
+	return true
+}
