@@ -1,0 +1,96 @@
+package problems
+
+// across checks what needs more than one section of the file.
+func (d *decoder) across(s *Spec) {
+	d.alike(s)
+	d.columnNames(s)
+	d.complete(s)
+	d.judged(s)
+	if n := s.Train.Slabs; n != nil && *n > 1 && len(s.Axes) > 0 && !hasTime(s) {
+		d.report(s.root.find("train").value.find("slabs").value.start, "train.slabs", "must be 1 where no axis is t, got %d", *n)
+	}
+}
+
+// alike reports names that the file introduces twice, and leaves the later ones
+// out.
+func (d *decoder) alike(s *Spec) {
+	d.twice(d.labels)
+	again := d.twice(d.names)
+	if len(again) == 0 {
+		return
+	}
+	s.Fields = without(s.Fields, again, func(t Text) Text { return t })
+	s.Axes = without(s.Axes, again, func(a Axis) Text { return a.Name })
+	s.Boundaries = without(s.Boundaries, again, func(b Boundary) Text { return b.Name })
+	s.Constants = without(s.Constants, again, func(n Named) Text { return n.Name })
+	s.Parameters = without(s.Parameters, again, func(p Parameter) Text { return p.Name })
+	s.Definitions = without(s.Definitions, again, func(n Named) Text { return n.Name })
+}
+
+// columnNames reports columns of inline data that bear the name of anything but
+// an axis.
+func (d *decoder) columnNames(s *Spec) {
+	taken := map[string]declared{}
+	for _, n := range d.names {
+		if n.what != "axis" {
+			taken[n.name.Value] = n
+		}
+	}
+	for i, data := range s.Data {
+		for j, c := range data.Columns {
+			if n, ok := taken[c.Value]; ok {
+				d.report(c.start, index(index("data", i)+".columns", j), "must differ from all other names, got %s again (%s in line %d)",
+					c.Value, n.what, d.src.pos(n.name.start).Line)
+			}
+		}
+	}
+}
+
+// without returns the elements of list whose names do not begin at the offsets.
+func without[T any](list []T, again map[int]bool, name func(T) Text) []T {
+	var out []T
+	for _, e := range list {
+		if t := name(e); !t.Set() || !again[t.start] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// complete checks that there is something to solve.
+func (d *decoder) complete(s *Spec) {
+	equation, data := s.root.find("equation"), s.root.find("data")
+	if equation == nil && data == nil {
+		d.report(0, "equation", "must be given at least once as [[equation]], or [[data]] in its place, got nothing")
+	}
+}
+
+// judged warns of targets that nothing in the file can judge.
+func (d *decoder) judged(s *Spec) {
+	if s.Target == nil {
+		return
+	}
+	target := s.root.find("target").value
+	if s.root.find("exact") == nil && s.root.find("reference") == nil {
+		for _, key := range []string{"rel_l2", "max_abs"} {
+			if e := target.find(key); e != nil {
+				d.warn(e.keyStart, "target."+key, "has no effect without [exact] or [reference]")
+			}
+		}
+	}
+	for _, p := range s.Parameters {
+		if _, ok := s.Target.Parameters[p.Name.Value]; ok && p.Truth == nil {
+			table := target.find("parameters").value
+			d.warn(table.find(p.Name.Value).keyStart, "target.parameters."+quoteKey(p.Name.Value), "has no effect without the truth of the parameter")
+		}
+	}
+}
+
+func hasTime(s *Spec) bool {
+	for _, a := range s.Axes {
+		if a.Name.Value == "t" {
+			return true
+		}
+	}
+	return false
+}

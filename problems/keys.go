@@ -1,0 +1,108 @@
+package problems
+
+// The optional keys of [[phase]] and of the tables inside it, as rows that
+// Decode, Encode and the tests share: the key, the range, and the field.
+
+type number[T any] struct {
+	key   string
+	in    span
+	field func(*T) **float64
+}
+
+type integer[T any] struct {
+	key         string
+	least, most int
+	field       func(*T) **int
+}
+
+type flag[T any] struct {
+	key   string
+	field func(*T) **bool
+}
+
+// keys are all optional numbers, integers and flags of one type of table, in
+// the order in which Encode writes them.
+type keys[T any] struct {
+	integers []integer[T]
+	numbers  []number[T]
+	flags    []flag[T]
+}
+
+var phaseKeys = keys[Phase]{
+	integers: []integer[Phase]{
+		{"history", 1, maxHistory, func(p *Phase) **int { return &p.History }},
+		{"max_search_evals", 2, maxSteps, func(p *Phase) **int { return &p.MaxSearchEvals }},
+	},
+	numbers: []number[Phase]{
+		{"weight_decay", notNegative, func(p *Phase) **float64 { return &p.WeightDecay }},
+		{"clip_norm", notNegative, func(p *Phase) **float64 { return &p.ClipNorm }},
+		{"clip_median", notNegative, func(p *Phase) **float64 { return &p.ClipMedian }},
+		{"momentum", belowOne, func(p *Phase) **float64 { return &p.Momentum }},
+		{"dampening", fraction, func(p *Phase) **float64 { return &p.Dampening }},
+		{"beta1", belowOne, func(p *Phase) **float64 { return &p.Beta1 }},
+		{"beta2", belowOne, func(p *Phase) **float64 { return &p.Beta2 }},
+		{"epsilon", positive, func(p *Phase) **float64 { return &p.Epsilon }},
+		{"momentum_decay", notNegative, func(p *Phase) **float64 { return &p.MomentumDecay }},
+		{"alpha", belowOne, func(p *Phase) **float64 { return &p.Alpha }},
+		{"rate_decay", notNegative, func(p *Phase) **float64 { return &p.RateDecay }},
+		{"accumulator", notNegative, func(p *Phase) **float64 { return &p.Accumulator }},
+		{"decrease", insideOne, func(p *Phase) **float64 { return &p.Decrease }},
+		{"curvature", insideOne, func(p *Phase) **float64 { return &p.Curvature }},
+		{"first_step", positive, func(p *Phase) **float64 { return &p.FirstStep }},
+		{"stop_gradient", notNegative, func(p *Phase) **float64 { return &p.StopGradient }},
+		{"stop_change", notNegative, func(p *Phase) **float64 { return &p.StopChange }},
+		{"stop_value", anyNumber, func(p *Phase) **float64 { return &p.StopValue }},
+		{"damping", positive, func(p *Phase) **float64 { return &p.Damping }},
+		{"target", insideOne, func(p *Phase) **float64 { return &p.Target }},
+	},
+	flags: []flag[Phase]{
+		{"nesterov", func(p *Phase) **bool { return &p.Nesterov }},
+		{"amsgrad", func(p *Phase) **bool { return &p.AMSGrad }},
+		{"centred", func(p *Phase) **bool { return &p.Centred }},
+	},
+}
+
+var learningRateKeys = keys[LearningRate]{
+	integers: []integer[LearningRate]{
+		{"every", 1, maxSteps, func(l *LearningRate) **int { return &l.Every }},
+		{"warmup", 0, maxSteps, func(l *LearningRate) **int { return &l.Warmup }},
+	},
+	numbers: []number[LearningRate]{
+		{"start", positive, func(l *LearningRate) **float64 { return &l.Start }},
+		{"decay", upToOne, func(l *LearningRate) **float64 { return &l.Decay }},
+		{"end", notNegative, func(l *LearningRate) **float64 { return &l.End }},
+	},
+}
+
+var ruleKeys = keys[Rule]{
+	integers: []integer[Rule]{
+		{"batches", 2, maxChecks, func(r *Rule) **int { return &r.Batches }},
+		{"every", 1, maxSteps, func(r *Rule) **int { return &r.Every }},
+		{"window", 1, maxChecks, func(r *Rule) **int { return &r.Window }},
+		{"votes", 1, maxChecks, func(r *Rule) **int { return &r.Votes }},
+		{"min_steps", 0, maxSteps, func(r *Rule) **int { return &r.MinSteps }},
+		{"steps", 1, maxSteps, func(r *Rule) **int { return &r.Steps }},
+	},
+	numbers: []number[Rule]{
+		{"threshold", positive, func(r *Rule) **float64 { return &r.Threshold }},
+		{"exhausted", positive, func(r *Rule) **float64 { return &r.Exhausted }},
+		{"noise_floor", positive, func(r *Rule) **float64 { return &r.NoiseFloor }},
+		{"plateau", insideOne, func(r *Rule) **float64 { return &r.Plateau }},
+	},
+	flags: []flag[Rule]{
+		{"grow", func(r *Rule) **bool { return &r.Grow }},
+	},
+}
+
+// read fills dst from a table.
+func (k keys[T]) read(r *reader, dst *T) {
+	for _, n := range k.integers {
+		*n.field(dst) = r.integer(n.key, n.least, n.most)
+	}
+	for _, n := range k.numbers {
+		*n.field(dst) = r.number(n.key, n.in)
+	}
+	for _, f := range k.flags {
+		*f.field(dst) = r.flag(f.key)
+	}
+}

@@ -1,0 +1,88 @@
+package problems
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// reserved are the words of the language, which no name may take.
+var reserved = []string{
+	"sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "log", "sqrt",
+	"abs", "min", "max", "sign", "step", "erf", "if", "and", "or", "not",
+	"pi", "e", "d", "lap", "dn", "n_x", "n_y", "n_z",
+}
+
+// declared is a name that the file introduces.
+type declared struct {
+	what string // such as "field", for messages
+	key  string // where it stands
+	name Text
+}
+
+// declare checks a name of the language and remembers it. Axes are one letter;
+// fields are letters and digits; the others may have underscores; all begin
+// with a letter. Letters and digits are those of Unicode.
+func (d *decoder) declare(what, key string, name Text) {
+	d.names = append(d.names, declared{what, key, name})
+	must := ""
+	switch {
+	case what == "axis" && !(utf8.RuneCountInString(name.Value) == 1 && isName(name.Value, "")):
+		must = "one letter"
+	case what == "field" && !isName(name.Value, ""):
+		must = "letters and digits, a letter first"
+	case !isName(name.Value, "_"):
+		must = "letters, digits and _, a letter first"
+	case slices.Contains(reserved, name.Value):
+		must = "a name that the language does not reserve"
+	}
+	if must != "" {
+		d.report(name.start, key, "must be %s, got %s", must, quoteKey(clip([]byte(name.Value))))
+	}
+}
+
+// label checks the optional name of a statement and remembers it: anything
+// printable on one line, up to 64 characters.
+func (r *reader) label() Text {
+	t := r.filled("name", "a name in quotes")
+	if !t.Set() {
+		return t
+	}
+	if len([]rune(t.Value)) > 64 || strings.ContainsFunc(t.Value, unprintable) {
+		r.report(t.start, r.key("name"), "must be up to 64 printable characters, got %s", clip([]byte(t.Value)))
+		return Text{}
+	}
+	r.labels = append(r.labels, declared{"name", r.key("name"), t})
+	return t
+}
+
+// twice reports every name of the list that the file has used before, and
+// returns their offsets.
+func (d *decoder) twice(list []declared) map[int]bool {
+	slices.SortStableFunc(list, func(a, b declared) int { return a.name.start - b.name.start })
+	first := map[string]declared{}
+	again := map[int]bool{}
+	for _, n := range list {
+		f, ok := first[n.name.Value]
+		if !ok {
+			first[n.name.Value] = n
+			continue
+		}
+		again[n.name.start] = true
+		d.report(n.name.start, n.key, "must differ from all other names, got %s again (%s in line %d)",
+			clip([]byte(n.name.Value)), f.what, d.src.pos(f.name.start).Line)
+	}
+	return again
+}
+
+// isName tells whether s is letters, digits and the extra characters, a letter
+// first.
+func isName(s, extra string) bool {
+	for i, r := range s {
+		if !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r) && !strings.ContainsRune(extra, r)) {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,210 @@
+package problems
+
+import (
+	"strconv"
+	"strings"
+)
+
+// kind is what a value of the file is.
+type kind uint8
+
+const (
+	stringValue kind = iota
+	integerValue
+	floatValue
+	boolValue
+	dateValue
+	arrayValue
+	tableValue
+)
+
+// origin is how a table or an array came to be; it decides how the file may
+// extend it (TOML 1.0, "Table").
+type origin uint8
+
+const (
+	fromValue    origin = iota // scalar, inline table, array in brackets: closed
+	fromHeader                 // [a], or one element of [[a]]
+	fromPath                   // a in [a.b]: may still get its own header
+	fromDots                   // a in a.b = 1: only more dotted keys
+	fromElements               // the array of all [[a]]
+)
+
+// value is one value of the file with its place: bytes [start, end) of the
+// source for what is written in one piece. A table made by a header starts at
+// the header's bracket, one made by dots at its key; both have end = start.
+type value struct {
+	kind       kind
+	origin     origin
+	start, end int
+	text       string // decoded, of a string only
+	*inside           // of arrays and tables only
+}
+
+// inside is what an array or a table holds, and where it stands itself.
+type inside struct {
+	items   []*value       // array
+	entries []entry        // table, in file order
+	index   map[string]int // table: key → position in entries
+
+	parent *value // nil for the root
+	key    string // its key in a parent table
+	at     int    // its index in a parent array
+}
+
+// entry is one key of a table; keyStart and keyEnd are its token.
+type entry struct {
+	key              string
+	keyStart, keyEnd int
+	value            *value
+}
+
+// name is one part of a possibly dotted key.
+type name struct {
+	key        string
+	start, end int
+}
+
+func newContainer(k kind, o origin, start int) *value {
+	return &value{kind: k, origin: o, start: start, end: start, inside: &inside{}}
+}
+
+// find returns the entry of a table, or nil; a nil value has none.
+func (v *value) find(key string) *entry {
+	if v == nil || v.inside == nil {
+		return nil
+	}
+	if i, ok := v.index[key]; ok {
+		return &v.entries[i]
+	}
+	return nil
+}
+
+// add appends an entry that find does not know yet and returns its value.
+func (v *value) add(n name, child *value) *value {
+	if v.index == nil {
+		v.index = map[string]int{}
+	}
+	v.index[n.key] = len(v.entries)
+	v.entries = append(v.entries, entry{n.key, n.start, n.end, child})
+	if child.inside != nil {
+		child.parent, child.key = v, n.key
+	}
+	return child
+}
+
+// push appends an element to an array.
+func (v *value) push(item *value) {
+	if item.inside != nil {
+		item.parent, item.at = v, len(v.items)
+	}
+	v.items = append(v.items, item)
+}
+
+// path returns the key of an array or a table from the root, such as
+// phase[0].switch; it is empty for the root.
+func (v *value) path() string {
+	var steps []string
+	for ; v.parent != nil; v = v.parent {
+		if v.parent.kind == arrayValue {
+			steps = append(steps, "["+strconv.Itoa(v.at)+"]")
+		} else {
+			steps = append(steps, "."+quoteKey(v.key))
+		}
+	}
+	var b strings.Builder
+	for i := len(steps) - 1; i >= 0; i-- {
+		b.WriteString(steps[i])
+	}
+	return strings.TrimPrefix(b.String(), ".")
+}
+
+// tree grows the root table of a file, one statement after the other. A
+// statement that TOML forbids (a key given twice, a table reopened) is noted in
+// clashes and goes into a table that nobody reads.
+type tree struct {
+	root, current *value
+	clashes       []clash
+}
+
+// clash is a name that may not be used in the table parent, since the file has
+// used it otherwise before.
+type clash struct {
+	parent *value
+	name   name
+	old    *value
+}
+
+func newTree() *tree {
+	root := newContainer(tableValue, fromHeader, 0)
+	return &tree{root: root, current: root}
+}
+
+// header handles [path], or [[path]] if element is true; start is the offset of
+// its first bracket.
+func (t *tree) header(path []name, element bool, start int) {
+	t.current = newContainer(tableValue, fromHeader, start)
+	last := path[len(path)-1]
+	parent := t.descend(path[:len(path)-1], start)
+	if parent == nil {
+		return
+	}
+	old := parent.find(last.key)
+	switch {
+	case old == nil && element:
+		parent.add(last, newContainer(arrayValue, fromElements, start)).push(t.current)
+	case old == nil:
+		parent.add(last, t.current)
+	case element && old.value.origin == fromElements:
+		old.value.push(t.current)
+	case !element && old.value.origin == fromPath:
+		t.current = old.value
+		t.current.origin, t.current.start, t.current.end = fromHeader, start, start
+		old.keyStart, old.keyEnd = last.start, last.end
+	default:
+		t.clashes = append(t.clashes, clash{parent, last, old.value})
+	}
+}
+
+// descend follows the leading parts of a header's path from the root, making
+// tables that are not there yet. It returns nil if a part is no open table.
+func (t *tree) descend(path []name, start int) *value {
+	v := t.root
+	for _, n := range path {
+		old := v.find(n.key)
+		switch {
+		case old == nil:
+			v = v.add(n, newContainer(tableValue, fromPath, start))
+		case old.value.origin == fromElements:
+			v = old.value.items[len(old.value.items)-1]
+		case old.value.kind == tableValue && old.value.origin != fromValue:
+			v = old.value
+		default:
+			t.clashes = append(t.clashes, clash{v, n, old.value})
+			return nil
+		}
+	}
+	return v
+}
+
+// assign handles path = child inside the table v.
+func (t *tree) assign(v *value, path []name, child *value) {
+	for _, n := range path[:len(path)-1] {
+		old := v.find(n.key)
+		switch {
+		case old == nil:
+			v = v.add(n, newContainer(tableValue, fromDots, n.start))
+		case old.value.origin == fromDots:
+			v = old.value
+		default:
+			t.clashes = append(t.clashes, clash{v, n, old.value})
+			return
+		}
+	}
+	last := path[len(path)-1]
+	if old := v.find(last.key); old != nil {
+		t.clashes = append(t.clashes, clash{v, last, old.value})
+		return
+	}
+	v.add(last, child)
+}
