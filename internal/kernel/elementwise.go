@@ -1,141 +1,145 @@
 package kernel
 
+import "unsafe"
+
+// ptr returns the address of the first element, of nothing for an empty slice.
+func ptr(a []float64) *float64 { return unsafe.SliceData(a) }
+
 // Add computes dst = a + b.
 func Add(dst, a, b []float64) {
 	check3(dst, a, b)
-	for i := range dst {
-		dst[i] = a[i] + b[i]
+	if tier == tierGo {
+		addGo(dst, a, b)
+		return
 	}
+	addVec(ptr(dst), ptr(a), ptr(b), len(dst))
 }
 
 // Sub computes dst = a − b.
 func Sub(dst, a, b []float64) {
 	check3(dst, a, b)
-	for i := range dst {
-		dst[i] = a[i] - b[i]
+	if tier == tierGo {
+		subGo(dst, a, b)
+		return
 	}
+	subVec(ptr(dst), ptr(a), ptr(b), len(dst))
 }
 
 // Mul computes dst = a·b.
 func Mul(dst, a, b []float64) {
 	check3(dst, a, b)
-	for i := range dst {
-		dst[i] = a[i] * b[i]
+	if tier == tierGo {
+		mulGo(dst, a, b)
+		return
 	}
+	mulVec(ptr(dst), ptr(a), ptr(b), len(dst))
 }
 
 // Div computes dst = a/b.
 func Div(dst, a, b []float64) {
 	check3(dst, a, b)
-	for i := range dst {
-		dst[i] = a[i] / b[i]
+	if tier == tierGo {
+		divGo(dst, a, b)
+		return
 	}
+	divVec(ptr(dst), ptr(a), ptr(b), len(dst))
 }
 
 // MulAdd computes dst = dst + a·b.
 func MulAdd(dst, a, b []float64) {
 	check3(dst, a, b)
-	for i := range dst {
-		dst[i] += a[i] * b[i]
+	if tier == tierGo {
+		mulAddGo(dst, a, b)
+		return
 	}
+	mulAddVec(ptr(dst), ptr(a), ptr(b), len(dst))
 }
 
 // MulAddC computes dst = dst + c·a·b, the product c·a rounded first.
 func MulAddC(dst []float64, c float64, a, b []float64) {
 	check3(dst, a, b)
-	for i := range dst {
-		dst[i] += (c * a[i]) * b[i]
+	if tier == tierGo {
+		mulAddCGo(dst, c, a, b)
+		return
 	}
+	mulAddCVec(ptr(dst), c, ptr(a), ptr(b), len(dst))
 }
 
 // MulC computes dst = c·a·b, the product c·a rounded first.
 func MulC(dst []float64, c float64, a, b []float64) {
 	check3(dst, a, b)
-	for i := range dst {
-		dst[i] = (c * a[i]) * b[i]
+	if tier == tierGo {
+		mulCGo(dst, c, a, b)
+		return
 	}
+	mulCVec(ptr(dst), c, ptr(a), ptr(b), len(dst))
 }
 
 // Axpy computes dst = dst + c·a.
 func Axpy(dst []float64, c float64, a []float64) {
 	check2(dst, a)
-	for i := range dst {
-		dst[i] += c * a[i]
+	if tier == tierGo {
+		axpyGo(dst, c, a)
+		return
 	}
+	axpyVec(ptr(dst), c, ptr(a), len(dst))
 }
 
 // Scale computes dst = c·a.
 func Scale(dst []float64, c float64, a []float64) {
 	check2(dst, a)
-	for i := range dst {
-		dst[i] = c * a[i]
+	if tier == tierGo {
+		scaleGo(dst, c, a)
+		return
 	}
+	scaleVec(ptr(dst), c, ptr(a), len(dst))
 }
 
 // AddConst computes dst = a + c.
 func AddConst(dst []float64, c float64, a []float64) {
 	check2(dst, a)
-	for i := range dst {
-		dst[i] = a[i] + c
+	if tier == tierGo {
+		addConstGo(dst, c, a)
+		return
 	}
+	addConstVec(ptr(dst), c, ptr(a), len(dst))
 }
 
 // Fill sets every element of dst to c.
 func Fill(dst []float64, c float64) {
-	for i := range dst {
-		dst[i] = c
+	if tier == tierGo {
+		fillGo(dst, c)
+		return
 	}
+	fillVec(ptr(dst), c, len(dst))
 }
 
 // Dot returns Σ a_i·b_i. The order of the sum depends on the length and the tier
 // only.
 func Dot(a, b []float64) float64 {
 	check2(a, b)
-	return dotGo(a, b)
+	if tier == tierGo {
+		return dotGo(a, b)
+	}
+	return dotVec(ptr(a), ptr(b), len(a))
 }
 
 // Sum returns Σ a_i. The order of the sum depends on the length and the tier only.
 func Sum(a []float64) float64 {
-	return sumGo(a)
+	if tier == tierGo {
+		return sumGo(a)
+	}
+	return sumVec(ptr(a), len(a))
 }
 
 // combine computes dst = s·dst + p·a + q·b.
 func combine(dst []float64, s, p float64, a []float64, q float64, b []float64) {
 	check3(dst, a, b)
-	for i := range dst {
-		dst[i] = s*dst[i] + p*a[i] + q*b[i]
+	if tier == tierGo {
+		combineGo(dst, s, p, a, q, b)
+		return
 	}
-}
-
-func dotGo(a, b []float64) float64 {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 float64
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		s0 += a[i] * b[i]
-		s1 += a[i+1] * b[i+1]
-		s2 += a[i+2] * b[i+2]
-		s3 += a[i+3] * b[i+3]
-	}
-	for ; i < len(a); i++ {
-		s0 += a[i] * b[i]
-	}
-	return (s0 + s2) + (s1 + s3)
-}
-
-func sumGo(a []float64) float64 {
-	var s0, s1, s2, s3 float64
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		s0 += a[i]
-		s1 += a[i+1]
-		s2 += a[i+2]
-		s3 += a[i+3]
-	}
-	for ; i < len(a); i++ {
-		s0 += a[i]
-	}
-	return (s0 + s2) + (s1 + s3)
+	combineVec(ptr(dst), s, p, ptr(a), q, ptr(b), len(dst))
 }
 
 func check2(a, b []float64) {

@@ -64,17 +64,34 @@ func gemmNTAddGo(m, n, t int, a []float64, lda int, b []float64, ldb int, c []fl
 	}
 }
 
-// syrkAddGo adds A·Aᵀ to the upper triangle of C.
-func syrkAddGo(n, t int, a []float64, lda int, c []float64, ldc int) {
-	for i := 0; i < n; i += 2 {
-		c[i*ldc+i] += dotGo(a[i*lda:i*lda+t], a[i*lda:i*lda+t])
-		if i+1 == n {
-			break
-		}
-		c[i*ldc+i+1] += dotGo(a[i*lda:i*lda+t], a[(i+1)*lda:(i+1)*lda+t])
-		c[(i+1)*ldc+i+1] += dotGo(a[(i+1)*lda:(i+1)*lda+t], a[(i+1)*lda:(i+1)*lda+t])
-		for j := i + 2; j < n; j += 2 {
-			dots22(2, min(2, n-j), t, a[i*lda:], lda, a[j*lda:], lda, c[i*ldc+j:], ldc)
+// dotPairs is one element of dots22, summed in the same order.
+func dotPairs(a, b []float64) float64 {
+	b = b[:len(a)]
+	var s, u float64
+	p := 0
+	for ; p+2 <= len(a); p += 2 {
+		s += a[p] * b[p]
+		u += a[p+1] * b[p+1]
+	}
+	if p < len(a) {
+		s += a[p] * b[p]
+	}
+	return s + u
+}
+
+// syrkGo adds columns from … to−1 of the upper triangle of A·Aᵀ to C.
+func syrkGo(from, to, t int, a []float64, lda int, c []float64, ldc int) {
+	for i := 0; i < to; i += 2 {
+		m := min(2, to-i)
+		for j := max(from, i); j < to; j += 2 {
+			n := min(2, to-j)
+			if i+m-1 <= j {
+				dots22(m, n, t, a[i*lda:], lda, a[j*lda:], lda, c[i*ldc+j:], ldc)
+				continue
+			}
+			var tile [4]float64
+			dots22(m, n, t, a[i*lda:], lda, a[j*lda:], lda, tile[:], 2)
+			addUpper(tile[:], 2, m, n, i, j, c, ldc)
 		}
 	}
 }
@@ -84,7 +101,7 @@ func dots22(mr, nr, t int, a []float64, lda int, b []float64, ldb int, c []float
 	if mr < 2 || nr < 2 {
 		for i := range mr {
 			for j := range nr {
-				c[i*ldc+j] += dotGo(a[i*lda:i*lda+t], b[j*ldb:j*ldb+t])
+				c[i*ldc+j] += dotPairs(a[i*lda:i*lda+t], b[j*ldb:j*ldb+t])
 			}
 		}
 		return
@@ -118,11 +135,13 @@ func dots22(mr, nr, t int, a []float64, lda int, b []float64, ldb int, c []float
 	c[ldc+1] += s11 + u11
 }
 
-// symvUpperGo computes y = A·x in one pass over the upper triangle: row i adds to
-// y[i] as a dot product and to the rest of y as a multiple.
-func symvUpperGo(n int, a []float64, lda int, x, y []float64) {
-	clear(y)
-	for i := range n {
+// symvGo adds rows from … n−1 of the upper triangle to y = A·x: row i adds to y[i] as a
+// dot product and to the rest of y as a multiple. The first row clears y.
+func symvGo(from, n int, a []float64, lda int, x, y []float64) {
+	if from == 0 {
+		clear(y)
+	}
+	for i := from; i < n; i++ {
 		row := a[i*lda+i : i*lda+n]
 		xs, ys := x[i:i+len(row)], y[i:i+len(row)]
 		xi, s := x[i], row[0]*x[i]

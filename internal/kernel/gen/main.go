@@ -1,0 +1,38 @@
+// Command gen writes the assembly of package kernel: for each set of routines one
+// file of AVX-512 and AVX2+FMA code and one file of Go declarations.
+//
+//	go run . -set products -out ../products_amd64.s -stubs ../products_amd64.go -pkg kernel
+//
+// The lines that call it stand in ../generate.go.
+package main
+
+import (
+	"flag"
+	"log"
+
+	"github.com/mmcloughlin/avo/build"
+)
+
+var sets = map[string]func(){
+	"products":    products,
+	"elementwise": elementwise,
+	"functions":   functions,
+}
+
+func main() {
+	set := flag.String("set", "", "routines to write: products, elementwise, functions or coefficients")
+	source := flag.String("go", "", "Go `file` to write the coefficients to")
+	flag.Parse()
+	if *set == "coefficients" {
+		if err := writeCoefficients(*source); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	write, ok := sets[*set]
+	if !ok {
+		log.Fatalf("unknown set %q", *set)
+	}
+	write()
+	build.Generate()
+}

@@ -1,0 +1,398 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// unit is the rounding unit of float64.
+const unit = 0x1p-53
+
+// canary stands where nothing may be read (inputs: it would make a sum NaN) or
+// written (outputs: its payload would be lost).
+var canary = math.Float64frombits(0x7ff8_dead_beef_0001)
+
+// A matrix is a test operand with canaries around its rows.
+type matrix struct {
+	r, w, ld int
+	all      []float64 // with an offset in front of data
+	data     []float64
+}
+
+// newMatrix returns an r×w matrix whose rows are ld ≥ w apart and which starts off
+// elements into its memory, filled by f.
+func newMatrix(r, w, ld, off int, f func() float64) matrix {
+	size := 0
+	if r > 0 && w > 0 {
+		size = (r-1)*ld + w
+	}
+	m := matrix{r: r, w: w, ld: ld, all: make([]float64, off+size+3)}
+	for i := range m.all {
+		m.all[i] = canary
+	}
+	m.data = m.all[off : off+size]
+	for i := range r {
+		for j := range w {
+			m.data[i*ld+j] = f()
+		}
+	}
+	return m
+}
+
+func (m matrix) at(i, j int) float64 { return m.data[i*m.ld+j] }
+
+func (m matrix) clone() matrix {
+	c := m
+	c.all = append([]float64(nil), m.all...)
+	off := len(m.all) - 3 - len(m.data)
+	c.data = c.all[off : off+len(m.data)]
+	return c
+}
+
+// checkCanaries fails if an element outside the rows (or where keep says so) changed.
+func (m matrix) checkCanaries(t *testing.T, name string, was matrix, inside func(i, j int) bool) {
+	t.Helper()
+	off := len(m.all) - 3 - len(m.data)
+	for p := range m.all {
+		q := p - off
+		if q >= 0 && q < len(m.data) && q%m.ld < m.w && inside(q/m.ld, q%m.ld) {
+			continue
+		}
+		if math.Float64bits(m.all[p]) != math.Float64bits(was.all[p]) {
+			t.Fatalf("%s: element %d of its memory (row %d, column %d) written, want untouched", name, p, q/m.ld, q%m.ld)
+		}
+	}
+}
+
+func everywhere(i, j int) bool { return true }
+
+// A shape is one case of a product.
+type shape struct{ m, n, k, lda, ldb, ldc, off int }
+
+func (s shape) String() string {
+	return fmt.Sprintf("m=%d n=%d k=%d lda=+%d ldb=+%d ldc=+%d off=%d", s.m, s.n, s.k, s.lda, s.ldb, s.ldc, s.off)
+}
+
+// shapes returns every shape up to a corner of small ones and a sample of larger
+// ones; the leading dimensions are excesses over the width.
+func shapes(rng *rand.Rand, maxM, maxN, maxK int) []shape {
+	var all []shape
+	for _, m := range []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 17} {
+		for _, n := range []int{0, 1, 3, 4, 5, 8, 11, 12, 16, 23, 24, 25, 50} {
+			for _, k := range []int{0, 1, 2, 5, 9} {
+				all = append(all, shape{m: m, n: n, k: k})
+			}
+		}
+	}
+	sample := 60
+	if testing.Short() {
+		sample = 5
+	}
+	for range sample {
+		all = append(all, shape{m: 1 + rng.IntN(maxM), n: 1 + rng.IntN(maxN), k: 1 + rng.IntN(maxK)})
+	}
+	for i := range all {
+		all[i].lda, all[i].ldb, all[i].ldc, all[i].off = rng.IntN(4), rng.IntN(4), rng.IntN(4), rng.IntN(4)
+	}
+	return all
+}
+
+// checkSum fails unless got is Σ over k terms, |got − want| ≤ 2(k+3)·u·Σ|terms|: the
+// bound of Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., (3.5) for
+// any order of summation, once for got and once for want.
+func checkSum(t *testing.T, what string, got, want, size float64, k int) {
+	t.Helper()
+	if bound := 2 * float64(k+3) * unit * size; !(math.Abs(got-want) <= bound) {
+		t.Fatalf("%s = %.17g, want %.17g (tol %.3g: two orders of %d terms)", what, got, want, bound, k)
+	}
+}
+
+func TestGemm(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := newRand(11)
+		for _, s := range shapes(rng, 130, 1000, 130) {
+			for _, transposed := range []bool{false, true} {
+				testGemm(t, s, transposed, rng)
+			}
+		}
+	})
+}
+
+func testGemm(t *testing.T, s shape, transposed bool, rng *rand.Rand) {
+	t.Helper()
+	name := fmt.Sprintf("Gemm %v", s)
+	a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
+	f := Gemm
+	at := a.at
+	if transposed {
+		name = fmt.Sprintf("GemmTN %v", s)
+		a = newMatrix(s.k, s.m, s.m+s.lda, s.off, rng.NormFloat64)
+		f = GemmTN
+		at = func(i, p int) float64 { return a.at(p, i) }
+	}
+	b := newMatrix(s.k, s.n, s.n+s.ldb, s.off, rng.NormFloat64)
+	c := newMatrix(s.m, s.n, s.n+s.ldc, s.off, func() float64 { return math.NaN() })
+	was := c.clone()
+	f(s.m, s.n, s.k, a.data, a.ld, b.data, b.ld, c.data, c.ld)
+	c.checkCanaries(t, name, was, everywhere)
+	for i := range s.m {
+		for j := range s.n {
+			var want, size float64
+			for p := range s.k {
+				v := at(i, p) * b.at(p, j)
+				want += v
+				size += math.Abs(v)
+			}
+			checkSum(t, fmt.Sprintf("%s: C[%d,%d]", name, i, j), c.at(i, j), want, size, s.k)
+		}
+	}
+}
+
+func TestGemmNTAdd(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := newRand(12)
+		for _, s := range shapes(rng, 130, 130, 1000) {
+			name := fmt.Sprintf("GemmNTAdd %v", s)
+			a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
+			b := newMatrix(s.n, s.k, s.k+s.ldb, s.off, rng.NormFloat64)
+			c := newMatrix(s.m, s.n, s.n+s.ldc, s.off, rng.NormFloat64)
+			was := c.clone()
+			GemmNTAdd(s.m, s.n, s.k, a.data, a.ld, b.data, b.ld, c.data, c.ld)
+			c.checkCanaries(t, name, was, everywhere)
+			for i := range s.m {
+				for j := range s.n {
+					want, size := dotOf(a, i, b, j, was.at(i, j))
+					checkSum(t, fmt.Sprintf("%s: C[%d,%d]", name, i, j), c.at(i, j), want, size, s.k)
+				}
+			}
+		}
+	})
+}
+
+// dotOf returns start + row i of a · row j of b, and the sum of the magnitudes.
+func dotOf(a matrix, i int, b matrix, j int, start float64) (sum, size float64) {
+	sum, size = start, math.Abs(start)
+	for p := range a.w {
+		v := a.at(i, p) * b.at(j, p)
+		sum += v
+		size += math.Abs(v)
+	}
+	return sum, size
+}
+
+func TestSyrkAdd(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := newRand(13)
+		for _, s := range shapes(rng, 200, 1, 600) {
+			name := fmt.Sprintf("SyrkAdd n=%d t=%d lda=+%d ldc=+%d", s.m, s.k, s.lda, s.ldc)
+			a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
+			c := newMatrix(s.m, s.m, s.m+s.ldc, s.off, rng.NormFloat64)
+			was, parts := c.clone(), c.clone()
+			SyrkAdd(s.m, s.k, a.data, a.ld, c.data, c.ld)
+			c.checkCanaries(t, name, was, func(i, j int) bool { return i <= j })
+			for i := range s.m {
+				for j := i; j < s.m; j++ {
+					want, size := dotOf(a, i, a, j, was.at(i, j))
+					checkSum(t, fmt.Sprintf("%s: C[%d,%d]", name, i, j), c.at(i, j), want, size, s.k)
+				}
+			}
+			// Any two ranges of columns give the bits of the whole.
+			cut := rng.IntN(s.m + 1)
+			SyrkAddColumns(s.m, 0, cut, s.k, a.data, a.ld, parts.data, parts.ld)
+			SyrkAddColumns(s.m, cut, s.m, s.k, a.data, a.ld, parts.data, parts.ld)
+			parts.checkCanaries(t, name+" in two ranges", c, func(i, j int) bool { return false })
+		}
+	})
+}
+
+func TestSymvUpper(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := newRand(14)
+		for n := range 70 {
+			a := newMatrix(n, n, n+rng.IntN(3), rng.IntN(3), rng.NormFloat64)
+			for i := range n {
+				for j := range i {
+					a.data[i*a.ld+j] = canary
+				}
+			}
+			x := newMatrix(1, n, n+1, 1, rng.NormFloat64)
+			y := newMatrix(1, n, n+1, 2, func() float64 { return math.NaN() })
+			was := y.clone()
+			SymvUpper(n, a.data, a.ld, x.data, y.data)
+			y.checkCanaries(t, fmt.Sprintf("SymvUpper n=%d", n), was, everywhere)
+			for i := range n {
+				var want, size float64
+				for j := range n {
+					v := a.at(min(i, j), max(i, j)) * x.at(0, j)
+					want += v
+					size += math.Abs(v)
+				}
+				checkSum(t, fmt.Sprintf("SymvUpper n=%d: y[%d]", n, i), y.at(0, i), want, size, n)
+			}
+		}
+	})
+}
+
+func TestRank2Upper(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := newRand(15)
+		const scale, xx, xy, yy = 0.75, 2.5, -1.25, 0.5
+		for n := range 70 {
+			name := fmt.Sprintf("Rank2Upper n=%d", n)
+			c := newMatrix(n, n, n+rng.IntN(3), rng.IntN(3), rng.NormFloat64)
+			x, y := newMatrix(1, n, n+1, 1, rng.NormFloat64), newMatrix(1, n, n+1, 2, rng.NormFloat64)
+			was := c.clone()
+			Rank2Upper(n, scale, xx, xy, yy, x.data, y.data, c.data, c.ld)
+			c.checkCanaries(t, name, was, func(i, j int) bool { return i <= j })
+			for i := range n {
+				for j := i; j < n; j++ {
+					xi, xj, yi, yj := x.at(0, i), x.at(0, j), y.at(0, i), y.at(0, j)
+					terms := []float64{scale * was.at(i, j), xx * xi * xj, xy * xi * yj, xy * yi * xj, yy * yi * yj}
+					var want, size float64
+					for _, v := range terms {
+						want += v
+						size += math.Abs(v)
+					}
+					checkSum(t, fmt.Sprintf("%s: C[%d,%d]", name, i, j), c.at(i, j), want, size, len(terms))
+				}
+			}
+		}
+	})
+}
+
+// TestProductsAtPageEdges puts every operand against unreadable memory.
+func TestProductsAtPageEdges(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		for _, atEnd := range []bool{true, false} {
+			for _, n := range []int{1, 3, 7, 9, 13, 23, 31, 50} {
+				for _, m := range []int{1, 2, 5, 9} {
+					a, b, c := guarded(t, m*n, atEnd), guarded(t, n*n, atEnd), guarded(t, m*n, atEnd)
+					sq, x, y := guarded(t, n*n, atEnd), guarded(t, n, atEnd), guarded(t, n, atEnd)
+					Gemm(m, n, n, a, n, b, n, c, n)
+					GemmTN(m, n, n, guarded(t, n*m, atEnd), m, b, n, c, n)
+					GemmNTAdd(m, n, n, a, n, b, n, c, n)
+					SyrkAdd(n, m, guarded(t, n*m, atEnd), m, sq, n)
+					SymvUpper(n, sq, n, x, y)
+					Rank2Upper(n, 1, 1, 1, 1, x, y, sq, n)
+				}
+			}
+			SyrkAdd(60, 33, guarded(t, 60*33, atEnd), 33, guarded(t, 3600, atEnd), 60)
+		}
+	})
+}
+
+// TestProductsPropagate demands that NaN and Inf of an operand reach exactly the
+// elements of C that they belong to, in the last row and column too.
+func TestProductsPropagate(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		const m, n, k = 9, 29, 11
+		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			for _, row := range []int{0, 3, m - 1} {
+				a, b, c := ones(m*k), ones(k*n), ones(m*n)
+				a[row*k+k-1] = bad
+				Gemm(m, n, k, a, k, b, n, c, n)
+				checkRow(t, "Gemm", c, n, row, bad, k)
+
+				bt, d := ones(n*k), make([]float64, m*n)
+				GemmNTAdd(m, n, k, a, k, bt, k, d, n)
+				checkRow(t, "GemmNTAdd", d, n, row, bad, k)
+
+				// The zero that multiplies it does not hide it.
+				b[(k-1)*n] = 0
+				Gemm(m, n, k, a, k, b, n, c, n)
+				if got := c[row*n]; !math.IsNaN(got) {
+					t.Errorf("Gemm: %g·0 gives %g, want NaN", bad, got)
+				}
+			}
+		}
+	})
+}
+
+func ones(n int) []float64 {
+	a := make([]float64, n)
+	for i := range a {
+		a[i] = 1
+	}
+	return a
+}
+
+// checkRow demands that row bad of c holds v and every other one k.
+func checkRow(t *testing.T, name string, c []float64, n, bad int, v float64, k int) {
+	t.Helper()
+	for p, got := range c {
+		want := float64(k)
+		if p/n == bad {
+			want = v
+		}
+		if !sameBits(got, want) {
+			t.Fatalf("%s: C[%d,%d] = %g, want %g", name, p/n, p%n, got, want)
+		}
+	}
+}
+
+func TestProductsRepeat(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := newRand(16)
+		const m, n, k, points = 21, 333, 37, 1000
+		a, b := newMatrix(m, points, points, 0, rng.NormFloat64), newMatrix(k, points, points, 0, rng.NormFloat64)
+		var first []float64
+		for range 3 {
+			c, d, e := make([]float64, m*n), make([]float64, m*k), make([]float64, m*m)
+			Gemm(m, n, k, a.data, points, b.data, points, c, n)
+			GemmNTAdd(m, k, points, a.data, points, b.data, points, d, k)
+			SyrkAdd(m, points, a.data, points, e, m)
+			all := append(append(c, d...), e...)
+			if first == nil {
+				first = all
+			}
+			for i := range all {
+				if math.Float64bits(all[i]) != math.Float64bits(first[i]) {
+					t.Fatalf("element %d = %v in a repeated run, want the same bits as %v", i, all[i], first[i])
+				}
+			}
+		}
+	})
+}
+
+func TestProductsAllocateNothing(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		const n = 100
+		a, b, c := ones(n*n), ones(n*n), ones(n*n)
+		got := testing.AllocsPerRun(20, func() {
+			Gemm(n, n, n, a, n, b, n, c, n)
+			GemmTN(n, n, n, a, n, b, n, c, n)
+			GemmNTAdd(n, n, n, a, n, b, n, c, n)
+			SyrkAdd(n, n, a, n, c, n)
+			SymvUpper(n, c, n, a[:n], b[:n])
+			Rank2Upper(n, 1, 1, 1, 1, a[:n], b[:n], c, n)
+		})
+		if got != 0 {
+			t.Errorf("%v allocations per run, want 0", got)
+		}
+	})
+}
+
+func TestProductsPanic(t *testing.T) {
+	a := make([]float64, 12)
+	tests := map[string]func(){
+		"slice too short":     func() { Gemm(4, 2, 3, a[:11], 3, a, 2, a, 2) },
+		"negative size":       func() { Gemm(-1, 2, 3, a, 3, a, 2, a, 2) },
+		"leading dimension":   func() { GemmTN(4, 2, 3, a, 3, a, 2, a, 2) },
+		"short output":        func() { GemmNTAdd(3, 3, 2, a, 2, a, 2, a[:8], 3) },
+		"column range":        func() { SyrkAddColumns(3, 2, 4, 2, a, 2, a, 3) },
+		"vector length":       func() { SymvUpper(3, a, 3, a[:3], a[:2]) },
+		"vector length rank2": func() { Rank2Upper(3, 1, 1, 1, 1, a[:2], a[:3], a, 3) },
+	}
+	for name, f := range tests {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("returned, want a panic")
+				}
+			}()
+			f()
+		})
+	}
+}

@@ -1,0 +1,68 @@
+package kernel
+
+// gemmVecAll runs the strip kernels over C = A·B (or C += A·B): A by strides as in
+// gemmGo, rows in strips of nearly equal height, columns in blocks whose part of B
+// stays in the second-level cache while all strips pass over it.
+func gemmVecAll(m, n, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc, add int) {
+	if m == 0 || n == 0 {
+		return
+	}
+	if k == 0 {
+		if add == 0 {
+			for i := range m {
+				Fill(c[i*ldc:i*ldc+n], 0)
+			}
+		}
+		return
+	}
+	strips := (m + gemmRows() - 1) / gemmRows()
+	width := blockColumns(n, k)
+	for j := 0; j < n; j += width {
+		w := min(width, n-j)
+		for s := range strips {
+			i, next := m*s/strips, m*(s+1)/strips
+			gemmVec(next-i, w, k, &a[i*sa], sa, ta, &b[j], ldb, &c[i*ldc+j], ldc, add)
+		}
+	}
+}
+
+// blockElements is the part of B, in elements, that a column block may have: a
+// quarter of a 1 MiB cache.
+const blockElements = 1 << 15
+
+// blockColumns returns the columns of a block of B with k rows: all n if they fit,
+// else a multiple of the panel width.
+func blockColumns(n, k int) int {
+	if n*k <= 2*blockElements {
+		return n
+	}
+	return max(blockElements/k/panel(), 2) * panel()
+}
+
+// dotsVecAll runs the reduction kernels over C += A·Bᵀ. Long reductions are cut so
+// that the rows of both operands stay in the caches.
+func dotsVecAll(m, n, t int, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
+	if m == 0 || n == 0 || t == 0 {
+		return
+	}
+	ms := (m + dotsRows() - 1) / dotsRows()
+	ns := (n + 3) / 4
+	cut := blockPoints(m+n, t)
+	for p := 0; p < t; p += cut {
+		w := min(cut, t-p)
+		for s := range ms {
+			i, iNext := m*s/ms, m*(s+1)/ms
+			for r := range ns {
+				j, jNext := n*r/ns, n*(r+1)/ns
+				dotsVec(iNext-i, jNext-j, w, &a[i*lda+p], lda, &b[j*ldb+p], ldb, &c[i*ldc+j], ldc)
+			}
+		}
+	}
+}
+
+// blockPoints cuts t points of all rows into nearly equal parts, multiples of 8.
+func blockPoints(rows, t int) int {
+	limit := max(128, min(512, 2*blockElements/rows))
+	parts := (t + limit - 1) / limit
+	return (t/parts + 15) &^ 7
+}
