@@ -20,20 +20,25 @@ import (
 // nearest maximum of the cosine term is never further than 1, so what lies
 // outside min(τ + 12w, √(1 + 160ντ)) is below e^−40 of the largest term.
 //
-// Spacing. The integrands' spectrum is that of e^E: it falls like a Gaussian of
-// variance S = π/(2ν) + 1/(2ντ), and the integral may be e^−1/(πν) of the
-// spectrum's height. The error e^{−(2π/h)²/(2S) + 1/(πν)} is below e^−40 for
-// h = 2π/√(2S(40 + 1/(πν))).
+// Spacing. The rule of spacing h errs by the integrands' spectrum beyond 2π/h.
+// With A = 1/(2πν) that spectrum is the lines I_k(A) at πk, from exp(A·cos),
+// each widened by the Gaussian factor e^{−ω²ντ}; the integral itself may be as
+// small as e^−A. Hence 2π/h = πK + √(40/(ντ)) with I_K(A) ≤ e^{−A−40}.
 //
 // Cole, Quart. Appl. Math. 9 (1951) 225; Hopf, Comm. Pure Appl. Math. 3 (1950)
 // 201; this form: Basdevant et al., Computers and Fluids 14 (1986) 23.
 type colehopf struct {
-	box  Box
-	x, t int // axes
-	nu   float64
+	box   Box
+	x, t  int // axes
+	nu    float64
+	lines float64 // K above
 }
 
 var _ Truth = (*colehopf)(nil)
+
+// minNu is the smallest viscosity accepted: the number of nodes grows as 1/ν,
+// to 5e4 there.
+const minNu = 1e-5
 
 // newColeHopf checks that the problem has the domain the solution belongs to.
 func newColeHopf(b Box, fields []string, constants map[string]float64) (Truth, error) {
@@ -41,14 +46,14 @@ func newColeHopf(b Box, fields []string, constants map[string]float64) (Truth, e
 	switch {
 	case !ok:
 		return nil, errors.New("needs the constant nu")
-	case !(nu > 0) || math.IsInf(nu, 0):
-		return nil, fmt.Errorf("nu must be positive, got %g", nu)
+	case !(nu >= minNu) || math.IsInf(nu, 0):
+		return nil, fmt.Errorf("nu must be at least %g, got %g", minNu, nu)
 	case len(fields) != 1:
 		return nil, fmt.Errorf("must have one field, got %d", len(fields))
 	case b.Dim() != 2 || b.Time() < 0:
 		return nil, errors.New("must have one spatial axis and the time axis t")
 	}
-	c := &colehopf{box: b, x: b.Spatial()[0], t: b.Time(), nu: nu}
+	c := &colehopf{box: b, x: b.Spatial()[0], t: b.Time(), nu: nu, lines: besselLines(1 / (2 * math.Pi * nu))}
 	if a := b.Axes[c.x]; math.Abs(a.From+1) > 1e-12 || math.Abs(a.To-1) > 1e-12 {
 		return nil, fmt.Errorf("%s must run from -1 to 1, got %g to %g", a.Name, a.From, a.To)
 	}
@@ -70,20 +75,34 @@ func (c *colehopf) At(p Points) [][]float64 {
 	var scratch []float64
 	for i := range u {
 		x := p.At(i)
-		u[i], scratch = coleHopf(x[c.x], x[c.t]-c.box.Axes[c.t].From, c.nu, scratch)
+		u[i], scratch = c.value(x[c.x], x[c.t]-c.box.Axes[c.t].From, scratch)
 	}
 	return [][]float64{u}
 }
 
-// coleHopf returns u at x ∈ [−1, 1] and the time tau after the start. scratch
-// is reused for the exponents and returned for the next call.
-func coleHopf(x, tau, nu float64, scratch []float64) (float64, []float64) {
-	if tau <= 0 {
+// besselLines returns a K with I_K(a) ≤ e^{−a−40}, from the bound
+//
+//	I_K(a) ≤ (a/2)^K/K! · e^{a²/(4K)},  K! ≥ (K/e)^K.
+func besselLines(a float64) float64 {
+	k := math.Ceil(a) + 1
+	for k*(math.Log(2*k/a)-1)-a*a/(4*k) < a+40 {
+		k += 1 + math.Floor(k/64)
+	}
+	return k
+}
+
+// value returns u at x ∈ [−1, 1] and the time tau after the start. scratch is
+// reused for the exponents and returned for the next call.
+func (c *colehopf) value(x, tau float64, scratch []float64) (float64, []float64) {
+	nu := c.nu
+	switch {
+	case tau*(2+10*nu) < 1e-17: // |u_t| ≤ 2 + 10ν there
 		return -math.Sin(math.Pi * x), scratch
+	case nu*tau > 5: // |u| ≤ e^{−π²ντ}
+		return 0, scratch
 	}
 	half := min(tau+12*math.Sqrt(2*nu*tau), math.Sqrt(1+160*nu*tau))
-	spectrum := math.Pi/(2*nu) + 1/(2*nu*tau)
-	spacing := 2 * math.Pi / math.Sqrt(2*spectrum*(40+1/(math.Pi*nu)))
+	spacing := 2 * math.Pi / (math.Pi*c.lines + math.Sqrt(40/(nu*tau)))
 	n := int(math.Ceil(half / spacing))
 	h := half / float64(n)
 
