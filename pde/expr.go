@@ -50,6 +50,7 @@ type Graph struct {
 	columns []column // what the index of an OpColumn means
 	names   names    // how leaves print
 	limit   int      // nodes the graph may reach
+	tall    int      // height a node may reach
 	full    bool     // some constructor was refused
 	refused *Expr    // what it returned
 }
@@ -77,7 +78,7 @@ type column struct {
 
 // NewGraph returns an empty graph. NewScope gives its leaves their names.
 func NewGraph() *Graph {
-	g := &Graph{byKey: map[key]*Expr{}, diffs: map[diffKey]*Expr{}, limit: maxNodes}
+	g := &Graph{byKey: map[key]*Expr{}, diffs: map[diffKey]*Expr{}, limit: maxNodes, tall: maxHeight}
 	g.refused = &Expr{g: g, op: OpConst, val: math.NaN(), size: 1, has: hasBad}
 	return g
 }
@@ -180,7 +181,7 @@ func (g *Graph) intern(k key, e Expr) *Expr {
 	if old := g.byKey[k]; old != nil {
 		return old
 	}
-	if len(g.nodes) >= g.limit || e.height > maxHeight {
+	if len(g.nodes) >= g.limit || e.height > g.tall {
 		g.full = true
 		return g.refused
 	}

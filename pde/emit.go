@@ -1,0 +1,175 @@
+package pde
+
+// emitter writes the instructions of a program.
+type emitter struct {
+	*lowering
+	code    []instr
+	scalars []*Expr // what the scalars are
+	slot    map[*Expr]int32
+	values  int   // rows of bankValue
+	fixed   []ref // rows that hold a number once and for all
+	numbers []int32
+}
+
+// scalar returns the index of a scalar.
+func (m *emitter) scalar(e *Expr) int32 {
+	i, ok := m.slot[e]
+	if !ok {
+		i = int32(len(m.scalars))
+		m.scalars = append(m.scalars, e)
+		m.slot[e] = i
+	}
+	return i
+}
+
+func (m *emitter) emit(in instr) { m.code = append(m.code, in) }
+
+// value returns a new row of bankValue.
+func (m *emitter) value() ref {
+	m.values++
+	return ref{bankValue, int32(m.values - 1)}
+}
+
+// forward writes the instructions that compute the outputs and returns where
+// these are. Every output gets a row of bankValue.
+func (m *emitter) forward(outs []*row) []ref {
+	needed := make([]bool, len(m.rows))
+	var mark func(r *row)
+	mark = func(r *row) {
+		if r == nil || needed[r.number] {
+			return
+		}
+		needed[r.number] = true
+		for _, a := range r.arg {
+			mark(a)
+		}
+		for _, t := range r.terms {
+			mark(t.x)
+			mark(t.y)
+		}
+	}
+	for _, r := range outs {
+		mark(r)
+	}
+	for _, r := range m.rows {
+		if needed[r.number] {
+			m.compute(r)
+		}
+	}
+	var at []ref
+	for _, r := range outs {
+		w := r.at
+		if w.bank != bankValue {
+			w = m.value()
+			m.emit(instr{code: codeCopy, dst: w, a: r.at})
+		}
+		at = append(at, w)
+	}
+	return at
+}
+
+// compute writes the instructions for one row.
+func (m *emitter) compute(r *row) {
+	if r.kind == rowInput || r.kind == rowStatic {
+		return
+	}
+	r.at = m.value()
+	switch r.kind {
+	case rowUniform:
+		if r.e.op == OpConst {
+			m.fixed = append(m.fixed, r.at)
+			m.numbers = append(m.numbers, m.scalar(r.e))
+			return
+		}
+		m.emit(instr{code: codeFill, dst: r.at, s: m.scalar(r.e)})
+	case rowSum:
+		m.sum(r)
+	case rowProduct:
+		m.emit(instr{code: codeMul, dst: r.at, a: r.arg[0].at, b: r.arg[1].at})
+	case rowInverse:
+		m.emit(instr{code: codeInverse, dst: r.at, a: r.arg[0].at})
+	case rowApply:
+		in := instr{code: codeApply, op: r.op, dst: r.at, a: r.arg[0].at}
+		if len(r.arg) > 1 {
+			in.b = r.arg[1].at
+		}
+		if len(r.arg) > 2 {
+			in.c = r.arg[2].at
+		}
+		m.emit(in)
+	}
+}
+
+// sum writes a linear combination: one instruction per term but for two plain
+// terms, or one plain term and a number, which begin the sum together.
+func (m *emitter) sum(r *row) {
+	var begin, plain, rest []term
+	var number *Expr
+	for _, t := range r.terms {
+		switch {
+		case t.x == nil:
+			number = t.coef
+		case t.y == nil && t.coef.is(1):
+			plain = append(plain, t)
+		case len(begin) == 0:
+			begin = append(begin, t)
+		default:
+			rest = append(rest, t)
+		}
+	}
+	dst := r.at
+	switch {
+	case number != nil && len(plain) > 0:
+		m.emit(instr{code: codeAddConst, dst: dst, a: plain[0].x.at, s: m.scalar(number)})
+		number, plain = nil, plain[1:]
+		rest = append(begin, rest...)
+	case len(begin) > 0:
+		m.term(dst, begin[0], true)
+	case len(plain) > 1:
+		m.emit(instr{code: codeAdd, dst: dst, a: plain[0].x.at, b: plain[1].x.at})
+		plain = plain[2:]
+	default:
+		panic("pde: a sum of one plain term")
+	}
+	for _, t := range append(plain, rest...) {
+		m.term(dst, t, false)
+	}
+	if number != nil {
+		m.emit(instr{code: codeAddConst, dst: dst, a: dst, s: m.scalar(number)})
+	}
+}
+
+// term writes dst = coef·x·y, or dst += coef·x·y.
+func (m *emitter) term(dst ref, t term, first bool) {
+	y := ref{}
+	if t.y != nil {
+		y = t.y.at
+	}
+	m.accumulate(dst, t.coef, t.x.at, y, first)
+}
+
+// accumulate writes dst = coef·x·y if first, otherwise dst += coef·x·y; without
+// a y it is coef·x.
+func (m *emitter) accumulate(dst ref, coef *Expr, x, y ref, first bool) {
+	in := instr{dst: dst, a: x, b: y, s: m.scalar(coef)}
+	pair, one := y.bank != bankNone, coef.is(1)
+	switch {
+	case pair && one && first:
+		in.code = codeMul
+	case pair && one:
+		in.code = codeMulAdd
+	case pair && first:
+		in.code = codeMulC
+	case pair:
+		in.code = codeMulAddC
+	case one && first:
+		in.code = codeCopy
+	case one:
+		in = instr{code: codeAdd, dst: dst, a: dst, b: x}
+	case first:
+		in.code = codeScale
+	default:
+		in.code = codeAxpy
+	}
+	m.emit(in)
+}
