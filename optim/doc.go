@@ -1,0 +1,18 @@
+// Package optim holds methods that move a flat parameter vector θ downhill. A
+// method knows an Objective and nothing else: no networks, batches, points or
+// clocks. The caller owns the loop; one Step is one update of θ.
+//
+// First-order methods (sgd to nadam) are a small update rule inside one shared
+// step: evaluate, refuse what is not finite, clip, decay, update. LBFGS drives
+// the line-search pieces of gonum/optimize in the caller's goroutine, one fused
+// loss and gradient per trial. Both families save and restore their state bit
+// for bit, allocate nothing in the steady state, and leave θ finite whatever the
+// objective returns.
+//
+// Methods is the table of all of them under the names of the problem file; the
+// exported fields of each are its hyperparameters, used exactly as given. Start
+// from DefaultAdamW, DefaultLBFGS and so on. Package optimtest has functions
+// with known minima and the conformance tests that every row must pass.
+//
+// Read Example first: AdamW, then L-BFGS, on one objective.
+package optim

@@ -1,0 +1,49 @@
+package optim
+
+// Row is one method of the table.
+type Row struct {
+	// Name is the method's name in a problem file.
+	Name string
+	// New returns it with its default hyperparameters.
+	New func() Configurable
+	// FullBatch marks methods that difference gradients: between two Restarts the
+	// objective must stay the same, so minibatches are not for them.
+	FullBatch bool
+}
+
+// Methods is the table of every method. Do not change it.
+var Methods = []Row{
+	{Name: "sgd", New: func() Configurable { return DefaultSGD() }},
+	{Name: "momentum", New: func() Configurable { return DefaultMomentum() }},
+	{Name: "nesterov", New: func() Configurable { return DefaultNesterov() }},
+	{Name: "adagrad", New: func() Configurable { return DefaultAdagrad() }},
+	{Name: "rmsprop", New: func() Configurable { return DefaultRMSprop() }},
+	{Name: "adam", New: func() Configurable { return DefaultAdam() }},
+	{Name: "amsgrad", New: func() Configurable { return DefaultAMSGrad() }},
+	{Name: "adamw", New: func() Configurable { return DefaultAdamW() }},
+	{Name: "nadam", New: func() Configurable { return DefaultNAdam() }},
+	{Name: "lbfgs", New: func() Configurable { return DefaultLBFGS() }, FullBatch: true},
+}
+
+// ByName returns the row of Methods called name.
+func ByName(name string) (Row, bool) {
+	for _, row := range Methods {
+		if row.Name == name {
+			return row, true
+		}
+	}
+	return Row{}, false
+}
+
+// ShareOf returns what m shares with all first-order methods: learning rate,
+// decay and clipping. ok is false for other methods.
+func ShareOf(m Method) (shared *FirstOrder, ok bool) {
+	s, ok := m.(interface{ Shared() *FirstOrder })
+	if !ok {
+		return nil, false
+	}
+	return s.Shared(), true
+}
+
+// Every method can be configured, saved and restored.
+var _ = []Stateful{(*SGD)(nil), (*Adagrad)(nil), (*RMSprop)(nil), (*Adam)(nil), (*AdamW)(nil), (*NAdam)(nil), (*LBFGS)(nil)}

@@ -1,0 +1,54 @@
+package optim
+
+// Objective is a smooth function L: Rᵖ → R with its gradient.
+type Objective interface {
+	// Dim returns p, the length of θ.
+	Dim() int
+	// ValueGrad returns L(θ) and stores ∇L(θ) in all of grad. It keeps neither
+	// slice and does not change theta; len(grad) = len(theta) = Dim(). Equal θ
+	// give equal bits until the caller changes the objective and says so by
+	// Method.Restart. A value or gradient that is not finite is legal: methods
+	// survive it.
+	ValueGrad(grad, theta []float64) float64
+}
+
+// Method improves θ one step at a time.
+//
+// Init forgets everything and prepares for θ of length dim; it panics if a
+// hyperparameter is outside its range (see Configurable.Check). Step moves theta
+// in place by one update. A Step that fails leaves theta at the last accepted
+// point and says so by a Status, an error, or both; a Status other than Running
+// means that further steps are useless until Restart. Restart tells the method
+// that the objective has changed (its points were redrawn): each method
+// documents what it keeps.
+//
+// A Method is not safe for concurrent use. Step does not keep theta.
+type Method interface {
+	Init(dim int)
+	Step(theta []float64, f Objective) (StepInfo, error)
+	Restart()
+}
+
+// StepInfo tells what one Step did.
+type StepInfo struct {
+	// Value and GradNorm are L(θ) and ‖∇L(θ)‖₂. First-order methods report them at
+	// the θ before the update (the one they evaluated, before clipping), methods
+	// with a line search at the new θ.
+	Value, GradNorm float64
+	// StepNorm is ‖Δθ‖₂.
+	StepNorm float64
+	// LearningRate is the rate that the schedule gave; 0 with a line search.
+	LearningRate float64
+	// StepSize is the accepted a in θ + a·p; 0 without a line search.
+	StepSize float64
+	// Clip is the factor that clipping applied to the gradient, 1 for none.
+	Clip float64
+	// LossEvals and GradEvals count the calls of this step: a ValueGrad is one
+	// of each.
+	LossEvals, GradEvals int
+	// Status is Running while further steps make sense.
+	Status Status
+	// Note is a sentence about something rare: a failed search, a restart, the
+	// numbers behind a Status. It is empty on an ordinary step.
+	Note string
+}

@@ -1,0 +1,149 @@
+package optimtest
+
+import "pinn/optim"
+
+// Function is a smooth function with a known minimum; it implements
+// optim.Objective. Grad is checked against central differences in this package's
+// tests: an optimiser that converges proves nothing about its derivatives.
+type Function struct {
+	Name    string
+	Start   []float64 // the usual starting point; its length is the dimension
+	Minimum []float64 // a minimiser
+	Value   float64   // the value there
+	f       func(grad, theta []float64) float64
+}
+
+var _ optim.Objective = Function{}
+
+// Dim returns the dimension.
+func (f Function) Dim() int { return len(f.Start) }
+
+// ValueGrad returns f(θ) and stores ∇f(θ) in grad.
+func (f Function) ValueGrad(grad, theta []float64) float64 {
+	if len(grad) != f.Dim() || len(theta) != f.Dim() {
+		panic("optimtest: vector of the wrong length")
+	}
+	return f.f(grad, theta)
+}
+
+// Functions returns the catalogue.
+func Functions() []Function {
+	return []Function{
+		Quadratic([]float64{1, 10}, 0),
+		Quadratic([]float64{1, 1e4}, 0.25),
+		Quadratic(Spectrum(20, 1e3), 0.25),
+		Rosenbrock(2), Rosenbrock(10), Beale(), Powell(8), Wood(),
+	}
+}
+
+// Rosenbrock returns the chained valley
+//
+//	f = Σ_{i<n} 100(θ_{i+1} − θ_i²)² + (1 − θ_i)²,   n ≥ 2,
+//
+// from (−1.2, 1, −1.2, …); the minimum is 0 at 1. From n = 4 on there is a second
+// minimum near (−1, 1, …, 1).
+//
+// Source: Rosenbrock, Computer J. 3 (1960) 175; the chain is that of
+// gonum's functions.ExtendedRosenbrock.
+func Rosenbrock(n int) Function {
+	if n < 2 {
+		panic("optimtest: Rosenbrock needs n at least 2")
+	}
+	return Function{
+		Name: "rosenbrock", Start: repeat(n, -1.2, 1), Minimum: repeat(n, 1), f: rosenbrock,
+	}
+}
+
+func rosenbrock(grad, x []float64) (sum float64) {
+	clear(grad)
+	for i := 0; i+1 < len(x); i++ {
+		a, b := x[i+1]-x[i]*x[i], 1-x[i]
+		sum += 100*a*a + b*b
+		grad[i] -= 400*a*x[i] + 2*b
+		grad[i+1] += 200 * a
+	}
+	return sum
+}
+
+// Beale returns
+//
+//	f = Σ_{k=1..3} (c_k − x(1 − y^k))²,   c = (1.5, 2.25, 2.625),
+//
+// from (1, 1); the minimum is 0 at (3, 0.5). It has flat valleys at infinity.
+//
+// Source: Beale, Princeton Tech. Rep. 25 (1958); Moré, Garbow, Hillstrom, ACM
+// TOMS 7 (1981), no. 5.
+func Beale() Function {
+	return Function{Name: "beale", Start: []float64{1, 1}, Minimum: []float64{3, 0.5}, f: beale}
+}
+
+func beale(grad, t []float64) (sum float64) {
+	clear(grad)
+	x, y, power := t[0], t[1], 1.0 // power = y^(k−1)
+	for k, c := range [...]float64{1.5, 2.25, 2.625} {
+		r := c - x*(1-power*y)
+		sum += r * r
+		grad[0] -= 2 * r * (1 - power*y)
+		grad[1] += 2 * r * x * float64(k+1) * power
+		power *= y
+	}
+	return sum
+}
+
+// Powell returns the extended Powell singular function: over groups of four,
+//
+//	f = Σ (a + 10b)² + 5(c − d)² + (b − 2c)⁴ + 10(a − d)⁴,
+//
+// n a multiple of 4, from (3, −1, 0, 1, …); the minimum is 0 at 0, where the
+// Hessian is singular.
+//
+// Source: Powell, Computer J. 5 (1962); Moré, Garbow, Hillstrom (1981), no. 22.
+func Powell(n int) Function {
+	if n < 4 || n%4 != 0 {
+		panic("optimtest: Powell needs a multiple of 4")
+	}
+	return Function{Name: "powell", Start: repeat(n, 3, -1, 0, 1), Minimum: repeat(n, 0), f: powell}
+}
+
+func powell(grad, x []float64) (sum float64) {
+	for i := 0; i < len(x); i += 4 {
+		a, b, c, d := x[i], x[i+1], x[i+2], x[i+3]
+		r1, r2, r3, r4 := a+10*b, c-d, b-2*c, a-d
+		sum += r1*r1 + 5*r2*r2 + r3*r3*r3*r3 + 10*r4*r4*r4*r4
+		g1, g2, g3, g4 := 2*r1, 10*r2, 4*r3*r3*r3, 40*r4*r4*r4
+		grad[i], grad[i+1], grad[i+2], grad[i+3] = g1+g4, 10*g1+g3, g2-2*g3, -g2-g4
+	}
+	return sum
+}
+
+// Wood returns
+//
+//	f = 100(b − a²)² + (1 − a)² + 90(d − c²)² + (1 − c)²
+//	    + 10(b + d − 2)² + 0.1(b − d)²
+//
+// from (−3, −1, −3, −1); the minimum is 0 at 1.
+//
+// Source: Colville, IBM Tech. Rep. 320-2949 (1968); Moré, Garbow, Hillstrom
+// (1981), no. 14.
+func Wood() Function {
+	return Function{Name: "wood", Start: repeat(4, -3, -1), Minimum: repeat(4, 1), f: wood}
+}
+
+func wood(grad, x []float64) float64 {
+	a, b, c, d := x[0], x[1], x[2], x[3]
+	r1, r2, r3, r4, r5, r6 := b-a*a, 1-a, d-c*c, 1-c, b+d-2, b-d
+	grad[0] = -400*r1*a - 2*r2
+	grad[1] = 200*r1 + 20*r5 + 0.2*r6
+	grad[2] = -360*r3*c - 2*r4
+	grad[3] = 180*r3 + 20*r5 - 0.2*r6
+	return 100*r1*r1 + r2*r2 + 90*r3*r3 + r4*r4 + 10*r5*r5 + 0.1*r6*r6
+}
+
+// repeat returns n numbers that go round pattern.
+func repeat(n int, pattern ...float64) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = pattern[i%len(pattern)]
+	}
+	return x
+}

@@ -1,0 +1,224 @@
+package optim_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize"
+
+	"pinn/optim"
+)
+
+// tolTwin bounds ‖difference‖/‖H·g‖ between the two-loop recursion, gonum's
+// direction and the dense product. Theory: ε times the condition of the product,
+// some hundreds. Worst over all offsets of 50 seeds: 5e-14 (linux/amd64, go1.26).
+const tolTwin = 1e-12
+
+// Pairs = gonum's direction = dense product of rank-one updates, at every offset
+// of the ring.
+func TestPairsTwins(t *testing.T) {
+	const dim, history, points = 7, 5, 14
+	var worstGonum, worstDense float64
+	for seed := range uint64(50) {
+		rng := rand.New(rand.NewPCG(seed, 7))
+		pairs := optim.NewPairs(dim, history)
+		gonum := &optimize.LBFGS{Store: history}
+		dense := newDense(history)
+		curve := newHessian(dim, rng)
+		x, g, dir, got := vec(dim), vec(dim), vec(dim), vec(dim)
+		s, y := vec(dim), vec(dim)
+		for k := range points {
+			for i := range s {
+				s[i] = rng.NormFloat64()
+			}
+			curve.MulVecTo(y, s)
+			floats.Add(x, s)
+			floats.Add(g, y)
+			loc := &optimize.Location{X: x, Gradient: g}
+			if k == 0 {
+				gonum.InitDirection(loc, dir)
+				continue
+			}
+			gonum.NextDirection(loc, dir)
+			if !pairs.Push(s, y) || pairs.Len() != min(k, history) {
+				t.Fatalf("seed %d: pair %d not stored", seed, k)
+			}
+			dense.push(s, y)
+			pairs.Apply(got, g)
+			floats.Scale(-1, dir)
+			scale := floats.Norm(got, 2)
+			worstGonum = math.Max(worstGonum, floats.Distance(got, dir, 2)/scale)
+			worstDense = math.Max(worstDense, floats.Distance(got, dense.apply(g), 2)/scale)
+			checkSecant(t, pairs, s, y)
+		}
+	}
+	if worstGonum > tolTwin || worstDense > tolTwin {
+		t.Errorf("two-loop recursion is off by %.2g from gonum, %.2g from the dense product (tol %g: rounding)", worstGonum, worstDense, tolTwin)
+	}
+	t.Logf("worst: gonum %.2g, dense %.2g", worstGonum, worstDense)
+}
+
+// checkSecant checks H·y = s for the newest pair.
+func checkSecant(t *testing.T, pairs *optim.Pairs, s, y []float64) {
+	t.Helper()
+	hy := pairs.Apply(vec(len(y)), y)
+	if d := floats.Distance(hy, s, 2) / floats.Norm(s, 2); d > tolTwin {
+		t.Errorf("H·y differs from s by %.2g (tol %g: rounding)", d, tolTwin)
+	}
+}
+
+// H is symmetric and positive definite, whatever pairs Push lets in.
+func TestPairsSymmetricPositive(t *testing.T) {
+	const dim = 6
+	rng := rand.New(rand.NewPCG(5, 5))
+	pairs := optim.NewPairs(dim, 4)
+	s, y := vec(dim), vec(dim)
+	refused := 0
+	for range 100 {
+		for i := range s {
+			s[i], y[i] = rng.NormFloat64(), rng.NormFloat64()
+		}
+		if pairs.Push(s, y) != (floats.Dot(s, y) > 0) {
+			t.Fatalf("Push with s·y = %g", floats.Dot(s, y))
+		}
+		if floats.Dot(s, y) <= 0 {
+			refused++
+		}
+		h := mat.NewDense(dim, dim, nil)
+		for j := range dim {
+			e := vec(dim)
+			e[j] = 1
+			h.SetCol(j, pairs.Apply(e, e)) // dst may be g
+		}
+		var eig mat.EigenSym
+		sym := mat.NewSymDense(dim, nil)
+		norm := mat.Max(h)
+		for i := range dim {
+			for j := i; j < dim; j++ {
+				const tol = 1e-10 // random pairs make H ill conditioned; worst seen 3e-13
+				if d := math.Abs(h.At(i, j) - h.At(j, i)); d > tol*norm {
+					t.Fatalf("H is not symmetric: off by %.2g of %g (tol %g)", d, norm, tol)
+				}
+				sym.SetSym(i, j, 0.5*(h.At(i, j)+h.At(j, i)))
+			}
+		}
+		if !eig.Factorize(sym, false) || eig.Values(nil)[0] < -1e-10*norm {
+			t.Fatalf("H has the eigenvalue %g", eig.Values(nil)[0])
+		}
+	}
+	if refused == 0 || pairs.Len() != 4 || pairs.Dim() != dim {
+		t.Errorf("refused %d pairs, holds %d of dimension %d", refused, pairs.Len(), pairs.Dim())
+	}
+	pairs.Reset()
+	g := []float64{1, 2, 3, 4, 5, 6}
+	if got := pairs.Apply(vec(dim), g); pairs.Len() != 0 || !floats.Equal(got, g) {
+		t.Errorf("an empty ring gives %v, want the identity", got)
+	}
+}
+
+// The guard is relative: tiny steps with good curvature are kept, flat ones not.
+func TestPairsGuard(t *testing.T) {
+	for _, row := range []struct {
+		s, y []float64
+		want bool
+	}{
+		{[]float64{1e-9, 0}, []float64{1e-9, 0}, true},
+		{[]float64{1e-100, 0}, []float64{1e-100, 0}, true},
+		{[]float64{1, 0}, []float64{1e-11, 1}, false},
+		{[]float64{1, 0}, []float64{1e-9, 1}, true},
+		{[]float64{1, 0}, []float64{0, 0}, false},
+		{[]float64{0, 0}, []float64{1, 0}, false},
+		{[]float64{1, 0}, []float64{math.NaN(), 0}, false},
+		{[]float64{1, 0}, []float64{math.Inf(1), 0}, false},
+	} {
+		if got := optim.NewPairs(2, 3).Push(row.s, row.y); got != row.want {
+			t.Errorf("Push(%v, %v) = %v, want %v", row.s, row.y, got, row.want)
+		}
+	}
+}
+
+func TestPairsMisuse(t *testing.T) {
+	p := optim.NewPairs(2, 1)
+	for name, f := range map[string]func(){
+		"no history": func() { optim.NewPairs(2, 0) }, "no dimension": func() { optim.NewPairs(0, 2) },
+		"Push": func() { p.Push(vec(3), vec(2)) }, "Apply": func() { p.Apply(vec(2), vec(3)) },
+	} {
+		if !panics(f) {
+			t.Errorf("%s: no panic", name)
+		}
+	}
+	s, y := []float64{1, 0}, []float64{2, 0}
+	if n := testing.AllocsPerRun(20, func() { p.Push(s, y); p.Apply(y, s) }); n != 0 {
+		t.Errorf("Push and Apply allocate %g times, want 0", n)
+	}
+}
+
+// dense is L-BFGS written out: H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ over the
+// pairs held, from γI.
+type dense struct {
+	history int
+	s, y    []*mat.VecDense
+}
+
+func newDense(history int) *dense { return &dense{history: history} }
+
+func (d *dense) push(s, y []float64) {
+	d.s = append(d.s, mat.VecDenseCopyOf(mat.NewVecDense(len(s), s)))
+	d.y = append(d.y, mat.VecDenseCopyOf(mat.NewVecDense(len(y), y)))
+	if len(d.s) > d.history {
+		d.s, d.y = d.s[1:], d.y[1:]
+	}
+}
+
+func (d *dense) apply(g []float64) []float64 {
+	n, last := len(g), len(d.s)-1
+	gamma := mat.Dot(d.s[last], d.y[last]) / mat.Dot(d.y[last], d.y[last])
+	h := mat.NewDense(n, n, nil)
+	for i := range n {
+		h.Set(i, i, gamma)
+	}
+	for k := range d.s {
+		rho := 1 / mat.Dot(d.s[k], d.y[k])
+		v := mat.NewDense(n, n, nil)
+		v.Outer(-rho, d.y[k], d.s[k])
+		for i := range n {
+			v.Set(i, i, 1+v.At(i, i))
+		}
+		var next, ss mat.Dense
+		next.Product(v.T(), h, v)
+		ss.Outer(rho, d.s[k], d.s[k])
+		next.Add(&next, &ss)
+		h = &next
+	}
+	out := mat.NewVecDense(n, nil)
+	out.MulVec(h, mat.NewVecDense(n, g))
+	return out.RawVector().Data
+}
+
+// hessian is a random symmetric positive definite matrix, y = B s.
+type hessian struct{ mat.Dense }
+
+func newHessian(n int, rng *rand.Rand) *hessian {
+	a := mat.NewDense(n, n, nil)
+	for i := range n {
+		for j := range n {
+			a.Set(i, j, rng.NormFloat64())
+		}
+	}
+	h := &hessian{}
+	h.Mul(a, a.T())
+	for i := range n {
+		h.Set(i, i, h.At(i, i)+1)
+	}
+	return h
+}
+
+func (h *hessian) MulVecTo(dst, x []float64) {
+	out := mat.NewVecDense(len(dst), dst)
+	out.MulVec(&h.Dense, mat.NewVecDense(len(x), x))
+}
+
+func vec(n int) []float64 { return make([]float64, n) }

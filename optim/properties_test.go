@@ -1,0 +1,289 @@
+package optim_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pinn/optim"
+)
+
+// random returns n gradients whose sizes spread over four decades.
+func random(n int, seed uint64) [][2]float64 {
+	rng := rand.New(rand.NewPCG(seed, 3))
+	out := make([][2]float64, n)
+	for i := range out {
+		for j := range out[i] {
+			out[i][j] = rng.NormFloat64() * math.Pow(10, 4*rng.Float64()-2)
+		}
+	}
+	return out
+}
+
+// path returns θ after each of the scripted gradients, from (1, −2).
+func path(m optim.Method, grads [][2]float64) [][2]float64 {
+	theta, f := []float64{1, -2}, &scripted{grads: grads}
+	m.Init(2)
+	out := make([][2]float64, len(grads))
+	for k := range grads {
+		m.Step(theta, f)
+		out[k] = [2]float64{theta[0], theta[1]}
+	}
+	return out
+}
+
+// (i) Adam's first step is α·g/(|g| + ε).
+func TestAdamFirstStep(t *testing.T) {
+	for _, g := range random(50, 1) {
+		for _, m := range []optim.Method{adam(0, false), adam(0, true), adamw(0, false)} {
+			got := path(m, [][2]float64{g})[0]
+			for i, start := range []float64{1, -2} {
+				want := start - 0.1*g[i]/(math.Abs(g[i])+1e-8)
+				const tol = 1e-14 // 1 − β₂ carries 6e-14 of itself into √v; of a step of 0.1
+				if math.Abs(got[i]-want) > tol*math.Abs(want) {
+					t.Errorf("g = %g: θ = %.17g, want %.17g (tol %g)", g[i], got[i], want, tol)
+				}
+			}
+		}
+	}
+}
+
+// (ii) Scaling all gradients leaves these paths unchanged up to ε.
+func TestScaleInvariance(t *testing.T) {
+	tiny := func(m optim.Method) optim.Method {
+		for _, s := range m.(optim.Configurable).Settings() {
+			if s.Key == "epsilon" {
+				*s.Float = 1e-300
+			}
+		}
+		return m
+	}
+	grads := random(40, 2)
+	for name, m := range map[string]func() optim.Method{
+		"adam":    func() optim.Method { return adam(0, false) },
+		"adamw":   func() optim.Method { return adamw(0.01, false) },
+		"rmsprop": func() optim.Method { return rmsprop(false, 0) },
+		"adagrad": func() optim.Method { return adagrad(0.1) },
+	} {
+		for _, c := range []float64{1e-6, 3, 1024} {
+			scaled := make([][2]float64, len(grads))
+			for i, g := range grads {
+				scaled[i] = [2]float64{c * g[0], c * g[1]}
+			}
+			want, got := path(tiny(m()), grads), path(tiny(m()), scaled)
+			for k := range want {
+				for i := range want[k] {
+					const tol = 1e-13 // rounding of 40 steps; worst seen 5e-15
+					if d := math.Abs(got[k][i] - want[k][i]); d > tol {
+						t.Fatalf("%s, gradients × %g, step %d: θ[%d] = %g, want %g (tol %g)", name, c, k, i, got[k][i], want[k][i], tol)
+					}
+				}
+			}
+		}
+	}
+}
+
+// (iii) |Δθ_i| ≤ α·max(1, (1−β₁)/√(1−β₂)), and a spike after a long quiet gets there.
+func TestAdamStepBound(t *testing.T) {
+	bound := 0.1 * (1 - 0.9) / math.Sqrt(1-0.999)
+	check := func(grads [][2]float64) (largest float64) {
+		before := [2]float64{1, -2}
+		for k, at := range path(adam(0, false), grads) {
+			for i := range at {
+				step := math.Abs(at[i] - before[i])
+				largest = math.Max(largest, step)
+				if step > bound*(1+1e-12) {
+					t.Errorf("step %d moves θ[%d] by %g, want at most %g", k, i, step, bound)
+				}
+			}
+			before = at
+		}
+		return largest
+	}
+	check(random(500, 3))
+	quiet := make([][2]float64, 20001)
+	quiet[20000] = [2]float64{1e3, -1e3}
+	if largest := check(quiet); largest < bound*(1-1e-6) {
+		t.Errorf("a spike after 20000 zeros moves θ by %g, want %g", largest, bound)
+	}
+}
+
+// (iv) AdamW without decay is Adam bit for bit, with and without AMSGrad.
+func TestAdamWIsAdam(t *testing.T) {
+	grads := random(200, 4)
+	for _, amsgrad := range []bool{false, true} {
+		if a, b := path(adam(0, amsgrad), grads), path(adamw(0, amsgrad), grads); !slices.Equal(a, b) {
+			t.Errorf("amsgrad %v: paths of adam and adamw differ", amsgrad)
+		}
+	}
+	if a, b := path(adam(0.1, false), grads), path(adamw(0.1, false), grads); slices.Equal(a, b) {
+		t.Error("L2 in Adam and decoupled decay give one path")
+	}
+}
+
+// (v) AMSGrad's uncorrected denominators never decrease; Adam's do.
+func TestAMSGradMonotone(t *testing.T) {
+	m := adam(0, true)
+	theta, f := []float64{1, -2}, &scripted{grads: random(300, 5)}
+	m.Init(2)
+	before := []float64{0, 0}
+	for k := range 300 {
+		m.Step(theta, f)
+		now := vectorOf(t, m, "vmax")
+		v := vectorOf(t, m, "v")
+		for i := range now {
+			if now[i] < before[i] || now[i] < v[i] {
+				t.Fatalf("step %d: largest v = %g after %g, v = %g", k, now[i], before[i], v[i])
+			}
+		}
+		before = now
+	}
+}
+
+func vectorOf(t *testing.T, m optim.Method, name string) []float64 {
+	t.Helper()
+	for _, v := range m.(optim.Stateful).State() {
+		if v.Name == name {
+			return v.Values
+		}
+	}
+	t.Fatalf("no vector %q in the state", name)
+	return nil
+}
+
+// (vi) Without clipping, exchanging the coordinates exchanges the steps bit for bit.
+func TestPermutesExactly(t *testing.T) {
+	grads := random(60, 6)
+	swapped := make([][2]float64, len(grads))
+	for i, g := range grads {
+		swapped[i] = [2]float64{g[1], g[0]}
+	}
+	for _, row := range variants() {
+		m := row.New()
+		shared, ok := optim.ShareOf(m)
+		if !ok {
+			continue
+		}
+		shared.Clip = optim.Clip{}
+		a, b := []float64{1, -2}, []float64{-2, 1}
+		fa, fb := &scripted{grads: grads}, &scripted{grads: swapped}
+		n := row.New()
+		other, _ := optim.ShareOf(n)
+		other.Clip = optim.Clip{}
+		m.Init(2)
+		n.Init(2)
+		for k := range grads {
+			m.Step(a, fa)
+			n.Step(b, fb)
+			if a[0] != b[1] || a[1] != b[0] {
+				t.Fatalf("%s, step %d: %v and %v", row.Name, k, a, b)
+			}
+		}
+	}
+}
+
+// (vii) RMSprop with bias correction and ε outside the root is Adam with β₁ = 0.
+func TestAdamWithoutMomentum(t *testing.T) {
+	grads := random(100, 7)
+	m := adam(0, false)
+	m.Beta1 = 0
+	var v, theta [2]float64
+	theta = [2]float64{1, -2}
+	for k, at := range path(m, grads) {
+		for i, g := range grads[k] {
+			v[i] = 0.999*v[i] + 0.001*g*g
+			theta[i] -= 0.1 * g / (math.Sqrt(v[i]/(1-math.Pow(0.999, float64(k+1)))) + 1e-8)
+			const tol = 1e-12 // 1 − 0.999 and 0.001 differ by 1e-14 of themselves
+			if math.Abs(at[i]-theta[i]) > tol*math.Max(1, math.Abs(theta[i])) {
+				t.Fatalf("step %d: θ[%d] = %.17g, want %.17g (tol %g)", k, i, at[i], theta[i], tol)
+			}
+		}
+	}
+}
+
+// (viii) A gradient that is not finite is refused: the typed error, θ and the
+// whole state untouched.
+func TestRefusesNotFinite(t *testing.T) {
+	for _, row := range variants() {
+		if row.FullBatch {
+			continue
+		}
+		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e200} {
+			m := row.New().(optim.Stateful)
+			theta := []float64{1, -2}
+			m.Init(2)
+			f := &scripted{grads: [][2]float64{{1, 2}, {0.5, -1}, {0.1, bad}}}
+			m.Step(theta, f)
+			m.Step(theta, f)
+			at, state := slices.Clone(theta), m.State()
+			info, err := m.Step(theta, f)
+			var typed *optim.NotFiniteError
+			if !errors.Is(err, optim.ErrNotFinite) || !errors.As(err, &typed) || info.Status != optim.NotFinite {
+				t.Fatalf("%s with g = %g: %+v, %v, want NotFinite and a NotFiniteError", row.Name, bad, info, err)
+			}
+			if typed.Step != 2 || typed.What != optim.Gradient || typed.Index != 1 || typed.Value != bad && !math.IsNaN(bad) {
+				t.Errorf("%s: error = %#v, want step 2, gradient[1], %g", row.Name, typed, bad)
+			}
+			if !slices.Equal(theta, at) || fmt.Sprint(m.State()) != fmt.Sprint(state) {
+				t.Errorf("%s with g = %g: θ or state changed", row.Name, bad)
+			}
+		}
+	}
+}
+
+// A step that overflows leaves θ where it was and says so.
+func TestRefusesOverflow(t *testing.T) {
+	m := optim.DefaultSGD()
+	m.LearningRate = optim.Constant(1e300)
+	theta := []float64{1, -2}
+	m.Init(2)
+	_, err := m.Step(theta, &scripted{grads: [][2]float64{{1e10, 0}}})
+	var bad *optim.NotFiniteError
+	if !errors.As(err, &bad) || bad.What != optim.Parameter || bad.Index != 0 || theta[0] != 1 || theta[1] != -2 {
+		t.Errorf("error = %v, θ = %v; want parameter[0] and θ unmoved", err, theta)
+	}
+}
+
+// Decay acts where the mask allows, and decoupled decay alone is θ·(1 − α·wd)ᵏ.
+func TestDecayMask(t *testing.T) {
+	still := make([][2]float64, 10)
+	for name, m := range map[string]optim.Configurable{"adamw": optim.DefaultAdamW(), "sgd": optim.DefaultSGD()} {
+		shared, _ := optim.ShareOf(m)
+		shared.LearningRate, shared.WeightDecay, shared.Decay = optim.Constant(0.1), 0.2, []bool{true, false}
+		at := path(m, still)[9]
+		want := math.Pow(1-0.1*0.2, 10)
+		if math.Abs(at[0]-want) > 1e-15*10 || at[1] != -2 {
+			t.Errorf("%s: θ after ten decays = %v, want (%g, -2)", name, at, want)
+		}
+	}
+}
+
+// Restart begins the bias correction anew and keeps the averages: the next step
+// is that of Adam with t = 1 and the old m, v. The schedule goes on.
+func TestRestartKeepsMoments(t *testing.T) {
+	m := adamw(0, false)
+	m.LearningRate = optim.Exponential{Rate: 0.1, Factor: 0.5, Every: 10}
+	theta, f := []float64{1, -2}, &scripted{grads: random(11, 8)}
+	m.Init(2)
+	for range 10 {
+		m.Step(theta, f)
+	}
+	mean, square := vectorOf(t, m, "m"), vectorOf(t, m, "v")
+	m.Restart()
+	at := slices.Clone(theta)
+	info, _ := m.Step(theta, f)
+	if want := 0.05; math.Abs(info.LearningRate-want) > 1e-15 {
+		t.Errorf("learning rate after Restart = %g, want %g: the schedule goes on", info.LearningRate, want)
+	}
+	for i := range theta {
+		g := f.grads[10][i]
+		mi, vi := 0.9*mean[i]+0.1*g, 0.999*square[i]+0.001*g*g
+		want := at[i] - info.LearningRate*mi/(1-0.9)/(math.Sqrt(vi/(1-0.999))+1e-8)
+		if math.Abs(theta[i]-want) > 1e-13*math.Abs(want) {
+			t.Errorf("θ[%d] after Restart = %.17g, want %.17g", i, theta[i], want)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package optim
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/optimize"
+)
+
+var errSearchTooLong = errors.New("linesearch: evaluation limit reached")
+
+// wolfe is gonum's More–Thuente search for a step a with the strong Wolfe
+// conditions,
+//
+//	φ(a) ≤ φ(0) + c₁·a·φ'(0)   and   |φ'(a)| ≤ c₂·|φ'(0)|,
+//
+// made safe in two ways. It ends after limit evaluations. And a trial that is not
+// finite, on which More–Thuente would never return, is replaced by the reflection
+//
+//	φ(a) = φ(0) + a·|φ'(0)|,   φ'(a) = 3·|φ'(0)|,
+//
+// the parabola with the known slope at 0 and its minimum at a/4: each such trial
+// shortens the step about fourfold. (A huge finite value would not do: the cubic
+// interpolation then collapses the interval.) A reflected trial is never accepted.
+//
+// Source: Moré, Thuente, ACM TOMS 20 (1994) 286–307, through gonum/optimize.
+type wolfe struct {
+	gonum optimize.MoreThuente
+	limit int
+
+	value, slope float64 // φ(0), φ'(0) < 0
+	first, step  float64 // the first trial and the current one
+	trials       int
+	wild         int     // trials that were not finite
+	shortest     float64 // the shortest finite trial
+	noise        float64 // |φ(a) − φ(0) − a·(φ'(0) + φ'(a))/2| there
+}
+
+var _ optimize.Linesearcher = (*wolfe)(nil)
+
+func newWolfe(decrease, curvature float64, limit int) *wolfe {
+	return &wolfe{
+		gonum: optimize.MoreThuente{DecreaseFactor: decrease, CurvatureFactor: curvature},
+		limit: limit,
+	}
+}
+
+// Init begins a search at φ(0) = value, φ'(0) = derivative < 0 with trial step.
+func (w *wolfe) Init(value, derivative, step float64) optimize.Operation {
+	w.value, w.slope = value, derivative
+	w.first, w.step = step, step
+	w.trials, w.wild = 0, 0
+	w.shortest, w.noise = math.Inf(1), 0
+	return w.gonum.Init(value, derivative, step)
+}
+
+// Iterate takes φ and φ' at the current trial and returns the next one.
+func (w *wolfe) Iterate(value, derivative float64) (optimize.Operation, float64, error) {
+	w.trials++
+	if finite(value) && finite(derivative) {
+		w.listen(value, derivative)
+	} else {
+		w.wild++
+		value = w.value + w.step*math.Abs(w.slope)
+		derivative = 3 * math.Abs(w.slope)
+	}
+	op, step, err := w.gonum.Iterate(value, derivative)
+	if err == nil && op != optimize.MajorIteration {
+		if w.trials >= w.limit {
+			return optimize.NoOperation, w.step, errSearchTooLong
+		}
+		w.step = step
+	}
+	return op, step, err
+}
+
+// listen measures the rounding noise of φ at the shortest trial, where the
+// trapezium rule is as good as exact.
+func (w *wolfe) listen(value, derivative float64) {
+	if w.step >= w.shortest {
+		return
+	}
+	w.shortest = w.step
+	w.noise = math.Abs(value - w.value - 0.5*w.step*(w.slope+derivative))
+}
+
+// lowers reports whether value at the current trial meets the decrease condition.
+func (w *wolfe) lowers(value float64) bool {
+	return value <= w.value+w.gonum.DecreaseFactor*w.step*w.slope && value < w.value
+}
+
+// atFloor reports whether the search had nothing to find: the decrease that the
+// first step promised, first·|φ'(0)|/2 (exact for a parabola with its minimum
+// there), is below the rounding noise of φ. A mismatch above a thousandth of φ is
+// not rounding: the objective jumps, or its gradient is wrong.
+func (w *wolfe) atFloor() bool {
+	const epsilon = 0x1p-52
+	size := math.Abs(w.value)
+	if w.wild == w.trials || w.noise > 1e-3*size {
+		return false
+	}
+	return 0.5*w.first*math.Abs(w.slope) <= 4*math.Max(w.noise, epsilon*size)
+}
