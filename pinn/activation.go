@@ -1,0 +1,192 @@
+package pinn
+
+import (
+	"math"
+
+	"pinn/internal/kernel"
+	"pinn/pde"
+)
+
+// activation is one scalar function s, written as the passes that carry it
+// through a jet. A new one is its derivatives in one function and its row here.
+type activation struct {
+	name  string
+	build func(b *builder)
+}
+
+// activations is the table of the functions that a network may name.
+var activations = []activation{
+	{"tanh", buildTanh},
+	{"sin", buildSin},
+	{"swish", func(b *builder) { b.tower(swish) }},
+	{"gelu", func(b *builder) { b.tower(gelu) }},
+	{"softplus", func(b *builder) { b.tower(softplus) }},
+}
+
+// Activations returns the names that NetSpec.Activation may have.
+func Activations() []string {
+	names := make([]string, len(activations))
+	for i, a := range activations {
+		names[i] = a.name
+	}
+	return names
+}
+
+// findActivation returns the activation of the name, or panics.
+func findActivation(name string) activation {
+	for _, a := range activations {
+		if a.name == name {
+			return a
+		}
+	}
+	panic("pinn: unknown activation")
+}
+
+// buildTanh uses s' = 1 − s², so that no other derivative of s is needed:
+//
+//	S_0 = 1 − h_0²,   S_β = −Σ_{γ≤β} C(β,γ) h_γ h_{β−γ}   (β ≠ 0).
+func buildTanh(b *builder) {
+	b.apply(kernel.Tanh, b.h(0), b.z(0))
+	for c, alpha := range b.set.order {
+		if c > 0 {
+			b.output(alpha)
+		}
+		if !b.wants(alpha) {
+			continue
+		}
+		first := true
+		b.set.below(alpha, func(gamma pde.Multi) {
+			i, j := b.set.Index(gamma), b.set.Index(alpha.Sub(gamma))
+			if i > j {
+				return // counted with its mirror image
+			}
+			factor := -alpha.Binom(gamma)
+			if i != j {
+				factor *= 2
+			}
+			b.product(first, b.s(c), factor, b.h(i), b.h(j))
+			first = false
+		})
+		if c == 0 {
+			b.shift(b.s(0), 1, b.s(0))
+		}
+	}
+}
+
+// buildSin uses that the derivative of S = cos∘z is −h:
+//
+//	S_0 = cos z_0,   S_{α+e_i} = −Σ_{β≤α} C(α,β) h_{α−β} z_{β+e_i}.
+func buildSin(b *builder) {
+	b.apply(kernel.Sin, b.h(0), b.z(0))
+	if b.wants(pde.Multi{}) {
+		b.apply(kernel.Cos, b.s(0), b.z(0))
+	}
+	for c, alpha := range b.set.order[1:] {
+		b.output(alpha)
+		if b.wants(alpha) {
+			b.chain(b.s(c+1), -1, alpha, func(m pde.Multi) row { return b.h(b.set.Index(m)) })
+		}
+	}
+}
+
+// sigmoid computes dst = 1/(1+e^{−x}) = (1 + tanh(x/2))/2.
+func sigmoid(dst, src []float64) {
+	kernel.Scale(dst, 0.5, src)
+	kernel.Tanh(dst, dst)
+	kernel.Scale(dst, 0.5, dst)
+	kernel.AddConst(dst, 0.5, dst)
+}
+
+// softplusValue computes dst = log(1+e^x) = max(x, 0) + log1p(e^{−|x|}).
+func softplusValue(dst, src []float64) {
+	for i, x := range src {
+		dst[i] = max(x, 0) + math.Log1p(math.Exp(-math.Abs(x)))
+	}
+}
+
+// normalCDF computes dst = Φ(x), the standard normal distribution function.
+func normalCDF(dst, src []float64) {
+	for i, x := range src {
+		dst[i] = 0.5 * math.Erfc(-x*(math.Sqrt2/2))
+	}
+}
+
+// normalDensity computes dst = φ(x) = e^{−x²/2}/√(2π).
+func normalDensity(dst, src []float64) {
+	kernel.MulC(dst, -0.5, src, src)
+	kernel.Exp(dst, dst)
+	kernel.Scale(dst, 1/math.Sqrt(2*math.Pi), dst)
+}
+
+// logistic holds the polynomials of S = sigmoid(z) whose products with q =
+// S(1−S) are the derivatives of S: S⁽ⁿ⁺¹⁾ = q·logistic[n](S).
+var logistic = [][]float64{
+	{1},
+	{1, -2},
+	{1, -6, 6},
+	{1, -14, 36, -24},
+	{1, -30, 150, -240, 120},
+}
+
+// softplus has s_1 = S and s_{n+1} = S⁽ⁿ⁾.
+func softplus(b *builder, d []row) {
+	b.apply(softplusValue, d[0], b.z(0))
+	if len(d) > 1 {
+		b.sigmoids(d[1:])
+	}
+}
+
+// swish is s = zS, so that s_n = z S⁽ⁿ⁾ + n S⁽ⁿ⁻¹⁾.
+func swish(b *builder, d []row) {
+	sigmoid := make([]row, len(d))
+	for n := range d {
+		sigmoid[n] = b.temp()
+	}
+	b.sigmoids(sigmoid)
+	for n := range d {
+		b.mul(d[n], b.z(0), sigmoid[n])
+		if n > 0 {
+			b.axpy(d[n], float64(n), sigmoid[n-1])
+		}
+	}
+}
+
+// sigmoids appends d[n] = S⁽ⁿ⁾(z_0) for S = sigmoid.
+func (b *builder) sigmoids(d []row) {
+	b.apply(sigmoid, d[0], b.z(0))
+	if len(d) == 1 {
+		return
+	}
+	q := b.temp() // S − S²
+	b.product(true, q, -1, d[0], d[0])
+	b.axpy(q, 1, d[0])
+	for n := 1; n < len(d); n++ {
+		b.polynomial(d[n], logistic[n-1], d[0], q)
+	}
+}
+
+// hermite holds the polynomials of z whose products with the normal density φ
+// are the derivatives of gelu from the second on.
+var hermite = [][]float64{
+	{2, 0, -1},
+	{0, -4, 0, 1},
+	{-4, 0, 7, 0, -1},
+	{0, 18, 0, -11, 0, 1},
+}
+
+// gelu is s = zΦ, with s_1 = Φ + zφ, s_2 = φ(2−z²), and so on.
+func gelu(b *builder, d []row) {
+	cdf := b.temp()
+	b.apply(normalCDF, cdf, b.z(0))
+	b.mul(d[0], b.z(0), cdf)
+	if len(d) == 1 {
+		return
+	}
+	density := b.temp()
+	b.apply(normalDensity, density, b.z(0))
+	b.mul(d[1], b.z(0), density)
+	b.axpy(d[1], 1, cdf)
+	for n := 2; n < len(d); n++ {
+		b.polynomial(d[n], hermite[n-2], b.z(0), density)
+	}
+}

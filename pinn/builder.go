@@ -1,0 +1,135 @@
+package pinn
+
+import "pinn/pde"
+
+// builder writes the passes that carry a jet through an activation s,
+//
+//	h_0 = s(z_0),   h_{α+e_i} = Σ_{β≤α} C(α,β) S_{α−β} z_{β+e_i},   S_β = ∂^β s'(z),
+//
+// which is Leibniz' rule for ∂_i h = s'(z)·∂_i z. With keep it produces S_β for
+// the whole set, as the adjoint needs; otherwise only where some h_α needs it.
+type builder struct {
+	passes
+	set  *JetSet
+	keep bool
+	want map[pde.Multi]bool
+}
+
+// newBuilder returns a builder for the set.
+func newBuilder(set *JetSet, keep bool) *builder {
+	b := &builder{set: set, keep: keep, want: map[pde.Multi]bool{}}
+	for _, alpha := range set.order[1:] {
+		below, _ := step(alpha)
+		set.below(below, func(beta pde.Multi) { b.want[beta] = true })
+	}
+	return b
+}
+
+func (b *builder) z(c int) row { return row{bankZ, c} }
+func (b *builder) h(c int) row { return row{bankH, c} }
+func (b *builder) s(c int) row { return row{bankS, c} }
+
+// wants reports whether S_β has to be computed.
+func (b *builder) wants(beta pde.Multi) bool { return b.keep || b.want[beta] }
+
+// output appends the passes for h_α, α ≠ 0.
+func (b *builder) output(alpha pde.Multi) {
+	b.chain(b.h(b.set.Index(alpha)), 1, alpha, func(m pde.Multi) row { return b.s(b.set.Index(m)) })
+}
+
+// chain appends dst = sign·∂^α f(z) for α ≠ 0, where d(m) is the row of
+// ∂^m f'(z): with α = α' + e_i the sum Σ_{β≤α'} C(α',β) d(α'−β)·z_{β+e_i}.
+func (b *builder) chain(dst row, sign float64, alpha pde.Multi, d func(m pde.Multi) row) {
+	below, axis := step(alpha)
+	first := true
+	b.set.below(below, func(beta pde.Multi) {
+		b.product(first, dst, sign*below.Binom(beta), d(below.Sub(beta)), b.z(b.set.Index(beta.Add(axis))))
+		first = false
+	})
+}
+
+// tower appends the passes of an activation that is known by its derivatives
+// s_0, s_1, … at z_0, which the function derivs writes to the given rows. The
+// derivatives of s_k(z) follow from those of s_{k+1}(z), so that only what is
+// asked for is computed:
+//
+//	∂^β s_k(z) = Σ_{γ≤β'} C(β',γ) ∂^{β'−γ} s_{k+1}(z) · z_{γ+e_i},   β = β' + e_i.
+func (b *builder) tower(derivs func(b *builder, d []row)) {
+	t := tower{b: b, done: map[level]row{}}
+	derivs(b, t.bottom())
+	for c, alpha := range b.set.order {
+		if b.wants(alpha) {
+			t.row(level{1, alpha})
+		}
+		if c > 0 {
+			b.output(alpha)
+		}
+	}
+}
+
+// level names ∂^β s_k(z).
+type level struct {
+	k    int
+	beta pde.Multi
+}
+
+type tower struct {
+	b    *builder
+	done map[level]row
+}
+
+// bottom reserves the rows of s_0 … s_n at z_0 for the largest n in use: K+1
+// for the adjoint, K otherwise.
+func (t *tower) bottom() []row {
+	n := t.b.set.MaxOrder()
+	if t.b.keep {
+		n++
+	}
+	d := []row{t.b.h(0)}
+	for k := 1; k <= n; k++ {
+		r := t.b.s(0)
+		if k > 1 {
+			r = t.b.temp()
+		}
+		t.done[level{k, pde.Multi{}}] = r
+		d = append(d, r)
+	}
+	return d
+}
+
+// row returns the row of a level and appends its passes if they are missing.
+func (t *tower) row(l level) row {
+	if r, ok := t.done[l]; ok {
+		return r
+	}
+	b := t.b
+	below, _ := step(l.beta)
+	b.set.below(below, func(m pde.Multi) { t.row(level{l.k + 1, m}) })
+	r := b.s(b.set.Index(l.beta))
+	if l.k > 1 {
+		r = b.temp()
+	}
+	b.chain(r, 1, l.beta, func(m pde.Multi) row { return t.done[level{l.k + 1, m}] })
+	t.done[l] = r
+	return r
+}
+
+// polynomial appends dst = w·Σ c_n x^n by Horner's rule.
+func (b *builder) polynomial(dst row, c []float64, x, w row) {
+	n := len(c) - 1
+	if n == 0 {
+		b.scale(dst, c[0], w)
+		return
+	}
+	b.scale(dst, c[n], x)
+	for n--; ; n-- {
+		if c[n] != 0 {
+			b.shift(dst, c[n], dst)
+		}
+		if n == 0 {
+			break
+		}
+		b.mul(dst, dst, x)
+	}
+	b.mul(dst, dst, w)
+}

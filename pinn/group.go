@@ -1,0 +1,144 @@
+package pinn
+
+import (
+	"pinn/pde"
+)
+
+// group is a kind of point and the statements that hold there: all equations in
+// the interior, one soft condition, or one data set. It is immutable.
+type group struct {
+	id      int // its place among the groups of the loss
+	trial   *trial
+	program *pde.Program // one output per statement
+	terms   []int        // the loss term of each output
+	weights []float64    // w_m of each output
+	coords  int          // rows of the coordinate block: axes, normals, columns
+	rows    int          // rows of a tile's statics
+}
+
+// newGroup compiles residuals that share their points. Terms are numbered from
+// first on.
+func newGroup(p *pde.Problem, f form, rs []*pde.Expr, weights []float64, first, columns int, o LossOptions, points int) (*group, error) {
+	var needed []pde.Multi
+	for _, r := range rs {
+		for _, q := range r.Partials() {
+			needed = append(needed, q.Order)
+		}
+	}
+	set := NewJetSet(needed...)
+	t, err := newTrial(f, set, tileSize(f, set, o.CacheBytes, points))
+	if err != nil {
+		return nil, err
+	}
+	g := &group{trial: t, weights: weights, coords: 2*p.Box.Dim() + columns}
+	for i := range rs {
+		g.terms = append(g.terms, first+i)
+	}
+	g.program = pde.Compile(rs, pde.Layout{
+		Partials: partials(f.fields, set),
+		Params:   len(p.Params),
+		Columns:  columns,
+		Axes:     p.Box.Dim(),
+	})
+	g.rows = t.static + g.program.Statics()
+	return g, nil
+}
+
+// partials lists the rows of a block of components: field by field, and within
+// a field in the order of the set.
+func partials(fields int, set *JetSet) []pde.Partial {
+	var ps []pde.Partial
+	for f := range fields {
+		for _, alpha := range set.order {
+			ps = append(ps, pde.Partial{Field: f, Order: alpha})
+		}
+	}
+	return ps
+}
+
+const (
+	// cacheBytes is the default of LossOptions.CacheBytes: half of the second-level
+	// cache of today's small cores.
+	cacheBytes = 512 << 10
+	maxTile    = 256
+	minTile    = 8
+)
+
+// tileSize returns the number of points of a tile, a multiple of 8, such that
+// what one evaluation touches again and again fits into the given bytes, and no
+// more than there are points.
+func tileSize(f form, set *JetSet, bytes, points int) int {
+	if bytes == 0 {
+		bytes = cacheBytes
+	}
+	units := len(f.net.inputs) + 2*f.fields + 2*f.net.width()
+	for _, n := range f.net.nets {
+		for _, l := range n.layers[:len(n.layers)-1] {
+			units += 2 * l.out
+		}
+	}
+	t := bytes / (8 * units * set.Len())
+	return max(minTile, min(t, maxTile, points+7)&^7)
+}
+
+// pointSet is the points of a group with their statics, tile-major: tile i is
+// block[i·rows·T : (i+1)·rows·T], the last one filled up with copies of the last
+// point.
+type pointSet struct {
+	*group
+	pts     pde.Points
+	columns [][]float64
+	tiles   int
+	block   []float64
+}
+
+// newSet computes the statics of the points; columns holds the values of the
+// data columns there.
+func (g *group) newSet(pts pde.Points, columns [][]float64) *pointSet {
+	t := g.trial.t
+	s := &pointSet{group: g, pts: pts, columns: columns, tiles: (pts.N + t - 1) / t}
+	s.block = make([]float64, s.tiles*g.rows*t)
+	fill := newFiller(g.trial, g.program)
+	coords := make([]float64, g.coords*t)
+	for i := range s.tiles {
+		s.coordinates(coords, i*t)
+		fill.fill(s.tile(i), coords)
+	}
+	return s
+}
+
+// tile returns the statics of tile i.
+func (s *pointSet) tile(i int) []float64 {
+	n := s.rows * s.trial.t
+	return s.block[i*n : (i+1)*n]
+}
+
+// coordinates stores the coordinate block of the tile that starts at a point.
+func (s *pointSet) coordinates(dst []float64, first int) {
+	t, d := s.trial.t, s.pts.D
+	for j := range t {
+		i := min(first+j, s.pts.N-1)
+		for a, v := range s.pts.At(i) {
+			dst[a*t+j] = v
+		}
+		for a, v := range s.pts.Normal(i) {
+			dst[(d+a)*t+j] = v
+		}
+		for k, column := range s.columns {
+			dst[(2*d+k)*t+j] = column[i]
+		}
+	}
+}
+
+// gather stores in dst the statics of the points of index, as one tile filled
+// up with copies of the last.
+func (s *pointSet) gather(dst []float64, index []int32) {
+	t := s.trial.t
+	for j := range t {
+		i := int(index[min(j, len(index)-1)])
+		from := s.tile(i / t)[i%t:]
+		for r := range s.rows {
+			dst[r*t+j] = from[r*t]
+		}
+	}
+}

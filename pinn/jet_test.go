@@ -1,0 +1,193 @@
+package pinn
+
+import (
+	"fmt"
+	"math"
+	"math/cmplx"
+	"math/rand/v2"
+	"testing"
+
+	"pinn/pde"
+)
+
+// scalars are the activations as functions of a complex number: all that the
+// twin below knows of them.
+var scalars = map[string]func(z complex128) complex128{
+	"tanh":     cmplx.Tanh,
+	"sin":      cmplx.Sin,
+	"swish":    func(z complex128) complex128 { return z / (1 + cmplx.Exp(-z)) },
+	"softplus": func(z complex128) complex128 { return cmplx.Log(1 + cmplx.Exp(z)) },
+	"gelu":     func(z complex128) complex128 { return z * (1 + complexErf(z/math.Sqrt2)) / 2 },
+}
+
+// complexErf sums the power series of erf, good to 1e-13 for |z| ≤ 2.
+func complexErf(z complex128) complex128 {
+	sum, term := complex(0, 0), z
+	for n := range 60 {
+		sum += term / complex(float64(2*n+1), 0)
+		term *= -z * z / complex(float64(n+1), 0)
+	}
+	return sum * complex(2/math.Sqrt(math.Pi), 0)
+}
+
+// cauchy returns the k-th derivative of s at x from Cauchy's integral over a
+// circle of radius 1, by the trapezoidal rule, which is spectrally accurate.
+func cauchy(s func(complex128) complex128, x float64, k int) float64 {
+	const n = 64
+	sum, factorial := complex(0, 0), 1.0
+	for i := range n {
+		w := cmplx.Exp(complex(0, 2*math.Pi*float64(i)/n))
+		sum += s(complex(x, 0)+w) * cmplx.Pow(w, complex(float64(-k), 0))
+	}
+	for i := 2; i <= k; i++ {
+		factorial *= float64(i)
+	}
+	return factorial * real(sum) / n
+}
+
+// faaDiBruno returns h_α for h = s(z) from the components of z: the sum over all
+// partitions of the |α| single derivatives into blocks B of
+//
+//	s_{number of blocks}(z_0)·Π_B z_B.
+func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi) float64) float64 {
+	var slots []int
+	for axis, k := range alpha {
+		for range k {
+			slots = append(slots, axis)
+		}
+	}
+	sum := 0.0
+	var place func(i int, blocks []pde.Multi)
+	place = func(i int, blocks []pde.Multi) {
+		if i == len(slots) {
+			p := cauchy(s, z(pde.Multi{}), len(blocks))
+			for _, b := range blocks {
+				p *= z(b)
+			}
+			sum += p
+			return
+		}
+		for j := range blocks {
+			blocks[j][slots[i]]++
+			place(i+1, blocks)
+			blocks[j][slots[i]]--
+		}
+		place(i+1, append(blocks, pde.Unit(slots[i])))
+	}
+	place(0, nil)
+	return sum
+}
+
+// testSets are jet sets of every kind that problems use, and harder ones.
+var testSets = map[string]*JetSet{
+	"value":     NewJetSet(),
+	"first":     NewJetSet(pde.Unit(0), pde.Unit(1)),
+	"burgers":   NewJetSet(pde.Unit(1), pde.Multi{2}),
+	"plate":     NewJetSet(pde.Multi{2}, pde.Multi{1, 1}, pde.Multi{0, 2}),
+	"heat3d":    NewJetSet(pde.Multi{2}, pde.Multi{0, 2}, pde.Multi{0, 0, 2}, pde.Multi{0, 0, 0, 1}),
+	"kdv":       NewJetSet(pde.Unit(1), pde.Multi{3}),
+	"beam":      NewJetSet(pde.Multi{4}),
+	"bihar":     NewJetSet(pde.Multi{4}, pde.Multi{2, 2}, pde.Multi{0, 4}),
+	"mixed":     NewJetSet(pde.Multi{2, 1, 1}, pde.Multi{1, 3}),
+	"four axes": NewJetSet(pde.Multi{1, 1, 1, 1}),
+}
+
+// runUnit carries one unit with the given z through a routine of the jet and
+// returns the rows of the banks H and S.
+func runUnit(j *Jet, r unitRoutine, z []float64) (h, s []float64) {
+	var mem [banks][]float64
+	h, s = make([]float64, len(z)), make([]float64, len(z))
+	mem[bankZ], mem[bankH], mem[bankS] = z, h, s
+	mem[bankWork] = make([]float64, j.work*j.t)
+	r.run(&mem, j.t)
+	return h, s
+}
+
+func TestJetAgainstFaaDiBruno(t *testing.T) {
+	const points = 8
+	// Cauchy's integral is good to 1e-13·k!/1^k ≤ 3e-12, products of a few
+	// normal numbers with 15 terms of s_4 magnify it; worst seen 4e-12.
+	const tol = 1e-10
+	for _, a := range activations {
+		for name, set := range testSets {
+			t.Run(a.name+"/"+name, func(t *testing.T) {
+				rng := rand.New(rand.NewPCG(1, 2))
+				j := newJet(a, set, points)
+				z := make([]float64, set.Len()*points)
+				for i := range z {
+					z[i] = max(-1.5, min(1.5, rng.NormFloat64()))
+				}
+				forward, _ := runUnit(j, j.forward, z)
+				value, _ := runUnit(j, j.value, z)
+				for c, alpha := range set.order {
+					for p := range points {
+						want := faaDiBruno(scalars[a.name], alpha, func(m pde.Multi) float64 {
+							return z[set.Index(m)*points+p]
+						})
+						got := forward[c*points+p]
+						if !(math.Abs(got-want) <= tol*(1+math.Abs(want))) {
+							t.Fatalf("h_%v = %v, want %v (tol %g)", alpha, got, want, tol)
+						}
+						if v := value[c*points+p]; v != got {
+							t.Fatalf("h_%v = %v without the adjoint's rows, %v with them", alpha, v, got)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestJetAdjointIsTranspose(t *testing.T) {
+	// Central differences at h = 6e-6 on sums of ~15 products of fifth
+	// derivatives: error ~ h²·1e2 + ε·1e2/h. Worst seen 3e-8 of the scale.
+	const points, h, tol = 4, 6e-6, 1e-6
+	for _, a := range activations {
+		for name, set := range testSets {
+			t.Run(a.name+"/"+name, func(t *testing.T) {
+				rng := rand.New(rand.NewPCG(3, 4))
+				j := newJet(a, set, points)
+				n := set.Len() * points
+				z, bar := make([]float64, n), make([]float64, n)
+				for i := range z {
+					z[i], bar[i] = max(-1.5, min(1.5, rng.NormFloat64())), rng.NormFloat64()
+				}
+				_, s := runUnit(j, j.forward, z)
+				var mem [banks][]float64
+				zbar := append([]float64(nil), bar...)
+				mem[bankZ], mem[bankS] = zbar, s
+				j.adjoint.run(&mem, points)
+				f := func(i int, step float64) float64 {
+					moved := append([]float64(nil), z...)
+					moved[i] += step
+					out, _ := runUnit(j, j.forward, moved)
+					sum := 0.0
+					for k := range out {
+						sum += bar[k] * out[k]
+					}
+					return sum
+				}
+				scale := 1.0
+				for _, v := range zbar {
+					scale = max(scale, math.Abs(v))
+				}
+				for i := range z {
+					want := (f(i, h) - f(i, -h)) / (2 * h)
+					if !(math.Abs(zbar[i]-want) <= tol*scale) {
+						t.Fatalf("z̄[%d] = %v, want %v (tol %g of %g)", i, zbar[i], want, tol, scale)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestJetPassCounts(t *testing.T) {
+	// The general path is as lean as a hand-written one where it matters most.
+	a := findActivation("tanh")
+	j := newJet(a, testSets["burgers"], 8)
+	got := fmt.Sprint(len(j.value.(*passes).list), len(j.forward.(*passes).list), len(j.adjoint.(*passes).list))
+	if want := "8 11 8"; got != want {
+		t.Errorf("passes for value, forward, adjoint = %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,201 @@
+package pinn
+
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+
+	"pinn/pde"
+)
+
+// LossOptions are the choices of NewLoss. The zero value chooses all.
+type LossOptions struct {
+	Interior   int    // points of the equations; 0 for 1000 in one dimension, 4000 in two, 8000 in more
+	Sampler    string // a kind of pde.NewSampler; "" for sobol
+	HeldOut    int    // points of the held-out equations; 0 for 2000
+	Threads    int    // 0 for GOMAXPROCS. It changes no bit of any result
+	Seed       uint64 // of the points
+	CacheBytes int    // what the blocks of a tile may fill; 0 for 512 KiB
+}
+
+// Loss is the function that training makes small,
+//
+//	L(θ) = Σ_m w_m·mean_i r_m(x_i)²,
+//
+// with a term m for each equation, each soft condition and each data set. θ is
+// the weights of the networks (see MLP) followed by one element for each unknown
+// parameter of the problem. There is no factor ½: with the residuals scaled by
+// √(w_m/N_m), L = |r|² and ∇L = 2Jᵀr.
+//
+// Results depend on θ, the points and the kernel tier only, to the last bit, and
+// not on the number of threads. In the steady state evaluations allocate
+// nothing. A Loss is not safe for concurrent use.
+type Loss struct {
+	problem  *pde.Problem
+	net      *MLP
+	options  LossOptions
+	sampler  pde.Sampler
+	unknowns []unknown
+
+	names   []string
+	weights []float64 // per term
+	groups  []*group
+	places  []place     // per group
+	sets    []*pointSet // per group: the points of training
+	full    *selection  // all of them
+	heldOut *selection  // fresh points, never trained on
+	engine  *engine
+	sums    *sums
+	panel   *panel // of the Jacobian, made at its first use
+	normal  normal
+	params  []float64 // the unknown parameters at the θ at hand
+	slopes  []float64 // and their derivatives by θ
+	terms   []float64 // mean squares of the last full evaluation
+	spare   []float64 // mean squares of other evaluations
+}
+
+// The purposes of the random streams of a seed.
+const (
+	streamPoints uint64 = iota + 1
+	streamHeldOut
+	streamDeal
+)
+
+// stream returns the random stream of a purpose and a group.
+func stream(seed, purpose uint64, group int) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, purpose<<32|uint64(group)))
+}
+
+// NewLoss returns the loss of a problem whose conditions soft, indices of
+// p.Conditions, are terms and whose others are met by the lifts, one per field in
+// order; BuildLifts gives both. It is an error if the domain or the place of a
+// condition has no points, or a statement does not fit into the problem's graph.
+// It panics if the network has another number of fields, or on a sampler it does
+// not know.
+func NewLoss(p *pde.Problem, net *MLP, lifts []Lift, soft []int, o LossOptions) (*Loss, error) {
+	if net.fields() != len(p.Fields) {
+		panic("pinn: network and problem differ in their fields")
+	}
+	o = o.filled(p.Box.Dim())
+	sampler, ok := pde.NewSampler(o.Sampler)
+	if !ok {
+		panic("pinn: unknown sampler")
+	}
+	l := &Loss{problem: p, net: net, options: o, sampler: sampler}
+	for _, u := range p.Params {
+		l.unknowns = append(l.unknowns, newUnknown(u))
+	}
+	f := form{net: net, lifts: lifts, graph: p.Graph, axes: p.Box.Dim(), fields: len(p.Fields)}
+	if err := l.compile(f, soft); err != nil {
+		return nil, err
+	}
+	if err := l.draw(); err != nil {
+		return nil, err
+	}
+	l.engine = newEngine(l.groups, o.Threads, len(p.Params))
+	l.sums = newSums(len(l.names), l.Dim())
+	l.params, l.slopes = make([]float64, len(p.Params)), make([]float64, len(p.Params))
+	l.terms, l.spare = make([]float64, len(l.names)), make([]float64, len(l.names))
+	for i := range l.terms {
+		l.terms[i] = math.NaN()
+	}
+	return l, nil
+}
+
+// filled returns the options with every default in its place.
+func (o LossOptions) filled(dim int) LossOptions {
+	if o.Interior == 0 {
+		o.Interior = [...]int{1000, 4000, 8000}[min(dim, 3)-1]
+	}
+	if o.Sampler == "" {
+		o.Sampler = "sobol"
+	}
+	if o.HeldOut == 0 {
+		o.HeldOut = 2000
+	}
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	return o
+}
+
+// Dim returns the length of θ.
+func (l *Loss) Dim() int { return l.net.size + len(l.unknowns) }
+
+// Start stores a random start in θ: MLP.Init, and the start values of the unknown
+// parameters.
+func (l *Loss) Start(theta []float64, rng *rand.Rand) {
+	l.net.Init(theta, rng)
+	for k, u := range l.unknowns {
+		theta[l.net.size+k] = u.begin()
+	}
+}
+
+// Parameters returns the values of the unknown parameters at θ.
+func (l *Loss) Parameters(theta []float64) []float64 {
+	ks := make([]float64, len(l.unknowns))
+	for k, u := range l.unknowns {
+		ks[k], _ = u.value(theta[l.net.size+k])
+	}
+	return ks
+}
+
+// Decays reports for each element of θ whether weight decay may act on it: on the
+// weights, not on biases and unknown parameters.
+func (l *Loss) Decays() []bool {
+	return append(l.net.Decays(), make([]bool, len(l.unknowns))...)
+}
+
+// Value returns L(θ) over all points. It costs about a third of ValueGrad.
+func (l *Loss) Value(theta []float64) float64 { return l.evaluate(l.full, nil, theta, l.terms) }
+
+// ValueGrad returns L(θ) over all points and stores ∇L(θ) in grad.
+func (l *Loss) ValueGrad(grad, theta []float64) float64 {
+	return l.evaluate(l.full, grad, theta, l.terms)
+}
+
+// HeldOut returns the loss over points drawn evenly and apart, which training
+// never uses; data sets, which cannot be drawn anew, are the same.
+func (l *Loss) HeldOut(theta []float64) float64 {
+	return l.evaluate(l.heldOut, nil, theta, l.spare)
+}
+
+// TermNames returns the names of the terms: the equations, the soft conditions,
+// the data sets, each in their order in the problem.
+func (l *Loss) TermNames() []string { return l.names }
+
+// Weights returns w_m, in the order of TermNames.
+func (l *Loss) Weights() []float64 { return l.weights }
+
+// Terms stores in dst the mean squares of the terms, without their weights, at
+// the last evaluation over all points; NaN if there was none.
+func (l *Loss) Terms(dst []float64) { copy(dst, l.terms) }
+
+// evaluate returns the loss over a selection, stores the mean squares of the terms
+// and, unless grad is nil, the gradient.
+func (l *Loss) evaluate(s *selection, grad, theta, terms []float64) float64 {
+	if grad != nil && len(grad) != l.Dim() {
+		panic("pinn: bad length of the gradient")
+	}
+	l.at(theta)
+	l.sums.selection, l.sums.gradient = s, grad != nil
+	l.sums.theta, l.sums.params = theta, l.params
+	l.engine.run(l.sums, l.sums.units())
+	if grad != nil {
+		l.sums.grad(grad)
+		for k := range l.slopes {
+			grad[l.net.size+k] *= l.slopes[k]
+		}
+	}
+	return l.sums.means(terms, l.weights)
+}
+
+// at sets the unknown parameters to those of θ.
+func (l *Loss) at(theta []float64) {
+	if len(theta) != l.Dim() {
+		panic("pinn: bad length of theta")
+	}
+	for k, u := range l.unknowns {
+		l.params[k], l.slopes[k] = u.value(theta[l.net.size+k])
+	}
+}

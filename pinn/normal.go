@@ -1,0 +1,70 @@
+package pinn
+
+import "pinn/internal/kernel"
+
+// NormalEquations returns L = |r|² at θ over all points and stores the matrix and
+// the gradient of the Gauss-Newton model |r + Jp|² = L + 2g·p + p·Ap:
+//
+//	A = JᵀJ   in the upper triangle of a, Dim × Dim row-major; the rest is left alone
+//	g = Jᵀr = ½∇L
+//
+// J is never stored whole: panels of some hundred rows are computed and consumed
+// in turn, each by all threads, in an order that does not depend on their number.
+func (l *Loss) NormalEquations(a, g, theta []float64) float64 {
+	n := l.Dim()
+	if len(a) != n*n || len(g) != n {
+		panic("pinn: bad size of the normal equations")
+	}
+	l.at(theta)
+	clear(g)
+	for i := range n {
+		clear(a[i*n+i : (i+1)*n])
+	}
+	clear(l.terms)
+	p := l.rows()
+	l.normal = normal{panel: p, a: a, g: g}
+	for tile := 0; tile < l.full.tiles; {
+		tile = p.fill(tile, theta)
+		l.engine.run(&l.normal, (n+normalRows-1)/normalRows)
+		for _, c := range p.cells {
+			l.terms[c.term] += c.square
+		}
+	}
+	return l.meanTerms()
+}
+
+// meanTerms divides the sums in l.terms by their numbers of points and returns L.
+func (l *Loss) meanTerms() float64 {
+	sum := 0.0
+	for _, s := range l.sets {
+		for _, m := range s.terms {
+			l.terms[m] /= float64(s.pts.N)
+			sum += l.weights[m] * l.terms[m]
+		}
+	}
+	return sum
+}
+
+// normalRows is how many rows of A one unit of work adds to.
+const normalRows = 64
+
+// normal is the job that adds a panel to the normal equations. A unit is a stripe
+// of rows of A, right of the diagonal; the longest come first.
+type normal struct {
+	panel *panel
+	a, g  []float64
+}
+
+func (q *normal) unit(_ *worker, i int) {
+	p, n := q.panel, len(q.g)
+	first := i * normalRows
+	end := min(n, first+normalRows)
+	jt, ld := p.jt, p.stride
+	kernel.SyrkAdd(end-first, p.width, jt[first*ld:], ld, q.a[first*n+first:], n)
+	if end < n {
+		kernel.GemmNTAdd(end-first, n-end, p.width, jt[first*ld:], ld, jt[end*ld:], ld, q.a[first*n+end:], n)
+	}
+	for j := first; j < end; j++ {
+		q.g[j] += kernel.Dot(jt[j*ld:][:p.width], p.r[:p.width])
+	}
+}

@@ -1,0 +1,94 @@
+package pinn
+
+import (
+	"math"
+
+	"pinn/internal/kernel"
+)
+
+// panel is the job that computes the rows of the Jacobian at some consecutive
+// tiles. A unit is a tile; it fills one cell for each of its terms. The columns of
+// padded points are zero.
+type panel struct {
+	jt     []float64 // Jᵀ, Dim × stride
+	r      []float64 // r, one element per column
+	stride int
+	cells  []cell
+	first  []int // per tile, its first cell
+	width  int   // columns in use
+
+	loss  *Loss
+	from  int // first tile
+	theta []float64
+}
+
+// cell is where the rows of one tile and one of its terms stand.
+type cell struct {
+	term   int
+	col, n int     // first column, points that count
+	square float64 // Σ r², not scaled
+}
+
+// panelWidth is about how many columns a panel has: wide enough that adding its
+// product JᵀJ to the normal equations is bound by arithmetic.
+const panelWidth = 768
+
+// rows returns the panel of the loss.
+func (l *Loss) rows() *panel {
+	if l.panel == nil {
+		p := &panel{loss: l, stride: panelWidth}
+		for _, g := range l.groups {
+			p.stride = max(p.stride, len(g.terms)*g.trial.t)
+		}
+		p.r = make([]float64, p.stride)
+		p.jt = make([]float64, p.stride*l.Dim())
+		l.panel = p
+	}
+	return l.panel
+}
+
+// fill computes as many tiles as there is room for, from the given one on, and
+// returns the next one. The loss must be at θ.
+func (p *panel) fill(from int, theta []float64) (next int) {
+	full := p.loss.full
+	p.cells, p.first, p.width = p.cells[:0], p.first[:0], 0
+	for next = from; next < full.tiles; next++ {
+		part, number := full.locate(next)
+		t := part.trial.t
+		if p.width+len(part.terms)*t > p.stride {
+			break
+		}
+		p.first = append(p.first, len(p.cells))
+		for _, m := range part.terms {
+			p.cells = append(p.cells, cell{term: m, col: p.width, n: part.count(number)})
+			p.width += t
+		}
+	}
+	p.from, p.theta = from, theta
+	p.loss.engine.run(p, next-from)
+	return next
+}
+
+// unit computes the rows of one tile, one term after the other: with the seed
+// √(w_m/N_m) at each point the adjoint gives that point's row.
+func (p *panel) unit(w *worker, i int) {
+	l := p.loss
+	part, number := l.full.locate(p.from + i)
+	x := w.forward(part, number, p.theta, l.params, true)
+	t := part.trial.t
+	for o := range part.terms {
+		c := &p.cells[p.first[i]+o]
+		scale := math.Sqrt(part.weights[o] / float64(part.n))
+		r := x.tape.Out(o)[:x.n]
+		c.square = kernel.Dot(r, r)
+		clear(p.r[c.col:][:t])
+		kernel.Scale(p.r[c.col:][:x.n], scale, r)
+		clear(x.seeds)
+		kernel.Fill(x.seeds[o*t:][:x.n], scale)
+		w.rows = rowSink{jt: p.jt, stride: p.stride, col: c.col}
+		w.adjoint(&x, p.theta, l.params, &w.rows)
+		for k, slope := range l.slopes {
+			kernel.Scale(p.jt[(l.net.size+k)*p.stride+c.col:][:t], slope, x.dparams[k*t:][:t])
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package pinn
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"pinn/pde"
+)
+
+// place says where the points of a group come from: the interior, the pieces of
+// a condition, or a data set, whose points are given.
+type place struct {
+	name   string
+	pieces []pde.Piece
+	points int // how many of them to draw; 0 chooses
+	data   *pde.Data
+	faces  bool // points on pieces, not in the interior
+	normal bool // every point needs a normal
+}
+
+// compile makes the groups: the equations, then each soft condition, then each
+// data set.
+func (l *Loss) compile(f form, soft []int) error {
+	p := l.problem
+	var rs []*pde.Expr
+	var weights []float64
+	for i, e := range p.Equations {
+		rs, weights = append(rs, e.Residual), append(weights, e.Weight)
+		l.name(e.Name, "equation", i)
+	}
+	if len(rs) > 0 {
+		at := place{name: "equations", points: l.options.Interior}
+		if err := l.addGroup(f, at, 0, rs, weights); err != nil {
+			return err
+		}
+	}
+	for _, i := range soft {
+		c := p.Conditions[i]
+		l.name(c.Name, "condition", i)
+		at := place{name: l.last(), pieces: c.Pieces, points: c.Points, faces: true, normal: c.NeedsNormal}
+		if err := l.addGroup(f, at, 0, []*pde.Expr{c.Residual}, []float64{c.Weight}); err != nil {
+			return err
+		}
+	}
+	for i := range p.Data {
+		d := &p.Data[i]
+		l.name(d.Name, "data", i)
+		at := place{name: l.last(), data: d, points: d.Points.N}
+		if err := l.addGroup(f, at, len(d.Columns), []*pde.Expr{d.Residual}, []float64{d.Weight}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// name gives the next term its name, kind[i] if it has none, and another one if
+// that is taken.
+func (l *Loss) name(name, kind string, i int) {
+	if name == "" {
+		name = fmt.Sprintf("%s[%d]", kind, i)
+	}
+	for _, other := range l.names {
+		if other == name {
+			name = fmt.Sprintf("%s (%s[%d])", name, kind, i)
+			break
+		}
+	}
+	l.names = append(l.names, name)
+}
+
+func (l *Loss) last() string { return l.names[len(l.names)-1] }
+
+func (l *Loss) addGroup(f form, at place, columns int, rs []*pde.Expr, weights []float64) error {
+	n := at.count(l.problem.Box, l.options.Interior)
+	g, err := newGroup(l.problem, f, rs, weights, len(l.weights), columns, l.options, n)
+	if err != nil {
+		return fmt.Errorf("%s: %w", at.name, err)
+	}
+	g.id = len(l.groups)
+	l.groups, l.places = append(l.groups, g), append(l.places, at)
+	l.weights = append(l.weights, weights...)
+	return nil
+}
+
+// minFace is the smallest default number of points of a soft condition.
+const minFace = 64
+
+// count returns how many points the group gets beside the given number in the
+// interior: what was asked for, or a tenth of the interior but at least 64 on
+// each piece, or one for each point if every piece is one.
+func (at place) count(box pde.Box, interior int) int {
+	if !at.faces {
+		return at.points
+	}
+	single := true
+	for _, p := range at.pieces {
+		single = single && p.Boundary == "" && len(p.Fixed) == box.Dim()
+	}
+	switch {
+	case single:
+		return len(at.pieces)
+	case at.points > 0:
+		return at.points
+	}
+	return max(minFace*len(at.pieces), interior/10)
+}
+
+// sample draws n points of the place.
+func (at place) sample(box pde.Box, s pde.Sampler, n int, rng *rand.Rand) (pde.Points, error) {
+	switch {
+	case at.data != nil:
+		return at.data.Points, nil
+	case !at.faces:
+		return box.Sample(s, n, rng)
+	}
+	pts, err := box.SampleOn(at.pieces, s, n, rng)
+	if err != nil {
+		return pts, fmt.Errorf("%s: %w", at.name, err)
+	}
+	if i := pts.MissingNormal(); at.normal && i >= 0 {
+		return pts, fmt.Errorf("%s: no normal at %v: the domain lies on both sides", at.name, pts.At(i))
+	}
+	return pts, nil
+}
+
+// columns returns the values of the data columns, nil for other places.
+func (at place) columns() [][]float64 {
+	if at.data == nil {
+		return nil
+	}
+	return at.data.Columns
+}
+
+// draw draws the points of training and the held-out ones.
+func (l *Loss) draw() error {
+	o := l.options
+	uniform, _ := pde.NewSampler("uniform")
+	var held []*pointSet
+	for i, at := range l.places {
+		box := l.problem.Box
+		pts, err := at.sample(box, l.sampler, at.count(box, o.Interior), stream(o.Seed, streamPoints, i))
+		if err != nil {
+			return err
+		}
+		set := l.groups[i].newSet(pts, at.columns())
+		l.sets = append(l.sets, set)
+		if at.data == nil {
+			n := at.count(box, o.HeldOut)
+			if !at.faces {
+				n = o.HeldOut
+			}
+			if pts, err = at.sample(box, uniform, n, stream(o.Seed, streamHeldOut, i)); err != nil {
+				return err
+			}
+			set = l.groups[i].newSet(pts, nil)
+		}
+		held = append(held, set)
+	}
+	l.full, l.heldOut = all(l.sets), all(held)
+	return nil
+}
+
+// Points returns the number of points that the loss is a mean over: those of all
+// its terms, where equations share theirs.
+func (l *Loss) Points() int {
+	n := 0
+	for _, s := range l.sets {
+		n += s.pts.N
+	}
+	return n
+}
+
+// Interior returns the points of the equations at the moment; none if there are
+// only data.
+func (l *Loss) Interior() pde.Points {
+	if len(l.problem.Equations) == 0 {
+		return pde.Points{D: l.problem.Box.Dim()}
+	}
+	return l.sets[0].pts
+}

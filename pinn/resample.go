@@ -1,0 +1,175 @@
+package pinn
+
+import (
+	"cmp"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"pinn/pde"
+)
+
+const (
+	// poolFactor and poolMax size the candidates of an adaptive draw of N points:
+	// poolFactor·N, but no more than poolMax unless 2N is.
+	poolFactor = 10
+	poolMax    = 50_000
+	// rarShare is the part of the first set by which RAR grows the set each time,
+	// and rarMax the factor at which it stops.
+	rarShare = 20
+	rarMax   = 4
+)
+
+// Resamplings returns the methods that Resample knows.
+func Resamplings() []string { return []string{"none", "uniform", "rad", "rar"} }
+
+// Resample redraws the points of the equations at θ, by the method
+//
+//	uniform  afresh and evenly, by the sampler of the loss;
+//	rad      from a pool of 10N even points, at most 50 000 (or 2N), without
+//	         replacement, with probability in proportion to
+//
+//	             p_i = |r_i|^k / mean |r|^k + c;
+//
+//	rar      keeps the points and adds the worst of such a pool, as many as a
+//	         twentieth of the first set, up to four times its size;
+//	none     not at all,
+//
+// and, except by none, those of the soft conditions afresh. |r_i| is the root of
+// Σ_m w_m r_m² over the equations. Data keep their points, and so do samplers
+// that are not random. Batches dealt before are void, and so is what a method
+// remembers of the loss. It panics on another method.
+//
+// Wu, Zhu, Tan, Kartha, Lu, CMAME 403 (2023) 115671: RAD, eq. (2); RAR-G is
+// algorithm 1. Where r vanishes at all points of the pool the draw is even.
+func (l *Loss) Resample(method string, k, c float64, theta []float64, rng *rand.Rand) {
+	if !slices.Contains(Resamplings(), method) {
+		panic("pinn: unknown resampling method")
+	}
+	if method == "none" {
+		return
+	}
+	for i, at := range l.places {
+		if at.data != nil {
+			continue
+		}
+		if at.faces || method == "uniform" {
+			l.redraw(i, rng)
+		} else {
+			l.adapt(i, method, k, c, theta, rng)
+		}
+	}
+	l.full = all(l.sets)
+}
+
+// redraw draws the points of a group afresh. A domain that once had points has
+// them again.
+func (l *Loss) redraw(i int, rng *rand.Rand) {
+	n := l.sets[i].pts.N
+	if pts, err := l.places[i].sample(l.problem.Box, l.sampler, n, rng); err == nil {
+		l.sets[i] = l.groups[i].newSet(pts, nil)
+	}
+}
+
+// adapt draws points of the interior where the residual is large.
+func (l *Loss) adapt(i int, method string, k, c float64, theta []float64, rng *rand.Rand) {
+	old := l.sets[i].pts
+	pool, err := l.places[i].sample(l.problem.Box, pde.Uniform{}, max(2*old.N, min(poolFactor*old.N, poolMax)), rng)
+	if err != nil {
+		return
+	}
+	squares := l.squares(i, pool, theta)
+	var pts pde.Points
+	if method == "rad" {
+		pts = pick(pool, weightedDraw(density(squares, k, c), old.N, rng))
+	} else {
+		grow := min(max(1, l.options.Interior/rarShare), rarMax*l.options.Interior-old.N)
+		pts = pick(pool, largest(squares, max(0, grow)))
+		pts.X = slices.Concat(old.X, pts.X)
+		pts.N += old.N
+	}
+	l.sets[i] = l.groups[i].newSet(pts, nil)
+}
+
+// poolSlice is how many points of a pool are evaluated at a time.
+const poolSlice = 1 << 13
+
+// squares returns Σ_m w_m r_m² at each of the points.
+func (l *Loss) squares(group int, pts pde.Points, theta []float64) []float64 {
+	dst := make([]float64, pts.N)
+	l.at(theta)
+	for first := 0; first < pts.N; first += poolSlice {
+		n := min(poolSlice, pts.N-first)
+		some := pde.Points{N: n, D: pts.D, X: pts.X[first*pts.D : (first+n)*pts.D]}
+		s := all([]*pointSet{l.groups[group].newSet(some, nil)})
+		l.engine.run(&norms{dst[first : first+n], s, theta, l.params}, s.tiles)
+	}
+	return dst
+}
+
+// density returns |r|^k/mean|r|^k + c for the given |r|². A residual that is not
+// finite counts as the largest finite one.
+func density(squares []float64, k, c float64) []float64 {
+	p := make([]float64, len(squares))
+	mean, most := 0.0, 0.0
+	for i, s := range squares {
+		p[i] = math.Pow(s, k/2)
+		if !math.IsNaN(p[i]) && !math.IsInf(p[i], 0) {
+			most = max(most, p[i])
+		}
+	}
+	for i := range p {
+		if math.IsNaN(p[i]) || math.IsInf(p[i], 0) {
+			p[i] = most
+		}
+		mean += p[i] / float64(len(p))
+	}
+	for i := range p {
+		if mean > 0 {
+			p[i] /= mean
+		}
+		p[i] += c
+		if mean == 0 && c == 0 {
+			p[i] = 1
+		}
+	}
+	return p
+}
+
+// weightedDraw draws n indices without replacement, one after the other with
+// probability in proportion to the weights left: it keeps those with the n
+// largest ln(u)/w, u uniform in (0, 1].
+//
+// Efraimidis and Spirakis, Inf. Process. Lett. 97 (2006) 181, algorithm A.
+func weightedDraw(weights []float64, n int, rng *rand.Rand) []int {
+	keys := make([]float64, len(weights))
+	for i, w := range weights {
+		keys[i] = math.Log(1-rng.Float64()) / w
+		if w == 0 {
+			keys[i] = math.Inf(-1)
+		}
+	}
+	return largest(keys, n)
+}
+
+// largest returns the indices of the n largest values, in increasing order;
+// among equal values the first ones.
+func largest(values []float64, n int) []int {
+	index := make([]int, len(values))
+	for i := range index {
+		index[i] = i
+	}
+	slices.SortStableFunc(index, func(a, b int) int { return cmp.Compare(values[b], values[a]) })
+	index = index[:n]
+	slices.Sort(index)
+	return index
+}
+
+// pick returns the points with the given indices.
+func pick(pts pde.Points, index []int) pde.Points {
+	out := pde.Points{N: len(index), D: pts.D}
+	for _, i := range index {
+		out.X = append(out.X, pts.At(i)...)
+	}
+	return out
+}
