@@ -1,5 +1,9 @@
 package pde
 
+import (
+	"slices"
+)
+
 // Fixed pins one axis of a Piece to a value.
 type Fixed struct {
 	Axis  int
@@ -14,4 +18,106 @@ type Piece struct {
 	Fixed    []Fixed
 	Keep     *Predicate
 	Boundary string
+}
+
+// Place returns the pieces of the place that a text such as
+//
+//	x = -1 or x = 1        x = 0 and y > 0.5        boundary
+//
+// states. It is made of comparisons of an axis with a constant, of other
+// inequalities of axes, of the named boundaries and of the word boundary (all
+// spatial faces that are not periodic, and all named boundaries), joined by and,
+// or and not. An equality fixes its axis; within 1e-12 of the axis' length of an
+// end it fixes that end. Pieces do not overlap but where faces meet: a later
+// piece leaves out what an earlier one on the same face has.
+//
+// Faults are, beside those of any text, an equality outside the domain or at an
+// end of a periodic axis, and a place that holds nowhere.
+func (s *Scope) Place(text string, box Box, boundaries []string) ([]Piece, Faults) {
+	s.settleAll()
+	tree, faults := ParsePredicate(text)
+	r := s.resolver(functionRules, faults)
+	defer r.end()
+	p := placer{resolver: r, box: box, boundaries: boundaries}
+	either := p.alternatives(tree, false)
+	if len(p.faults) > 0 {
+		return nil, p.faults.sorted()
+	}
+	var parts []part
+	for _, all := range either {
+		if q, ok := p.part(all); ok {
+			parts = append(parts, q)
+		}
+	}
+	pieces := p.disjoint(parts)
+	if len(p.faults) == 0 && !slices.ContainsFunc(pieces, p.exists) {
+		p.faults.add(tree.pos, "this condition can hold nowhere: no part of the domain is like that")
+	}
+	if len(p.faults) > 0 {
+		return nil, p.faults.sorted()
+	}
+	return pieces, nil
+}
+
+// placer turns the tree of a place into pieces.
+type placer struct {
+	*resolver
+	box        Box
+	boundaries []string
+}
+
+// exists reports whether enough of a piece lies in the domain to draw points.
+func (p *placer) exists(q Piece) bool {
+	return q.Boundary != "" || p.box.part(q).share() >= minShare
+}
+
+// disjoint returns the parts as pieces of which each leaves out what an earlier
+// one on the same face has, and what lies within one of higher dimension.
+func (p *placer) disjoint(parts []part) []Piece {
+	g := p.s.g
+	var pieces []Piece
+	for j := range parts {
+		q := parts[j]
+		rest := q.cond
+		if rest == nil {
+			rest = g.Const(1)
+		}
+		for i := range parts {
+			if other := &parts[i]; i != j && other.covers(&q) && (i < j || !q.covers(other)) {
+				rest = g.And(rest, g.Not(p.at(p.holds(other), &q)))
+			}
+		}
+		piece := Piece{Boundary: q.boundary}
+		for axis := range p.box.Axes {
+			if q.fixed(axis) {
+				piece.Fixed = append(piece.Fixed, Fixed{axis, q.interval[axis].lo})
+			}
+		}
+		switch v, number := rest.Const(); {
+		case number && v == 0:
+			continue
+		case !number:
+			piece.Keep = &Predicate{rest}
+		}
+		pieces = append(pieces, piece)
+	}
+	return pieces
+}
+
+// holds returns what must hold on the face of a part for a point to be in it.
+func (p *placer) holds(q *part) *Expr {
+	if q.cond == nil {
+		return p.s.g.Const(1)
+	}
+	return q.cond
+}
+
+// at returns a condition with the axes that q fixes put in.
+func (p *placer) at(cond *Expr, q *part) *Expr {
+	return p.s.g.Replace(cond, func(leaf *Expr) *Expr {
+		if leaf.op == OpAxis && q.fixed(leaf.index) {
+			return p.s.g.Const(q.interval[leaf.index].lo)
+		}
+		return nil
+	})
 }

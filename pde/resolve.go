@@ -61,7 +61,7 @@ func (r *resolver) end() {
 
 // value resolves a tree that stands for a number.
 func (r *resolver) value(t *Syntax) *Expr {
-	if r.stop {
+	if r.stop || len(r.faults) >= maxFaults {
 		return nil
 	}
 	var e *Expr
