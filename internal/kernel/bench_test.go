@@ -117,3 +117,17 @@ func BenchmarkElementwise(b *testing.B) {
 }
 
 var sink float64
+
+func BenchmarkFMAPeak(b *testing.B) {
+	forTiers(b, func(b *testing.B) {
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
+				var rate float64
+				for b.Loop() {
+					rate = max(rate, FMAPeak(threads))
+				}
+				b.ReportMetric(rate, "GFLOP/s")
+			})
+		}
+	})
+}

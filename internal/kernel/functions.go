@@ -4,7 +4,7 @@ package kernel
 func Tanh(dst, src []float64) {
 	check2(dst, src)
 	if tier == tierGo {
-		tanhAll(dst, src)
+		tanhAllGo(dst, src)
 		return
 	}
 	tanhVec(ptr(dst), ptr(src), len(dst))
@@ -14,7 +14,7 @@ func Tanh(dst, src []float64) {
 func Exp(dst, src []float64) {
 	check2(dst, src)
 	if tier == tierGo {
-		expAll(dst, src)
+		expAllGo(dst, src)
 		return
 	}
 	expVec(ptr(dst), ptr(src), len(dst))
@@ -24,11 +24,19 @@ func Exp(dst, src []float64) {
 // 3 ulp at any magnitude.
 func Sin(dst, src []float64) {
 	check2(dst, src)
+	if tier == tierGo {
+		sinAllGo(dst, src)
+		return
+	}
 	for done := 0; done < len(dst); {
-		if tier != tierGo {
-			done += sinVec(ptr(dst[done:]), ptr(src[done:]), len(dst)-done)
+		done += sinVec(ptr(dst[done:]), ptr(src[done:]), len(dst)-done)
+		for stop := min(done+largeRun, len(dst)); done < stop; done++ {
+			if x := src[done]; x > maxAngle || x < -maxAngle {
+				dst[done] = sinGo(x)
+			} else {
+				sinVec(&dst[done], &src[done], 1)
+			}
 		}
-		done += sinAll(dst[done:], src[done:])
 	}
 }
 
@@ -36,10 +44,22 @@ func Sin(dst, src []float64) {
 // 3 ulp at any magnitude.
 func Cos(dst, src []float64) {
 	check2(dst, src)
+	if tier == tierGo {
+		cosAllGo(dst, src)
+		return
+	}
 	for done := 0; done < len(dst); {
-		if tier != tierGo {
-			done += cosVec(ptr(dst[done:]), ptr(src[done:]), len(dst)-done)
+		done += cosVec(ptr(dst[done:]), ptr(src[done:]), len(dst)-done)
+		for stop := min(done+largeRun, len(dst)); done < stop; done++ {
+			if x := src[done]; x > maxAngle || x < -maxAngle {
+				dst[done] = cosGo(x)
+			} else {
+				cosVec(&dst[done], &src[done], 1)
+			}
 		}
-		done += cosAll(dst[done:], src[done:])
 	}
 }
+
+// largeRun is how many elements Sin and Cos take one at a time after the vector
+// routine has stopped at an angle beyond maxAngle: two of its vectors.
+const largeRun = 16

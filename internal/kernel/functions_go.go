@@ -2,44 +2,43 @@ package kernel
 
 import "math"
 
-func tanhAll(dst, src []float64) {
+func tanhAllGo(dst, src []float64) {
 	for i, x := range src {
 		dst[i] = tanhGo(x)
 	}
 }
 
-func expAll(dst, src []float64) {
+func expAllGo(dst, src []float64) {
 	for i, x := range src {
-		dst[i] = math.Exp(x)
+		dst[i] = expGo(x)
 	}
 }
 
-// sinAll and cosAll handle up to scalarRun elements and return how many: the vector
-// tiers come here for angles beyond maxAngle only, and go back soon.
-func sinAll(dst, src []float64) int {
-	n := min(len(src), scalarRun())
-	for i, x := range src[:n] {
+func sinAllGo(dst, src []float64) {
+	for i, x := range src {
 		dst[i] = sinGo(x)
 	}
-	return n
 }
 
-func cosAll(dst, src []float64) int {
-	n := min(len(src), scalarRun())
-	for i, x := range src[:n] {
+func cosAllGo(dst, src []float64) {
+	for i, x := range src {
 		dst[i] = cosGo(x)
 	}
-	return n
 }
 
-// scalarRun is what the scalar code takes before it looks again whether the vector
-// tier can go on.
-func scalarRun() int {
-	if tier == tierGo {
-		return math.MaxInt
+// expm1Reduced returns k and q = eʳ − 1 for y = k·ln 2 + r, |r| ≤ ln 2/2.
+func expm1Reduced(y float64) (q float64, k int) {
+	f := math.RoundToEven(y * log2e)
+	r := y - f*ln2Hi - f*ln2Lo
+	p := expm1Poly[len(expm1Poly)-1]
+	for i := len(expm1Poly) - 2; i >= 0; i-- {
+		p = p*r + expm1Poly[i]
 	}
-	return 16
+	return r + r*r*p, int(f)
 }
+
+// power returns 2ᵏ for −1022 ≤ k ≤ 1023.
+func power(k int) float64 { return math.Float64frombits(uint64(k+1023) << 52) }
 
 // tanhGo is −t/(2 + t) with t = e^(−2|x|) − 1, and the sign of x.
 func tanhGo(x float64) float64 {
@@ -47,17 +46,27 @@ func tanhGo(x float64) float64 {
 	if y < -44 {
 		return math.Copysign(1, x)
 	}
-	// y = k·ln 2 + r, |r| ≤ ln 2/2
-	k := math.RoundToEven(y * log2e)
-	r := y - k*ln2Hi - k*ln2Lo
-	p := expm1Poly[len(expm1Poly)-1]
-	for i := len(expm1Poly) - 2; i >= 0; i-- {
-		p = p*r + expm1Poly[i]
+	if y != y {
+		return y
 	}
-	q := r + r*r*p
-	scale := math.Float64frombits(uint64(int64(k)+1023) << 52)
+	q, k := expm1Reduced(y)
+	scale := power(k)
 	t := scale*q + (scale - 1)
 	return math.Copysign(t/(2+t), x)
+}
+
+// expGo is 2ᵏ·(1 + q), the power in two factors that are both normal.
+func expGo(x float64) float64 {
+	switch {
+	case x > 710:
+		return math.Inf(1)
+	case x < -750:
+		return 0
+	case x != x:
+		return x
+	}
+	q, k := expm1Reduced(x)
+	return (1 + q) * power(k/2) * power(k-k/2)
 }
 
 // sinGo and cosGo follow the vector routines: x is reduced to r, |r| ≤ π/2, and an odd
