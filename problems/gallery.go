@@ -2,6 +2,7 @@ package problems
 
 import (
 	"embed"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,7 @@ func Gallery() []string {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
 	return names
 }
 

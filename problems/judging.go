@@ -56,19 +56,23 @@ func (r *reader) reference() *Reference {
 	return ref
 }
 
+// target reads the bounds; it is nil if there are none.
 func (r *reader) target(s *Spec) *Target {
 	t := &Target{RelL2: r.number("rel_l2", positive), MaxAbs: r.number("max_abs", positive)}
 	p := r.table("parameters", "a table such as { k = 0.01 }")
-	if p.v != nil {
-		t.Parameters = map[string]float64{}
-		for _, q := range s.Parameters {
-			if x := p.number(q.Name.Value, positive); x != nil {
-				t.Parameters[q.Name.Value] = *x
+	for _, q := range s.Parameters {
+		if x := p.number(q.Name.Value, positive); x != nil {
+			if t.Parameters == nil {
+				t.Parameters = map[string]float64{}
 			}
+			t.Parameters[q.Name.Value] = *x
 		}
-		p.close()
 	}
+	p.close()
 	r.close()
+	if t.RelL2 == nil && t.MaxAbs == nil && len(t.Parameters) == 0 {
+		return nil
+	}
 	return t
 }
 

@@ -3,19 +3,19 @@ package problems
 // The optional keys of [[phase]] and of the tables inside it, as rows that
 // Decode, Encode and the tests share: the key, the range, and the field.
 
-type number[T any] struct {
+type numberKey[T any] struct {
 	key   string
 	in    span
 	field func(*T) **float64
 }
 
-type integer[T any] struct {
+type integerKey[T any] struct {
 	key         string
 	least, most int
 	field       func(*T) **int
 }
 
-type flag[T any] struct {
+type flagKey[T any] struct {
 	key   string
 	field func(*T) **bool
 }
@@ -23,17 +23,17 @@ type flag[T any] struct {
 // keys are all optional numbers, integers and flags of one type of table, in
 // the order in which Encode writes them.
 type keys[T any] struct {
-	integers []integer[T]
-	numbers  []number[T]
-	flags    []flag[T]
+	integers []integerKey[T]
+	numbers  []numberKey[T]
+	flags    []flagKey[T]
 }
 
 var phaseKeys = keys[Phase]{
-	integers: []integer[Phase]{
+	integers: []integerKey[Phase]{
 		{"history", 1, maxHistory, func(p *Phase) **int { return &p.History }},
 		{"max_search_evals", 2, maxSteps, func(p *Phase) **int { return &p.MaxSearchEvals }},
 	},
-	numbers: []number[Phase]{
+	numbers: []numberKey[Phase]{
 		{"weight_decay", notNegative, func(p *Phase) **float64 { return &p.WeightDecay }},
 		{"clip_norm", notNegative, func(p *Phase) **float64 { return &p.ClipNorm }},
 		{"clip_median", notNegative, func(p *Phase) **float64 { return &p.ClipMedian }},
@@ -55,7 +55,7 @@ var phaseKeys = keys[Phase]{
 		{"damping", positive, func(p *Phase) **float64 { return &p.Damping }},
 		{"target", insideOne, func(p *Phase) **float64 { return &p.Target }},
 	},
-	flags: []flag[Phase]{
+	flags: []flagKey[Phase]{
 		{"nesterov", func(p *Phase) **bool { return &p.Nesterov }},
 		{"amsgrad", func(p *Phase) **bool { return &p.AMSGrad }},
 		{"centred", func(p *Phase) **bool { return &p.Centred }},
@@ -63,11 +63,11 @@ var phaseKeys = keys[Phase]{
 }
 
 var learningRateKeys = keys[LearningRate]{
-	integers: []integer[LearningRate]{
+	integers: []integerKey[LearningRate]{
 		{"every", 1, maxSteps, func(l *LearningRate) **int { return &l.Every }},
 		{"warmup", 0, maxSteps, func(l *LearningRate) **int { return &l.Warmup }},
 	},
-	numbers: []number[LearningRate]{
+	numbers: []numberKey[LearningRate]{
 		{"start", positive, func(l *LearningRate) **float64 { return &l.Start }},
 		{"decay", upToOne, func(l *LearningRate) **float64 { return &l.Decay }},
 		{"end", notNegative, func(l *LearningRate) **float64 { return &l.End }},
@@ -75,7 +75,7 @@ var learningRateKeys = keys[LearningRate]{
 }
 
 var ruleKeys = keys[Rule]{
-	integers: []integer[Rule]{
+	integers: []integerKey[Rule]{
 		{"batches", 2, maxChecks, func(r *Rule) **int { return &r.Batches }},
 		{"every", 1, maxSteps, func(r *Rule) **int { return &r.Every }},
 		{"window", 1, maxChecks, func(r *Rule) **int { return &r.Window }},
@@ -83,13 +83,13 @@ var ruleKeys = keys[Rule]{
 		{"min_steps", 0, maxSteps, func(r *Rule) **int { return &r.MinSteps }},
 		{"steps", 1, maxSteps, func(r *Rule) **int { return &r.Steps }},
 	},
-	numbers: []number[Rule]{
+	numbers: []numberKey[Rule]{
 		{"threshold", positive, func(r *Rule) **float64 { return &r.Threshold }},
 		{"exhausted", positive, func(r *Rule) **float64 { return &r.Exhausted }},
 		{"noise_floor", positive, func(r *Rule) **float64 { return &r.NoiseFloor }},
 		{"plateau", insideOne, func(r *Rule) **float64 { return &r.Plateau }},
 	},
-	flags: []flag[Rule]{
+	flags: []flagKey[Rule]{
 		{"grow", func(r *Rule) **bool { return &r.Grow }},
 	},
 }

@@ -39,6 +39,10 @@ func (r *reader) key(key string) string {
 
 // wrong reports that a value must be something else, and shows it.
 func (r *reader) wrong(v *value, key, must string) {
+	if r.full() {
+		r.dropped++
+		return
+	}
 	r.report(v.start, r.key(key), "must be %s, got %s", must, r.show(v))
 }
 
@@ -307,9 +311,9 @@ func (r *reader) finite(v *value, key string) bool {
 func (r *reader) asInteger(v *value, key string, least, most int) (int, bool) {
 	must := "an integer of at least " + strconv.Itoa(least)
 	if v.kind == integerValue {
-		n, err := strconv.ParseInt(decimal(r.token(v)), 10, 64)
+		n, err := strconv.ParseInt(decimal(r.token(v)), 10, 64) // below the range: the least int64
 		switch {
-		case err != nil || n > int64(most):
+		case n > int64(most) || err != nil && n >= 0:
 			must = "an integer of at most " + strconv.Itoa(most)
 		case n >= int64(least):
 			return int(n), true

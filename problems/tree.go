@@ -45,7 +45,7 @@ type value struct {
 type inside struct {
 	items   []*value       // array
 	entries []entry        // table, in file order
-	index   map[string]int // table: key → position in entries
+	index   map[string]int // large table: key → position in entries
 
 	parent *value // nil for the root
 	key    string // its key in a parent table
@@ -74,19 +74,32 @@ func (v *value) find(key string) *entry {
 	if v == nil || v.inside == nil {
 		return nil
 	}
-	if i, ok := v.index[key]; ok {
-		return &v.entries[i]
+	if v.index != nil {
+		if i, ok := v.index[key]; ok {
+			return &v.entries[i]
+		}
+		return nil
+	}
+	for i := range v.entries {
+		if v.entries[i].key == key {
+			return &v.entries[i]
+		}
 	}
 	return nil
 }
 
 // add appends an entry that find does not know yet and returns its value.
 func (v *value) add(n name, child *value) *value {
-	if v.index == nil {
-		v.index = map[string]int{}
-	}
-	v.index[n.key] = len(v.entries)
+	const small = 16 // a table of so many entries is searched without an index
 	v.entries = append(v.entries, entry{n.key, n.start, n.end, child})
+	if v.index != nil {
+		v.index[n.key] = len(v.entries) - 1
+	} else if len(v.entries) > small {
+		v.index = make(map[string]int, 2*small)
+		for i := range v.entries {
+			v.index[v.entries[i].key] = i
+		}
+	}
 	if child.inside != nil {
 		child.parent, child.key = v, n.key
 	}
