@@ -1,0 +1,39 @@
+package hybrid
+
+import "fmt"
+
+// Kind says what sort of thing happened.
+type Kind string
+
+// The kinds of events.
+const (
+	KindSwitch   Kind = "switch"   // one phase ended and the next began
+	KindResample Kind = "resample" // the points were redrawn
+	KindRestart  Kind = "restart"  // the phase went on from an earlier or the same θ with a cleared method
+	KindStop     Kind = "stop"     // the run ended
+	KindWarning  Kind = "warning"  // something is doubtful; the run went on
+)
+
+// Event is one thing that happened in a run and why.
+type Event struct {
+	Step   int     // parameter updates of the run so far
+	Wall   float64 // seconds since the run began
+	Phase  int     // index of the phase, from 0
+	Kind   Kind
+	Reason Reason // empty if the kind says it all
+	Why    string // one sentence with the numbers
+}
+
+// String is the event on one line.
+func (e Event) String() string {
+	return fmt.Sprintf("step %d, phase %d, %s: %s", e.Step, e.Phase, e.Kind, e.Why)
+}
+
+// two prints x with two figures, three-digit numbers and larger as integers
+// while they are readable so.
+func two(x float64) string {
+	if x >= 99.5 && x < 1e6 {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.2g", x)
+}

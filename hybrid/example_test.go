@@ -1,0 +1,115 @@
+package hybrid_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"pinn/hybrid"
+	"pinn/optim"
+)
+
+// points is a toy loss over points (x_i, y_i): fit y = θ₀ + θ₁·x + θ₂·sin 3x in
+// the mean square. It meets hybrid.Batched, hybrid.HeldOut and hybrid.Resampler.
+type points struct {
+	x, y         []float64
+	heldX, heldY []float64
+}
+
+func newPoints(n int, rng *rand.Rand) *points {
+	p := &points{}
+	p.x, p.y = draw(n, rng)
+	p.heldX, p.heldY = draw(n, rng)
+	return p
+}
+
+// draw returns n noisy points of the curve 1 − 2x + ½·sin 3x.
+func draw(n int, rng *rand.Rand) (x, y []float64) {
+	for range n {
+		xi := 2*rng.Float64() - 1
+		x = append(x, xi)
+		y = append(y, 1-2*xi+0.5*math.Sin(3*xi)+0.3*rng.NormFloat64())
+	}
+	return x, y
+}
+
+// meanSquare returns the loss over the points and its gradient.
+func meanSquare(grad, theta, x, y []float64) float64 {
+	clear(grad)
+	var sum float64
+	for i, xi := range x {
+		basis := [3]float64{1, xi, math.Sin(3 * xi)}
+		r := theta[0]*basis[0] + theta[1]*basis[1] + theta[2]*basis[2] - y[i]
+		sum += r * r
+		for j := range grad {
+			grad[j] += 2 * r * basis[j] / float64(len(x))
+		}
+	}
+	return sum / float64(len(x))
+}
+
+func (p *points) Dim() int                                { return 3 }
+func (p *points) Points() int                             { return len(p.x) }
+func (p *points) ValueGrad(grad, theta []float64) float64 { return meanSquare(grad, theta, p.x, p.y) }
+func (p *points) HeldOut(theta []float64) float64 {
+	return meanSquare(nil, theta, p.heldX, p.heldY)
+}
+func (p *points) Resample(_ string, _, _ float64, _ []float64, rng *rand.Rand) {
+	p.x, p.y = draw(len(p.x), rng)
+}
+
+// Deal copies the points, so that shuffling does not disturb anybody else.
+func (p *points) Deal(size int) hybrid.Batches {
+	return &deal{size: size, x: append([]float64(nil), p.x...), y: append([]float64(nil), p.y...)}
+}
+
+type deal struct {
+	size int
+	x, y []float64
+}
+
+func (d *deal) Len() int { return len(d.x) / d.size }
+func (d *deal) Shuffle(rng *rand.Rand) {
+	rng.Shuffle(len(d.x), func(i, j int) {
+		d.x[i], d.x[j] = d.x[j], d.x[i]
+		d.y[i], d.y[j] = d.y[j], d.y[i]
+	})
+}
+func (d *deal) ValueGrad(k int, grad, theta []float64) float64 {
+	return meanSquare(grad, theta, d.x[k*d.size:(k+1)*d.size], d.y[k*d.size:(k+1)*d.size])
+}
+
+// The whole pipeline: AdamW on minibatches until the signal of the full set
+// stands clear of its noise while a minibatch is exhausted, then L-BFGS on all
+// points until rounding hides any further decrease.
+func Example() {
+	loss := newPoints(4096, rand.New(rand.NewPCG(1, 0)))
+	first := optim.DefaultAdamW()
+	first.LearningRate = optim.Constant(2e-3)
+	plan := hybrid.Plan{
+		Seed: 1,
+		Phases: []hybrid.Phase{{
+			Name: "adamw", Method: first, Batch: 32, Steps: 5000,
+			Rules:    []hybrid.Rule{hybrid.DefaultSNR(), hybrid.DefaultNoiseFloor(), hybrid.DefaultPlateau()},
+			Resample: &hybrid.Resample{Method: "uniform", Every: 2000},
+		}, {
+			Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 100,
+		}},
+	}
+	res, err := hybrid.Run(context.Background(), loss, plan, []float64{0, 0, 0}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range res.Phases {
+		fmt.Printf("%s: loss %.3g to %.3g, ended by %s\n", p.Method, p.LossFirst, p.LossLast, p.Ended)
+	}
+	fmt.Println(res.Events[0].Why)
+	fmt.Printf("%s: theta = %.2f, held-out loss %.3g\n", res.Status, res.Theta, res.HeldOut)
+	// Output:
+	// adamw: loss 1.91 to 0.159, ended by snr
+	// lbfgs: loss 0.159 to 0.0865, ended by converged
+	// snr: in 9 of 9 checks the full-set signal stood ≥ 2 above its noise (median 11 for N = 4096) while a batch of 32 carried 0.97, at step 1200; lbfgs now minimises the loss over all 4096 points
+	// finished: theta = [1.00 -2.02 0.51], held-out loss 0.0942
+}

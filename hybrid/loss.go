@@ -1,0 +1,63 @@
+package hybrid
+
+import (
+	"math/rand/v2"
+
+	"pinn/optim"
+)
+
+// Batched is an objective over points that can also give the gradient of a
+// minibatch of them. ValueGrad, from optim.Objective, is the loss over all
+// points.
+type Batched interface {
+	optim.Objective
+
+	// Points is N, the number of points that the loss is a mean over. It may
+	// change when the points are redrawn.
+	Points() int
+
+	// Deal returns minibatches of size points each. Two dealt values are
+	// independent: shuffling one does not disturb the other. A dealt value is
+	// good until the points are redrawn.
+	Deal(size int) Batches
+}
+
+// Batches is one shuffled pool cut into disjoint minibatches. Each is a
+// stratified part of the points, so that the mean of its gradient over shuffles
+// is the gradient of the loss.
+type Batches interface {
+	// Shuffle deals anew. Before the first call the order is not specified.
+	Shuffle(rng *rand.Rand)
+
+	// Len is the number of disjoint minibatches of one shuffle.
+	Len() int
+
+	// ValueGrad stores the gradient of minibatch k, 0 ≤ k < Len(), at theta in
+	// grad and returns its loss.
+	ValueGrad(k int, grad, theta []float64) float64
+}
+
+// HeldOut is a loss that can judge θ on points that training never uses. Run
+// keeps the best θ by it; without it the loss over all points stands in.
+type HeldOut interface {
+	HeldOut(theta []float64) float64
+}
+
+// Terms is a loss that can name its parts. Terms stores in dst the unweighted
+// mean squares of the last evaluation over all points, in the order of
+// TermNames.
+type Terms interface {
+	TermNames() []string
+	Terms(dst []float64)
+}
+
+// Resampler is a loss that can redraw its points: the loop decides when, the
+// loss knows how. Method, k and c are those of Resample.
+type Resampler interface {
+	Resample(method string, k, c float64, theta []float64, rng *rand.Rand)
+}
+
+// valuer is a loss that can give its value over all points without a gradient.
+type valuer interface {
+	Value(theta []float64) float64
+}

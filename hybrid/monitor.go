@@ -1,0 +1,102 @@
+package hybrid
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"pinn/optim"
+)
+
+// Preconditioner is a method with a diagonal metric of its own, such as
+// 1/(√v̂ + ε) for Adam. Preconditioner stores the diagonal in dst and reports
+// whether there is one yet.
+type Preconditioner interface {
+	Preconditioner(dst []float64) bool
+}
+
+// monitor compares minibatch gradients at one θ. It draws from its own random
+// stream and its own deal of the points and never moves θ, so that training
+// does not notice it.
+type monitor struct {
+	loss   Batched
+	checks Checks
+	size   int // b
+	rng    *rand.Rand
+	pool   Batches
+	method optim.Method
+	name   string // of the method, for the metric
+
+	grads [][]float64 // the K gradients of the last check
+	gram  []float64
+	rows  []float64
+	w     []float64
+
+	taken     int // checks
+	gradients int // minibatch gradients that they cost
+	seconds   float64
+}
+
+// newMonitor returns a monitor for minibatches of size points, with every() and
+// k() fixed by how many of them there are.
+func newMonitor(loss Batched, ph Phase, rng *rand.Rand) *monitor {
+	m := &monitor{loss: loss, checks: ph.Checks, size: ph.Batch, rng: rng, method: ph.Method, name: ph.Name}
+	m.deal()
+	return m
+}
+
+// deal takes the points anew after a redraw.
+func (m *monitor) deal() {
+	m.pool = m.loss.Deal(m.size)
+	k := m.checks.batches(m.pool.Len())
+	if k == len(m.grads) {
+		return
+	}
+	m.grads = make([][]float64, k)
+	for i := range m.grads {
+		m.grads[i] = make([]float64, m.loss.Dim())
+	}
+	m.gram, m.rows = make([]float64, k*k), make([]float64, k)
+}
+
+// k is the number of gradients per check, 0 if there are no statistics.
+func (m *monitor) k() int { return len(m.grads) }
+
+// every is the number of steps between checks.
+func (m *monitor) every() int { return m.checks.every(m.k()) }
+
+// measure returns the statistics at theta, the mean loss of the K minibatches,
+// and the seconds it took. Without statistics it returns zero Stats and does
+// nothing. It allocates nothing.
+func (m *monitor) measure(theta []float64) (s Stats, loss, seconds float64) {
+	k := m.k()
+	if k == 0 {
+		return Stats{}, nan, 0
+	}
+	began := time.Now()
+	m.pool.Shuffle(m.rng)
+	for i, g := range m.grads {
+		loss += m.pool.ValueGrad(i, g, theta)
+	}
+	w, metric := m.metric()
+	s = measure(m.grads, m.size, w, metric, m.gram, m.rows)
+	m.taken++
+	m.gradients += k
+	seconds = time.Since(began).Seconds()
+	m.seconds += seconds
+	return s, loss / float64(k), seconds
+}
+
+// metric is the diagonal W and its name.
+func (m *monitor) metric() ([]float64, string) {
+	p, ok := m.method.(Preconditioner)
+	if !ok || !m.checks.Metric {
+		return nil, Plain
+	}
+	if m.w == nil {
+		m.w = make([]float64, m.loss.Dim())
+	}
+	if !p.Preconditioner(m.w) {
+		return nil, Plain
+	}
+	return m.w, m.name
+}

@@ -1,0 +1,74 @@
+package hybrid
+
+import (
+	"fmt"
+	"math"
+)
+
+// Plateau leaves when the best held-out loss of the phase improved by less than
+// Improve over the last Checks checks, whatever the gradient says. Best is
+// compared with best, since single values oscillate. The held-out points are
+// never redrawn, so a redraw of the training points does not interrupt it.
+type Plateau struct {
+	Improve  float64 // a fraction of the held-out loss
+	Checks   int
+	MinSteps int
+
+	best bestSoFar
+}
+
+// DefaultPlateau returns 10 % over 10 checks.
+func DefaultPlateau() *Plateau { return &Plateau{Improve: 0.1, Checks: 10} }
+
+// Reset forgets the losses seen.
+func (r *Plateau) Reset() { r.best.reset() }
+
+// Observe compares the best held-out loss with that of Checks checks ago.
+func (r *Plateau) Observe(c Check) Decision {
+	r.best.add(c.HeldOut)
+	gain := r.best.gain(r.Checks)
+	if !(gain < r.Improve) || c.Step < r.MinSteps {
+		return Decision{}
+	}
+	return Decision{Leave: true, Reason: ReasonPlateau,
+		Why: fmt.Sprintf("plateau: the held-out loss improved by %.1f %% over %d checks, less than %.3g %%, and stands at %.3g at best, at step %d",
+			100*gain, r.Checks, 100*r.Improve, r.best.now(), c.Step)}
+}
+
+func (r *Plateau) fit(s shape) (refusal, doubt error) {
+	if r.Checks < 1 || !(r.Improve > 0) {
+		return fmt.Errorf("rule plateau: checks and improvement must be positive, got %d and %g", r.Checks, r.Improve), nil
+	}
+	return nil, tooShort("plateau", max(r.MinSteps, (r.Checks+1)*s.every), s.steps)
+}
+
+// bestSoFar is the running minimum of the held-out losses that were measured.
+type bestSoFar struct{ values []float64 }
+
+func (b *bestSoFar) reset() { b.values = b.values[:0] }
+
+// add appends min(best, v). Losses not measured or not finite are passed over.
+func (b *bestSoFar) add(v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return
+	}
+	if len(b.values) > 0 {
+		v = min(v, b.now())
+	}
+	b.values = append(b.values, v)
+}
+
+func (b *bestSoFar) now() float64 { return b.values[len(b.values)-1] }
+
+// gain is the relative improvement 1 − best/best′ over the last n values, best′
+// the value n before the last; NaN if there are not so many, 0 where best′ is 0.
+func (b *bestSoFar) gain(n int) float64 {
+	if len(b.values) <= n {
+		return math.NaN()
+	}
+	before := b.values[len(b.values)-1-n]
+	if before == 0 {
+		return 0
+	}
+	return 1 - b.now()/before
+}

@@ -1,0 +1,117 @@
+package hybrid
+
+import (
+	"fmt"
+
+	"pinn/optim"
+)
+
+// redrawIfDue redraws the points if the alarm asked for it or the phase's step
+// says so. It does not after the phase's last step, which would leave the next
+// phase with other points than this one was judged on.
+func (p *phase) redrawIfDue() {
+	r := p.Resample
+	if r == nil || p.res.Steps == p.Steps {
+		return
+	}
+	scheduled := r.Every > 0 && p.res.Steps > 0 && p.res.Steps%r.Every == 0
+	switch {
+	case p.alarmed:
+		p.redraw("because of the overfitting alarm")
+	case scheduled && p.restarted != p.res.Steps:
+		p.overfit.on = false
+		p.redraw(fmt.Sprintf("as every %d steps", r.Every))
+	}
+	p.alarmed = false
+}
+
+// alarm warns when the held-out loss stands far above the training loss at the
+// same θ, and asks for new points.
+func (p *phase) alarm(loss, heldOut float64) {
+	if !p.heldOut || !(loss > 0) || !finite(heldOut) || !p.overfit.sound(heldOut/loss, p.steps) {
+		return
+	}
+	p.alarmed = true
+	p.event(p.index, KindWarning, "", fmt.Sprintf("overfitting: the held-out loss %.3g is %s times the training loss %.3g, more than %d, at step %d",
+		heldOut, two(heldOut/loss), loss, overfitRatio, p.res.Steps))
+}
+
+// redraw draws new points, deals them anew and tells the method. Losses and
+// checks before and after are not comparable.
+func (p *phase) redraw(cause string) {
+	r := p.Resample
+	p.loss.(Resampler).Resample(r.Method, r.K, r.C, p.theta, p.streams.points)
+	p.Method.Restart()
+	if p.mini != nil {
+		p.mini.deal()
+		p.monitor.deal()
+	}
+	p.restarted = p.res.Steps
+	var row Row
+	p.event(p.index, KindResample, "", fmt.Sprintf("resample: %s drew %d points %s; the loss over them is %.3g and the held-out loss was last %.3g, at step %d",
+		r.Method, p.loss.Points(), cause, p.fullLoss(&row), p.seen.HeldOut, p.res.Steps))
+}
+
+// Set-backs allowed per phase. Each halves the steps of a first-order method; a
+// method with a line search shortens its steps itself and gets one fresh start.
+const (
+	scaledSetBacks = 4
+	searchSetBacks = 1
+)
+
+// setBack returns θ to the best state after a value that was not finite and the
+// method with it; the steps of a first-order method are halved from here on. It
+// reports whether the phase is over because that has happened too often.
+func (p *phase) setBack(what string) (end ending, over bool) {
+	copy(p.theta, p.best.theta)
+	p.setBacks++
+	p.restarted, p.at = p.res.Steps, -1
+	allowed := searchSetBacks
+	if p.scalable {
+		allowed = scaledSetBacks
+	}
+	back := fmt.Sprintf("back to the best θ, of step %d with held-out loss %.3g", p.best.step, p.best.heldOut)
+	if p.setBacks > allowed {
+		return ending{ReasonNotFinite, fmt.Sprintf("not-finite: %s, after %d fresh starts; %s, at step %d", what, allowed, back, p.res.Steps)}, true
+	}
+	how := "with a cleared method"
+	if p.scalable {
+		p.scale /= 2
+		how = fmt.Sprintf("with steps scaled by %g", p.scale)
+	}
+	p.revive()
+	p.event(p.index, KindRestart, ReasonNotFinite, fmt.Sprintf("not-finite: %s; %s, %s, at step %d", what, back, how, p.res.Steps))
+	return ending{}, false
+}
+
+// revive gives the method the state it had at the best θ, if that was saved in
+// this phase; else a first-order method starts anew (its averages may have met
+// huge gradients) and any other restarts.
+func (p *phase) revive() {
+	if m := p.stateful(); m != nil && p.best.phase == p.index && p.best.state != nil && m.SetState(p.best.state) == nil {
+		return
+	}
+	if p.scalable {
+		p.Method.Init(p.loss.Dim())
+		return
+	}
+	p.Method.Restart()
+}
+
+// stateful is a first-order method whose state can be saved.
+func (p *phase) stateful() optim.Stateful {
+	if !p.scalable {
+		return nil
+	}
+	m, _ := p.Method.(optim.Stateful)
+	return m
+}
+
+// decay is the method's weight decay, 0 if it has none.
+func decay(m optim.Method) float64 {
+	shared, ok := optim.ShareOf(m)
+	if !ok {
+		return 0
+	}
+	return shared.WeightDecay
+}

@@ -1,0 +1,193 @@
+package hybrid
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+)
+
+// Run trains theta by the plan: each phase in turn, until its rules, its budget
+// or its method ends it. It is the only training loop. theta, of length
+// loss.Dim(), is the start and stays as it is; the result holds the θ with the
+// lowest held-out loss of all that were looked at.
+//
+// A phase begins at the last θ of the one before, except after a value that was
+// not finite: then at the best. When ctx is cancelled, the step in hand is
+// finished and the run ends as Interrupted. watch, if not nil, is told where the
+// run stands, at most ten times a second; it cannot influence the result. Equal
+// loss, plan and theta give equal bits as long as no time limit is set.
+//
+// The error reports a plan that cannot be carried out (nothing is run then, the
+// result is nil) or a method that failed in a way of its own (the result tells
+// how far it came). A run that does not converge is no error: see the Status,
+// the reasons of the phases and the warnings. Run panics if len(theta) is not
+// loss.Dim() or a phase has no method.
+func Run(ctx context.Context, loss Batched, plan Plan, theta []float64, watch func(Progress)) (*Result, error) {
+	if len(theta) != loss.Dim() {
+		panic("hybrid: theta has the wrong length")
+	}
+	faults, doubts := plan.check(loss)
+	if faults != nil {
+		return nil, faults
+	}
+	r := newRunner(loss, plan, theta, watch)
+	r.warnings = append(r.warnings, doubts...)
+	r.judgeBy(loss)
+	status := Finished
+	for i := range plan.Phases {
+		end, err := r.train(ctx, i)
+		if err != nil {
+			return r.result(status), fmt.Errorf("phase %d (%s): %w", i, plan.Phases[i].Name, err)
+		}
+		if end.reason == ReasonInterrupted {
+			status = Interrupted
+		}
+		if r.handOver(i, end) {
+			break
+		}
+	}
+	return r.result(status), nil
+}
+
+// runner is the state of a run that outlives a phase.
+type runner struct {
+	loss    Batched
+	plan    Plan
+	watch   func(Progress)
+	streams streams
+	start   time.Time
+	told    time.Time // when the watcher was last called
+
+	theta   []float64
+	grad    []float64 // scratch of value
+	judge   func(theta []float64) float64
+	heldOut bool // judge is the loss's own held-out loss
+	best    best
+
+	steps, lossEvals, gradEvals int
+
+	trace    *Trace
+	events   []Event
+	warnings []error
+	phases   []PhaseResult
+	overfit  overfit
+}
+
+func newRunner(loss Batched, plan Plan, theta []float64, watch func(Progress)) *runner {
+	r := &runner{
+		loss: loss, plan: plan, watch: watch,
+		streams: newStreams(plan.Seed),
+		start:   plan.Start,
+		theta:   slices.Clone(theta),
+		grad:    make([]float64, len(theta)),
+		best:    best{theta: slices.Clone(theta), heldOut: math.Inf(1)},
+		trace:   &Trace{},
+	}
+	if r.start.IsZero() {
+		r.start = time.Now()
+	}
+	if t, ok := loss.(Terms); ok {
+		r.trace.TermNames = slices.Clone(t.TermNames())
+	}
+	return r
+}
+
+// judgeBy chooses what θ is judged by: the held-out loss, or the loss over all
+// points if there is none or it is not finite at the start.
+func (r *runner) judgeBy(loss Batched) {
+	r.judge = r.value
+	h, ok := loss.(HeldOut)
+	if !ok {
+		r.warnings = append(r.warnings, fmt.Errorf("no held-out loss: the best θ is chosen by the loss over the training points"))
+		return
+	}
+	if v := h.HeldOut(r.theta); !finite(v) {
+		r.warnings = append(r.warnings, fmt.Errorf("the held-out loss is %g at the start: the best θ is chosen by the loss over the training points", v))
+		return
+	}
+	r.judge, r.heldOut = h.HeldOut, true
+}
+
+// value is the loss over all points.
+func (r *runner) value(theta []float64) float64 {
+	if v, ok := r.loss.(valuer); ok {
+		return v.Value(theta)
+	}
+	return r.loss.ValueGrad(r.grad, theta)
+}
+
+// wall is the run's time so far in seconds.
+func (r *runner) wall() float64 { return time.Since(r.start).Seconds() }
+
+func (r *runner) event(phase int, kind Kind, reason Reason, why string) {
+	r.events = append(r.events, Event{Step: r.steps, Wall: r.wall(), Phase: phase, Kind: kind, Reason: reason, Why: why})
+}
+
+// train carries out one phase.
+func (r *runner) train(ctx context.Context, i int) (ending, error) {
+	p := r.enter(i)
+	end, err := p.loop(ctx)
+	p.leave(end)
+	return end, err
+}
+
+// handOver writes the event between phase i and the next, or of the run's end,
+// and reports whether the run is over.
+func (r *runner) handOver(i int, end ending) (over bool) {
+	if i == len(r.plan.Phases)-1 {
+		r.event(i, KindStop, end.reason, end.why)
+		return true
+	}
+	next := r.plan.Phases[i+1]
+	if end.stops() {
+		r.event(i, KindStop, end.reason, fmt.Sprintf("%s; %s was not reached", end.why, next.Name))
+		return true
+	}
+	r.event(i, KindSwitch, end.reason, end.why+"; "+r.goesOn(r.plan.Phases[i], next))
+	return false
+}
+
+// goesOn is the half sentence that says what the next phase minimises. Decay
+// that a method applies to θ itself is no part of the loss.
+func (r *runner) goesOn(from, next Phase) string {
+	if next.Batch > 0 {
+		return fmt.Sprintf("%s goes on with minibatches of %d of %d points", next.Name, next.Batch, r.loss.Points())
+	}
+	s := fmt.Sprintf("%s now minimises the loss over all %d points", next.Name, r.loss.Points())
+	if d := decay(from.Method); d > 0 && decay(next.Method) == 0 {
+		s += fmt.Sprintf(" without the weight decay %g of %s, which is no part of it", d, from.Name)
+	}
+	return s
+}
+
+func (r *runner) result(status Status) *Result {
+	if status == Finished && !finite(r.best.heldOut) {
+		status = Failed
+	}
+	r.warnings = append(r.warnings, r.closingWarnings()...)
+	return &Result{
+		Theta: r.best.theta, HeldOut: r.best.heldOut, BestStep: r.best.step,
+		Status: status, Phases: r.phases, Trace: r.trace, Events: r.events, Warnings: r.warnings,
+		Steps: r.steps, LossEvals: r.lossEvals, GradEvals: r.gradEvals, Seconds: r.wall(),
+	}
+}
+
+// closingWarnings are the doubts that only the whole run can raise.
+func (r *runner) closingWarnings() (w []error) {
+	if r.overfit.worst > overfitRatio {
+		w = append(w, fmt.Errorf("the held-out loss reached %s times the training loss, at step %d", two(r.overfit.worst), r.overfit.step))
+	}
+	if age := r.steps - r.best.step; finite(r.best.heldOut) && age > max(minAge, r.steps/10) && len(r.phases) > 0 {
+		last := r.phases[len(r.phases)-1].HeldOutLast
+		w = append(w, fmt.Errorf("the best held-out loss %.3g is that of step %d of %d; the last is %.3g", r.best.heldOut, r.best.step, r.steps, last))
+	}
+	if !finite(r.best.heldOut) {
+		w = append(w, fmt.Errorf("no finite loss was seen in %d steps", r.steps))
+	}
+	return w
+}
+
+// minAge is the number of steps below which a best θ is not called old.
+const minAge = 50

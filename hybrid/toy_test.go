@@ -1,0 +1,185 @@
+package hybrid
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"pinn/optim"
+)
+
+// toy is noisy least squares, L(θ) = (1/N)·Σ_i (a_i·θ − y_i)² with
+// y_i = a_i·θ* + σ·noise. Columns of a have scales 1 … 1/spread, so the loss is
+// ill-conditioned. It has no held-out loss; see judged.
+type toy struct {
+	p, n  int
+	sigma float64
+	truth []float64
+	scale []float64
+	a, y  []float64 // n×p and n
+	terms [2]float64
+
+	calls    int                                       // of ValueGrad, minibatch or full
+	poison   func(call int, grad []float64) (bad bool) // plants what is not finite
+	duration func()                                    // what one evaluation takes
+	redrawn  []string
+}
+
+func newToy(n, p int, sigma, spread float64, seed uint64) *toy {
+	rng := rand.New(rand.NewPCG(seed, 99))
+	t := &toy{n: n, p: p, sigma: sigma}
+	for j := range p {
+		t.truth = append(t.truth, rng.NormFloat64())
+		t.scale = append(t.scale, math.Pow(spread, -float64(j)/float64(max(p-1, 1))))
+	}
+	t.a, t.y = t.draw(n, rng)
+	return t
+}
+
+// draw returns n fresh points.
+func (t *toy) draw(n int, rng *rand.Rand) (a, y []float64) {
+	for range n {
+		v := t.sigma * rng.NormFloat64()
+		for j := range t.p {
+			x := t.scale[j] * rng.NormFloat64()
+			a = append(a, x)
+			v += x * t.truth[j]
+		}
+		y = append(y, v)
+	}
+	return a, y
+}
+
+func (t *toy) Dim() int    { return t.p }
+func (t *toy) Points() int { return t.n }
+
+// residual is a_i·θ − y_i.
+func residual(a, theta []float64, y float64) float64 {
+	r := -y
+	for j, x := range a {
+		r += x * theta[j]
+	}
+	return r
+}
+
+func (t *toy) row(i int) []float64 { return t.a[i*t.p : (i+1)*t.p] }
+
+// over is the loss and gradient over the points named.
+func (t *toy) over(points []int, grad, theta []float64) float64 {
+	t.calls++
+	if t.duration != nil {
+		t.duration()
+	}
+	for j := range grad {
+		grad[j] = 0
+	}
+	var sum float64
+	for _, i := range points {
+		r := residual(t.row(i), theta, t.y[i])
+		sum += r * r
+		for j, x := range t.row(i) {
+			grad[j] += 2 * r * x / float64(len(points))
+		}
+	}
+	loss := sum / float64(len(points))
+	if t.poison != nil && t.poison(t.calls, grad) {
+		return math.NaN()
+	}
+	return loss
+}
+
+func (t *toy) ValueGrad(grad, theta []float64) float64 {
+	all := make([]int, t.n)
+	for i := range all {
+		all[i] = i
+	}
+	loss := t.over(all, grad, theta)
+	t.split(theta)
+	return loss
+}
+
+func (t *toy) Value(theta []float64) float64 {
+	t.split(theta)
+	return t.terms[0] + t.terms[1]
+}
+
+// split stores the parts of the loss of even and odd points.
+func (t *toy) split(theta []float64) {
+	t.terms = [2]float64{}
+	for i := range t.n {
+		r := residual(t.row(i), theta, t.y[i])
+		t.terms[i%2] += r * r / float64(t.n)
+	}
+}
+
+func (t *toy) TermNames() []string { return []string{"even", "odd"} }
+func (t *toy) Terms(dst []float64) { copy(dst, t.terms[:]) }
+
+func (t *toy) Resample(method string, _, _ float64, _ []float64, rng *rand.Rand) {
+	t.a, t.y = t.draw(t.n, rng)
+	t.redrawn = append(t.redrawn, method)
+}
+
+func (t *toy) Deal(size int) Batches {
+	b := &toyBatches{toy: t, size: size, order: make([]int, t.n)}
+	for i := range b.order {
+		b.order[i] = i
+	}
+	return b
+}
+
+type toyBatches struct {
+	*toy
+	size  int
+	order []int
+}
+
+func (b *toyBatches) Shuffle(rng *rand.Rand) {
+	rng.Shuffle(len(b.order), func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
+}
+func (b *toyBatches) Len() int { return len(b.order) / b.size }
+func (b *toyBatches) ValueGrad(k int, grad, theta []float64) float64 {
+	return b.over(b.order[k*b.size:(k+1)*b.size], grad, theta)
+}
+
+// judged is a toy with a held-out loss over points of its own.
+type judged struct {
+	*toy
+	ha, hy []float64
+	factor float64 // multiplies the held-out loss; 0 means 1
+}
+
+func newJudged(t *toy, n int) *judged {
+	j := &judged{toy: t}
+	j.ha, j.hy = t.draw(n, rand.New(rand.NewPCG(7, 7)))
+	return j
+}
+
+func (j *judged) HeldOut(theta []float64) float64 {
+	var sum float64
+	for i, y := range j.hy {
+		r := residual(j.ha[i*j.p:(i+1)*j.p], theta, y)
+		sum += r * r / float64(len(j.hy))
+	}
+	if j.factor != 0 {
+		return sum * j.factor
+	}
+	return sum
+}
+
+// adamw is AdamW with a constant learning rate.
+func adamw(lr float64) *optim.AdamW {
+	m := optim.DefaultAdamW()
+	m.LearningRate = optim.Constant(lr)
+	return m
+}
+
+// start is a θ far from the truth.
+func start(t *toy) []float64 {
+	theta := make([]float64, t.p)
+	for j := range theta {
+		theta[j] = t.truth[j] + 3*math.Cos(float64(j))
+	}
+	return theta
+}
+
+var _ = []Batched{(*toy)(nil), (*judged)(nil)}
