@@ -17,7 +17,7 @@ import (
 type Draft struct {
 	parent string
 	dir    string            // "" after Commit or Abort
-	copied map[string]string // source path of CopyIn to name in the folder
+	copied map[string]string // source path of Include to name in the folder
 }
 
 // Create begins a run below root/problem, or below root itself if problem is

@@ -281,30 +281,16 @@ func TestWriteTwice(t *testing.T) {
 	}
 }
 
-func TestCopyIn(t *testing.T) {
-	root := t.TempDir()
-	var sources []string
-	for _, name := range []string{"a/ref.csv", "b/REF.csv", "trace.csv"} {
-		path := filepath.Join(root, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(name), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-		sources = append(sources, path)
-	}
-	d := create(t, root, "p")
-	for i, want := range []string{"ref.csv", "REF-2.csv", "trace-2.csv"} {
-		for range 2 {
-			if got, err := d.CopyIn(sources[i]); err != nil || got != want {
-				t.Errorf("CopyIn(%s) = %s, %v, want %s", sources[i], got, err, want)
-			}
+func TestInclude(t *testing.T) {
+	d := create(t, t.TempDir(), "p")
+	for _, c := range []struct{ path, want string }{
+		{"a/ref.csv", "ref.csv"}, {"b/REF.csv", "REF-2.csv"}, {"trace.csv", "trace-2.csv"}, {"./a/ref.csv", "ref.csv"},
+	} {
+		if got, err := d.Include(c.path, []byte(c.path)); err != nil || got != c.want {
+			t.Errorf("Include(%s) = %s, %v, want %s", c.path, got, err, c.want)
 		}
 	}
 	if b, err := os.ReadFile(filepath.Join(d.Dir(), "REF-2.csv")); err != nil || string(b) != "b/REF.csv" {
 		t.Errorf("the copy holds %q, %v", b, err)
-	}
-	for _, bad := range []string{root, filepath.Join(root, "absent")} {
-		if _, err := d.CopyIn(bad); err == nil || !strings.Contains(err.Error(), bad) {
-			t.Errorf("CopyIn(%s) = %v, want an error that names it", bad, err)
-		}
 	}
 }

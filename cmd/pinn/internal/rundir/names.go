@@ -20,7 +20,7 @@ const (
 	figuresDir   = "figures"
 )
 
-// parts are the names that CopyIn must not take.
+// parts are the names that Include must not take.
 var parts = []string{problemFile, runFile, traceFile, eventsFile, weightsFile, solutionFile, figuresDir}
 
 // runName returns the name of the nth run, run-0001 for 1.

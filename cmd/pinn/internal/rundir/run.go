@@ -75,6 +75,10 @@ type Phase struct {
 	HeldOutLast Number `json:"heldout_last"`
 	Ended       string `json:"ended"` // snr, noise-floor, plateau, budget, converged, …
 	Why         string `json:"why"`   // one sentence with the numbers
+
+	Checks       int    `json:"checks,omitempty"`        // times that minibatch gradients were compared
+	CheckSeconds Number `json:"check_seconds,omitempty"` // and how long that took,
+	CheckShare   Number `json:"check_share,omitempty"`   // as a part of Seconds
 }
 
 // filled returns r with empty lists in place of nil ones, so that JSON shows

@@ -44,30 +44,22 @@ func (d *Draft) WriteSolution(t *Table) error { return d.write(solutionFile, t.E
 // WriteWeights writes the network.
 func (d *Draft) WriteWeights(w Weights) error { return d.write(weightsFile, w.Encode) }
 
-// CopyIn copies a file that the problem needs, such as a reference table, and
-// returns its name in the folder: its own, or with a number added where that is
-// taken. The same source is copied once.
-func (d *Draft) CopyIn(from string) (string, error) {
-	from = filepath.Clean(from)
-	if name, ok := d.copied[from]; ok {
+// Include puts the content of a file that the problem names, such as a reference
+// table, into the folder and returns its name there: its own, or with a number
+// added where that is taken. The same path is included once.
+func (d *Draft) Include(path string, content []byte) (string, error) {
+	path = filepath.Clean(path)
+	if name, ok := d.copied[path]; ok {
 		return name, nil
 	}
-	src, err := os.Open(from)
-	if err != nil {
-		return "", fmt.Errorf("copy into the run: %w", remedy(err))
-	}
-	defer src.Close()
-	if info, err := src.Stat(); err != nil || !info.Mode().IsRegular() {
-		return "", fmt.Errorf("copy into the run: %s is not a file", from)
-	}
-	name := d.free(filepath.Base(from))
+	name := d.free(filepath.Base(path))
 	if err := d.write(name, func(w io.Writer) error {
-		_, err := io.Copy(w, src)
+		_, err := w.Write(content)
 		return err
 	}); err != nil {
 		return "", err
 	}
-	d.copied[from] = name
+	d.copied[path] = name
 	return name, nil
 }
 

@@ -1,0 +1,267 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pinn/cmd/pinn/internal/rundir"
+	"pinn/pde"
+	"pinn/problems"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	var set []string
+	var gradient bool
+	c := &cobra.Command{
+		Use:   "check PROBLEM",
+		Short: "Read a problem and say what would be trained, without training",
+		Long: `Check parses and validates PROBLEM, reports every fault of the file at once, and
+says what pinn solve would train: the terms of the loss and the partials they need,
+which conditions are hard and which are soft and why, the points, the network and
+the plan. With --gradient it also compares the gradient of the loss with central
+differences at the first parameters.`,
+		Example:           `  pinn check problems/wave.toml --gradient`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeProblem,
+		RunE: func(_ *cobra.Command, args []string) error {
+			st, err := a.load(args[0], set)
+			if err != nil {
+				return err
+			}
+			t, err := a.prepare(st, threadCount(0), time.Now())
+			if err != nil {
+				return err
+			}
+			c := describe(st, t)
+			if gradient {
+				c.Gradient = checkGradient(t)
+			}
+			if err := a.printCheck(c); err != nil {
+				return err
+			}
+			if c.Gradient != nil && !c.Gradient.Holds {
+				return exit{rundir.Failed.ExitCode(), nil}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringArrayVar(&set, "set", nil, "set a key of the problem file, as in train.seed=2 (repeatable)")
+	c.Flags().BoolVar(&gradient, "gradient", false, "compare the gradient with central differences")
+	return c
+}
+
+// checked is what pinn check says of a problem.
+type checked struct {
+	Problem    string          `json:"problem"`
+	Title      string          `json:"title"`
+	Domain     []string        `json:"domain"`
+	Terms      []checkedTerm   `json:"terms"`
+	Hard       []string        `json:"hard"`
+	Notes      []string        `json:"notes"`
+	Network    string          `json:"network"`
+	Parameters int             `json:"parameters"`
+	Plan       []string        `json:"plan"`
+	Truth      string          `json:"truth"`
+	Gradient   *gradientReport `json:"gradient,omitempty"`
+}
+
+// checkedTerm is one term of the loss.
+type checkedTerm struct {
+	Name     string   `json:"name"`
+	Residual string   `json:"residual"`
+	Partials []string `json:"partials"`
+	Points   int      `json:"points"`
+	Weight   float64  `json:"weight"`
+}
+
+func describe(st *statement, t *training) checked {
+	c := checked{Problem: st.spec.Name, Title: st.spec.Title, Parameters: t.loss.Dim(), Hard: []string{}, Notes: []string{}}
+	for _, x := range st.problem.Box.Axes {
+		periodic := ""
+		if x.Periodic {
+			periodic = ", periodic"
+		}
+		c.Domain = append(c.Domain, fmt.Sprintf("%s in [%.6g, %.6g]%s", x.Name, x.From, x.To, periodic))
+	}
+	c.Terms = describeTerms(st, t)
+	soft := map[int]bool{}
+	for _, i := range t.soft {
+		soft[i] = true
+	}
+	for i, cond := range st.problem.Conditions {
+		if !soft[i] {
+			c.Hard = append(c.Hard, fmt.Sprintf("%s, at %s", st.spec.Conditions[i].Is.Value, cond.At))
+		}
+	}
+	for _, n := range t.notes {
+		c.Notes = append(c.Notes, fmt.Sprintf("%s is soft: %s", st.problem.Conditions[n.Condition].Name, n.Message))
+	}
+	c.Network = networkWords(st.spec.Network, t.net.Inputs(), len(st.problem.Fields))
+	for _, ph := range st.spec.Phases {
+		c.Plan = append(c.Plan, phaseWords(ph))
+	}
+	c.Truth = truthWords(st.spec)
+	return c
+}
+
+// describeTerms lists the terms in the order of the loss: the equations, the soft
+// conditions, the data.
+func describeTerms(st *statement, t *training) []checkedTerm {
+	var residuals []*pde.Expr
+	for _, e := range st.problem.Equations {
+		residuals = append(residuals, e.Residual)
+	}
+	for _, i := range t.soft {
+		residuals = append(residuals, st.problem.Conditions[i].Residual)
+	}
+	for _, d := range st.problem.Data {
+		residuals = append(residuals, d.Residual)
+	}
+	names, weights, points := t.loss.TermNames(), t.loss.Weights(), t.loss.TermPoints()
+	terms := make([]checkedTerm, len(residuals))
+	for i, r := range residuals {
+		terms[i] = checkedTerm{Name: names[i], Residual: r.String(), Partials: []string{}, Points: points[i], Weight: weights[i]}
+		for _, p := range r.Partials() {
+			terms[i].Partials = append(terms[i].Partials, st.problem.Graph.Partial(p).String())
+		}
+	}
+	return terms
+}
+
+func networkWords(n problems.Network, inputs, fields int) string {
+	s := fmt.Sprintf("%d inputs, %v %s, %d outputs", inputs, n.Hidden, n.Activation, fields)
+	if *n.Separate && fields > 1 {
+		s = fmt.Sprintf("%d networks, each %d inputs, %v %s, 1 output", fields, inputs, n.Hidden, n.Activation)
+	}
+	return s
+}
+
+func phaseWords(ph problems.Phase) string {
+	s := fmt.Sprintf("%s for at most %d steps", ph.Method, *ph.Steps)
+	if ph.Batch != nil {
+		s += fmt.Sprintf(" on batches of %d", *ph.Batch)
+	}
+	var rules []string
+	for _, r := range ph.Switch {
+		rules = append(rules, r.Rule)
+	}
+	if len(rules) > 0 {
+		s += ", until " + strings.Join(rules, " or ")
+	}
+	if r := ph.Resample; r != nil && r.Method != "none" {
+		s += fmt.Sprintf(", points redrawn by %s every %d steps", r.Method, *r.Every)
+	}
+	return s
+}
+
+func truthWords(s *problems.Spec) string {
+	switch {
+	case len(s.Exact) > 0:
+		return "exact solution"
+	case s.Reference == nil:
+		return "none"
+	case s.Reference.Builtin.Set():
+		return "built-in reference " + s.Reference.Builtin.Value
+	}
+	return "reference file " + s.Reference.File.Value
+}
+
+// printCheck prints what check found, as text or as JSON.
+func (a *app) printCheck(c checked) error {
+	if a.json {
+		e := json.NewEncoder(a.out)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(c)
+	}
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "%s\t%s\n", c.Problem, c.Title)
+	list(w, "domain", c.Domain)
+	for i, t := range c.Terms {
+		head := ""
+		if i == 0 {
+			head = "terms"
+		}
+		fmt.Fprintf(w, "%s\t%s: mean square of %s at %d points, weight %g, needs %s\n", head, t.Name, t.Residual, t.Points, t.Weight, strings.Join(t.Partials, " "))
+	}
+	list(w, "hard", c.Hard)
+	list(w, "notes", c.Notes)
+	fmt.Fprintf(w, "network\t%s, %d parameters\n", c.Network, c.Parameters)
+	list(w, "plan", c.Plan)
+	fmt.Fprintf(w, "judged by\t%s\n", c.Truth)
+	if g := c.Gradient; g != nil {
+		fmt.Fprintf(w, "gradient\t%s\n", g)
+	}
+	return w.Flush()
+}
+
+// list prints lines under one head.
+func list(w io.Writer, head string, lines []string) {
+	for _, line := range lines {
+		fmt.Fprintf(w, "%s\t%s\n", head, line)
+		head = ""
+	}
+}
+
+// gradientReport compares the gradient with central differences.
+type gradientReport struct {
+	Components int     `json:"components"`
+	Step       float64 `json:"step"`
+	Error      float64 `json:"error"`     // max |fd − g| / ‖g‖∞
+	Tolerance  float64 `json:"tolerance"` // what rounding allows
+	Holds      bool    `json:"holds"`
+}
+
+func (g *gradientReport) String() string {
+	verdict := "agrees with"
+	if !g.Holds {
+		verdict = "DIFFERS from"
+	}
+	return fmt.Sprintf("%s central differences in %d components: largest difference %.1e of the largest component (tolerance %.0e)",
+		verdict, g.Components, g.Error, g.Tolerance)
+}
+
+const (
+	// fdStep balances the error h²·L'''/6 of a central difference against its
+	// rounding ε·L/h; both are about 1e-10 of a gradient of the size of L.
+	fdStep = 6e-6
+	// fdTolerance is relative to the largest component. Stiff losses have third
+	// derivatives and values far above their gradient, hence four digits more
+	// than the 1e-10 of a well scaled one; a wrong derivative shows in the first.
+	fdTolerance  = 1e-6
+	fdComponents = 200
+)
+
+// checkGradient compares up to fdComponents random components of the gradient at
+// the first parameters.
+func checkGradient(t *training) *gradientReport {
+	theta := t.theta()
+	grad := make([]float64, len(theta))
+	t.loss.ValueGrad(grad, theta)
+	largest := 0.0
+	for _, g := range grad {
+		largest = max(largest, math.Abs(g))
+	}
+	r := &gradientReport{Step: fdStep, Tolerance: fdTolerance}
+	order := rand.New(rand.NewPCG(t.seed, 1)).Perm(len(theta))
+	for _, i := range order[:min(fdComponents, len(order))] {
+		was := theta[i]
+		theta[i] = was + fdStep
+		up := t.loss.Value(theta)
+		theta[i] = was - fdStep
+		down := t.loss.Value(theta)
+		theta[i] = was
+		r.Error = max(r.Error, math.Abs((up-down)/(2*fdStep)-grad[i])/largest)
+		r.Components++
+	}
+	r.Holds = r.Error <= r.Tolerance
+	return r
+}

@@ -1,0 +1,65 @@
+package build
+
+import (
+	"fmt"
+	"strings"
+
+	"pinn/pde"
+	"pinn/problems"
+)
+
+// compiler gathers the diagnostics of one file while its texts become
+// expressions.
+type compiler struct {
+	spec        *problems.Spec
+	scope       *pde.Scope
+	problem     *pde.Problem
+	read        ReadFile
+	diagnostics problems.Diagnostics
+}
+
+// ReadFile returns the bytes of a file that the problem file names, its path as
+// written there.
+type ReadFile func(path string) ([]byte, error)
+
+// key formats the name of a place in the file, as in Diagnostic.Key.
+func key(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+func (c *compiler) fault(pos problems.Pos, key, format string, args ...any) {
+	c.diagnose(false, pos, key, format, args...)
+}
+
+func (c *compiler) warn(pos problems.Pos, key, format string, args ...any) {
+	c.diagnose(true, pos, key, format, args...)
+}
+
+func (c *compiler) diagnose(warning bool, pos problems.Pos, key, format string, args ...any) {
+	c.diagnostics = append(c.diagnostics, problems.Diagnostic{
+		File: c.spec.File, Pos: pos, Key: key, Message: fmt.Sprintf(format, args...), Warning: warning,
+	})
+}
+
+// faults reports what is wrong with a text, each fault at its character. A fault
+// that only repeats one of another text is left out.
+func (c *compiler) faults(text problems.Text, key string, faults pde.Faults) {
+	for _, f := range faults {
+		if !f.Follows {
+			c.fault(text.At(f.Offset), key, "%s", f.Message)
+		}
+	}
+}
+
+// number returns the value of a constant expression of the file.
+func (c *compiler) number(text problems.Text, key string) float64 {
+	v, faults := c.scope.Number(text.Value)
+	c.faults(text, key, faults)
+	return v
+}
+
+// joined lists words in a sentence: "a, b and c".
+func joined(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+	return strings.Join(words, "")
+}

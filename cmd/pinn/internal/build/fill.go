@@ -1,0 +1,120 @@
+package build
+
+import (
+	"pinn/pde"
+	"pinn/problems"
+)
+
+// Fill chooses what the file leaves open from what the problem says (its
+// dimension, order and periodicity) and writes it into spec. What the file
+// states stays as it is. Filling a filled Spec changes nothing.
+func Fill(spec *problems.Spec, p *pde.Problem) {
+	fillNetwork(&spec.Network, p)
+	fillPoints(&spec.Points, p)
+	if spec.Train.Seed == nil {
+		spec.Train.Seed = ptr(uint64(1))
+	}
+	if spec.Phases == nil {
+		spec.Phases = defaultPlan()
+	}
+	for i := range spec.Phases {
+		fillPhase(&spec.Phases[i], &spec.Points)
+	}
+}
+
+// fillNetwork: two hidden layers of 20 on an interval, three of 32 beyond.
+func fillNetwork(n *problems.Network, p *pde.Problem) {
+	if n.Hidden == nil {
+		n.Hidden = []int{32, 32, 32}
+		if p.Box.Dim() == 1 {
+			n.Hidden = []int{20, 20}
+		}
+	}
+	if n.Activation == "" {
+		n.Activation = "tanh"
+	}
+	if n.Separate == nil {
+		n.Separate = ptr(false)
+	}
+}
+
+// fillPoints: 512 points on an interval, 4096 in two dimensions, 8192 in more.
+func fillPoints(pts *problems.Points, p *pde.Problem) {
+	if pts.Interior == nil {
+		switch d := p.Box.Dim(); {
+		case d == 1:
+			pts.Interior = ptr(512)
+		case d == 2:
+			pts.Interior = ptr(4096)
+		default:
+			pts.Interior = ptr(8192)
+		}
+	}
+	if pts.Sampler == "" {
+		pts.Sampler = "sobol"
+	}
+}
+
+// The default plan: AdamW on minibatches until the gradient of the full set
+// stands clear of its noise, then L-BFGS on all points.
+const (
+	adamSteps  = 3000
+	lbfgsSteps = 10000
+	rate       = 2e-3
+	history    = 50
+	redraw     = 500 // L-BFGS iterations between two sets of points
+)
+
+func defaultPlan() []problems.Phase {
+	return []problems.Phase{
+		{
+			Method: "adamw", Steps: ptr(adamSteps), LearningRate: &problems.LearningRate{Start: ptr(rate), Kind: "constant"},
+			Switch: []problems.Rule{{Rule: "snr"}, {Rule: "plateau"}},
+		},
+		{Method: "lbfgs", Steps: ptr(lbfgsSteps), History: ptr(history)},
+	}
+}
+
+// fillPhase: a minibatch is a sixteenth of the interior points, so that the snr
+// rule has room to fire; full-batch methods redraw their points.
+func fillPhase(ph *problems.Phase, pts *problems.Points) {
+	full := fullBatch(ph.Method)
+	if ph.Steps == nil {
+		ph.Steps = ptr(adamSteps)
+		if full {
+			ph.Steps = ptr(lbfgsSteps)
+		}
+	}
+	if ph.Batch == nil && !full {
+		ph.Batch = ptr(max(1, *pts.Interior/16))
+	}
+	if ph.Resample == nil {
+		ph.Resample = pts.Resample
+	}
+	if ph.Resample == nil {
+		ph.Resample = &problems.Resample{Method: "none"}
+		if full {
+			ph.Resample = &problems.Resample{Method: "rad"}
+		}
+	}
+	fillResample(ph.Resample)
+}
+
+func fillResample(r *problems.Resample) {
+	if r.Method == "none" {
+		return
+	}
+	for _, d := range []struct {
+		dst **float64
+		def float64
+	}{{&r.K, 1}, {&r.C, 1}} {
+		if *d.dst == nil {
+			*d.dst = ptr(d.def)
+		}
+	}
+	if r.Every == nil {
+		r.Every = ptr(redraw)
+	}
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,27 @@
+package build
+
+import (
+	"pinn/pde"
+	"pinn/pinn"
+	"pinn/problems"
+)
+
+// Network returns the network of a filled Spec.
+func Network(spec *problems.Spec, p *pde.Problem) *pinn.MLP {
+	return pinn.NewMLP(p.Box, len(p.Fields), pinn.NetSpec{
+		Hidden:     spec.Network.Hidden,
+		Activation: spec.Network.Activation,
+		Modes:      spec.Network.Modes,
+		Separate:   *spec.Network.Separate,
+	})
+}
+
+// LossOptions returns the choices of a filled Spec for its loss.
+func LossOptions(spec *problems.Spec, threads int) pinn.LossOptions {
+	return pinn.LossOptions{
+		Interior: *spec.Points.Interior,
+		Sampler:  spec.Points.Sampler,
+		Seed:     *spec.Train.Seed,
+		Threads:  threads,
+	}
+}

@@ -1,0 +1,86 @@
+package build
+
+import (
+	"time"
+
+	"pinn/hybrid"
+	"pinn/problems"
+)
+
+// Plan returns the phases of the filled Spec. decays masks weight decay; points
+// is the number that the loss counts as its full set.
+func Plan(spec *problems.Spec, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
+	c := &compiler{spec: spec}
+	plan := hybrid.Plan{Seed: *spec.Train.Seed, Time: spec.Train.Time, Start: start}
+	for i, ph := range spec.Phases {
+		p := hybrid.Phase{
+			Name:     ph.Method,
+			Method:   c.method(i, ph, decays),
+			Batch:    orElse(ph.Batch, 0),
+			Steps:    orElse(ph.Steps, 0),
+			Resample: resample(ph.Resample),
+		}
+		if ph.Time > 0 && plan.Time > 0 {
+			p.Share = min(1, float64(ph.Time)/float64(plan.Time))
+		}
+		for _, r := range ph.Switch {
+			p.Rules = append(p.Rules, rule(r))
+			p.Checks.Every = max(p.Checks.Every, orElse(r.Every, 0))
+			p.Checks.Batches = max(p.Checks.Batches, orElse(r.Batches, 0))
+		}
+		plan.Phases = append(plan.Phases, p)
+	}
+	return plan, c.diagnostics
+}
+
+func resample(r *problems.Resample) *hybrid.Resample {
+	if r == nil || r.Method == "none" {
+		return nil
+	}
+	return &hybrid.Resample{Method: r.Method, Every: orElse(r.Every, 0), K: orElse(r.K, 1), C: orElse(r.C, 1)}
+}
+
+// rule returns the switch rule of the file; what it leaves out keeps the rule's
+// default.
+func rule(r problems.Rule) hybrid.Rule {
+	switch r.Rule {
+	case "snr":
+		s := hybrid.DefaultSNR()
+		set(&s.Threshold, r.Threshold)
+		set(&s.Exhausted, r.Exhausted)
+		set(&s.Window, r.Window)
+		set(&s.Votes, r.Votes)
+		set(&s.MinSteps, r.MinSteps)
+		if r.Of != "" {
+			s.Of = hybrid.Form(r.Of)
+		}
+		return s
+	case "noise-floor":
+		s := hybrid.DefaultNoiseFloor()
+		set(&s.Floor, r.NoiseFloor)
+		set(&s.Improve, r.Plateau)
+		set(&s.Window, r.Window)
+		set(&s.Votes, r.Votes)
+		return s
+	case "plateau":
+		s := hybrid.DefaultPlateau()
+		set(&s.Improve, r.Plateau)
+		set(&s.Checks, r.Window)
+		set(&s.MinSteps, r.MinSteps)
+		return s
+	case "loss":
+		return &hybrid.LossLevel{Below: orElse(r.Threshold, 0)}
+	case "steps":
+		return &hybrid.Budget{Steps: orElse(r.Steps, 0)}
+	case "time":
+		return &hybrid.Budget{Time: r.Time}
+	}
+	panic("build: a rule that the decoder knows and the plan does not")
+}
+
+// set stores *p in dst unless p is nil.
+func set[T any](dst *T, p *T) {
+	if p != nil {
+		*dst = *p
+	}
+}

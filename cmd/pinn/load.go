@@ -1,0 +1,118 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"pinn/cmd/pinn/internal/build"
+	"pinn/cmd/pinn/internal/rundir"
+	"pinn/pde"
+	"pinn/problems"
+)
+
+// statement is a problem file that has been read, compiled and filled in.
+type statement struct {
+	spec    *problems.Spec
+	problem *pde.Problem
+	truth   pde.Truth // nil if the file gives none
+	read    build.ReadFile
+}
+
+// source is a problem file before it is decoded: its text, the name that
+// messages give it, and how to read the files beside it.
+type source struct {
+	file, name string
+	text       []byte
+	read       build.ReadFile
+}
+
+// load reads the problem that arg names, a path or a name of the gallery, puts
+// the settings key=value into it, compiles it and fills in what it leaves open.
+// Faults of the file are printed and end in exit code 2; warnings are printed.
+func (a *app) load(arg string, settings []string) (*statement, error) {
+	src, err := find(arg)
+	if err != nil {
+		return nil, exit{rundir.ExitUsage, err}
+	}
+	st, faults := decode(src, settings)
+	for _, d := range faults {
+		if d.Warning == (st != nil) || !faults.HasErrors() || !d.Warning {
+			fmt.Fprintln(a.err, d)
+		}
+	}
+	if st == nil {
+		return nil, exit{rundir.ExitUsage, nil}
+	}
+	return st, nil
+}
+
+// decode compiles a source; the statement is nil if the diagnostics have errors.
+func decode(src *source, settings []string) (*statement, problems.Diagnostics) {
+	text := src.text
+	for _, s := range settings {
+		var err error
+		if text, err = problems.Set(text, s); err != nil {
+			return nil, problems.Diagnostics{{File: "--set " + s, Message: err.Error()}}
+		}
+	}
+	spec, faults := problems.Decode(src.file, text)
+	if faults.HasErrors() {
+		return nil, faults
+	}
+	spec.Name = src.name
+	problem, truth, more := build.Statement(spec, src.read)
+	faults = append(faults, more...)
+	if faults.HasErrors() {
+		faults.Sort()
+		return nil, faults
+	}
+	build.Fill(spec, problem)
+	return &statement{spec, problem, truth, src.read}, faults
+}
+
+// find returns the file at arg, the problem of the run folder arg, or the
+// gallery problem called arg, in this order.
+func find(arg string) (*source, error) {
+	info, err := os.Stat(arg)
+	switch {
+	case err == nil && info.IsDir():
+		return fromDisk(filepath.Join(arg, "problem.toml"))
+	case err == nil:
+		return fromDisk(arg)
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	name := strings.TrimSuffix(arg, ".toml")
+	if text, ok := problems.Open(name); ok {
+		return &source{name + ".toml", name, text, func(path string) ([]byte, error) {
+			return fs.ReadFile(problems.Files, path)
+		}}, nil
+	}
+	hint := "pinn list shows the gallery"
+	if near := problems.Suggest(filepath.Base(name), problems.Gallery()); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return nil, fmt.Errorf("%s: no such file, and no problem of the gallery has that name; %s", arg, hint)
+}
+
+func fromDisk(path string) (*source, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Dir(path)
+	name := strings.TrimSuffix(filepath.Base(path), ".toml")
+	if run, err := rundir.Open(dir); err == nil && name == "problem" {
+		name = run.Run.Problem // a run's own copy keeps the problem's name
+	}
+	return &source{path, name, text, func(file string) ([]byte, error) {
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(dir, file)
+		}
+		return os.ReadFile(file)
+	}}, nil
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"pinn/cmd/pinn/internal/build"
+	"pinn/cmd/pinn/internal/rundir"
+	"pinn/pde"
+	"pinn/pinn"
+)
+
+func (a *app) predictCommand() *cobra.Command {
+	var at, grid, out string
+	c := &cobra.Command{
+		Use:   "predict RUN (--at points.csv | --grid 101x51)",
+		Short: "Evaluate the answer of a run at points of your choice",
+		Long: `Predict evaluates the trained network of a run folder, at the points of a CSV
+file whose header names the axes, or on an even grid of the domain, and writes CSV:
+the axes, then the fields.`,
+		Example: `  pinn predict results/burgers/run-0001 --grid 201x11
+  pinn predict results/burgers/run-0001 --at probes.csv --csv answer.csv`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.predict(args[0], at, grid, out)
+		},
+	}
+	c.Flags().StringVar(&at, "at", "", "CSV file of points; its header names the axes")
+	c.Flags().StringVar(&grid, "grid", "", "points along each axis, as in 101x51")
+	c.Flags().StringVar(&out, "csv", "", "write to this file instead of standard output")
+	c.MarkFlagsMutuallyExclusive("at", "grid")
+	c.MarkFlagsOneRequired("at", "grid")
+	return c
+}
+
+func (a *app) predict(dir, at, grid, out string) error {
+	run, err := openRun(dir)
+	if err != nil {
+		return exit{rundir.Failed.ExitCode(), err}
+	}
+	points, err := predictPoints(run.statement.problem.Box, at, grid)
+	if err != nil {
+		return exit{rundir.ExitUsage, err}
+	}
+	j := judgement{points: points, u: run.solution.Eval(points)}
+	table := j.solution(run.statement.problem)
+	if out == "" {
+		return table.Encode(a.out)
+	}
+	f, err := os.Create(out)
+	if err != nil {
+		return exit{rundir.Failed.ExitCode(), err}
+	}
+	if err := table.Encode(f); err != nil {
+		f.Close()
+		return exit{rundir.Failed.ExitCode(), fmt.Errorf("%s: %w", out, err)}
+	}
+	return f.Close()
+}
+
+// predictPoints reads the points at which to evaluate. Points outside the domain
+// are refused: the network knows nothing there.
+func predictPoints(box pde.Box, at, grid string) (pde.Points, error) {
+	if grid != "" {
+		counts, err := gridCounts(grid, box)
+		if err != nil {
+			return pde.Points{}, fmt.Errorf("--grid: %w", err)
+		}
+		return box.EvenGrid(counts), nil
+	}
+	src, err := os.ReadFile(at)
+	if err != nil {
+		return pde.Points{}, err
+	}
+	table, err := pde.ReadCSV(src)
+	if err != nil {
+		return pde.Points{}, fmt.Errorf("%s:%w", at, err)
+	}
+	points, others, _, err := table.Places(box)
+	if err != nil {
+		return pde.Points{}, fmt.Errorf("%s:%w", at, err)
+	}
+	if len(others) > 0 {
+		return pde.Points{}, fmt.Errorf("%s: column %s is not an axis; the axes are %s", at, others[0], axisNames(box))
+	}
+	for i := range points.N {
+		if !box.Near(points.At(i)) {
+			return pde.Points{}, fmt.Errorf("%s:%d: the point %v lies outside the domain", at, table.Lines[i], points.At(i))
+		}
+	}
+	return points, nil
+}
+
+// maxGrid bounds the number of points of --grid.
+const maxGrid = 50_000_000
+
+// gridCounts reads one count per axis.
+func gridCounts(grid string, box pde.Box) ([]int, error) {
+	parts := strings.Split(grid, "x")
+	if len(parts) != box.Dim() {
+		return nil, fmt.Errorf("must give one count for each of the axes %s, as in %s, got %q",
+			axisNames(box), strings.Join(slices.Repeat([]string{"51"}, box.Dim()), "x"), grid)
+	}
+	total := 1
+	counts := make([]int, len(parts))
+	for i, p := range parts {
+		n, err := strconv.Atoi(p)
+		if err != nil || n < 1 || n > maxGrid/total {
+			return nil, fmt.Errorf("must be positive counts with a product of at most %d, got %q", maxGrid, grid)
+		}
+		counts[i] = n
+		total *= n
+	}
+	return counts, nil
+}
+
+func axisNames(box pde.Box) string {
+	var names []string
+	for _, a := range box.Axes {
+		names = append(names, a.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// openedRun is a run folder with its answer ready to be evaluated.
+type openedRun struct {
+	folder    *rundir.Folder
+	statement *statement
+	solution  *pinn.Solution
+}
+
+// openRun reads a run folder and rebuilds the network from its problem and
+// weights.
+func openRun(dir string) (*openedRun, error) {
+	folder, err := rundir.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	src, err := fromDisk(folder.ProblemPath())
+	if err != nil {
+		return nil, err
+	}
+	st, faults := decode(src, nil)
+	if st == nil {
+		return nil, faults
+	}
+	w, err := folder.Weights()
+	if err != nil {
+		return nil, err
+	}
+	lifts, _, _, err := pinn.BuildLifts(st.problem)
+	if err != nil {
+		return nil, err
+	}
+	net := build.Network(st.spec, st.problem)
+	size := net.Size() + len(st.problem.Params)
+	if len(w.Tensors) != 1 || len(w.Tensors[0].Data) != size {
+		return nil, fmt.Errorf("%s: the weights do not fit the problem: its network has %d", dir, size)
+	}
+	return &openedRun{folder, st, pinn.NewSolution(st.problem, net, lifts, w.Tensors[0].Data)}, nil
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
+	"pinn/pinn"
+)
+
+// solveFlags are the flags of pinn solve.
+type solveFlags struct {
+	set     []string
+	seed    int64
+	out     string
+	time    time.Duration
+	threads int
+}
+
+func (a *app) solveCommand() *cobra.Command {
+	var f solveFlags
+	c := &cobra.Command{
+		Use:   "solve PROBLEM",
+		Short: "Train a network on a problem, judge it, and leave a run folder",
+		Long: `Solve reads PROBLEM (a file, a run folder, or a name that pinn list shows),
+trains a network on it, judges the answer against the exact or reference solution
+if the file gives one, and writes a run folder. The last line on standard output
+is that folder.
+
+Ctrl-C finishes the step, judges and writes what there is with the status
+interrupted; a second Ctrl-C stops at once and leaves nothing.
+
+Exit codes: 0 solved, 1 failed, 2 bad usage or problem file, 3 finished but the
+target was missed, 130 interrupted.`,
+		Example: `  pinn solve burgers
+  pinn solve problems/heat.toml --seed 2 --time 30s --out /tmp/runs
+  pinn solve wave --set network.hidden='[40, 40]' --set points.interior=8000`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeProblem,
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.solve(c.Context(), args[0], f.settings(c), f)
+		},
+	}
+	c.Flags().StringArrayVar(&f.set, "set", nil, "set a key of the problem file, as in train.seed=2 (repeatable)")
+	c.Flags().Int64Var(&f.seed, "seed", 1, "random seed, in place of [train] seed")
+	c.Flags().StringVar(&f.out, "out", "", "put the run into this folder instead of results/<problem>")
+	c.Flags().DurationVar(&f.time, "time", 0, "wall-clock limit of training, in place of [train] time")
+	c.Flags().IntVar(&f.threads, "threads", 0, "threads to use; 0 for all. It changes no bit of the result")
+	return c
+}
+
+// settings returns --set and what --seed and --time mean in the same form.
+func (f solveFlags) settings(c *cobra.Command) []string {
+	set := f.set
+	if c.Flags().Changed("seed") {
+		set = append(set, "train.seed="+strconv.FormatInt(f.seed, 10))
+	}
+	if c.Flags().Changed("time") {
+		set = append(set, "train.time="+strconv.Quote(f.time.String()))
+	}
+	return set
+}
+
+// solve goes the whole way from a problem to its run folder.
+func (a *app) solve(ctx context.Context, arg string, settings []string, f solveFlags) error {
+	start := time.Now()
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	st, err := a.load(arg, settings)
+	if err != nil {
+		return err
+	}
+	draft, err := a.draft(st, f.out)
+	if err != nil {
+		return err
+	}
+	defer draft.Abort()
+	ctx, stop := interruptible(ctx, func() { draft.Abort() })
+	defer stop()
+
+	threads := threadCount(f.threads)
+	t, err := a.prepare(st, threads, start)
+	if err != nil {
+		return err
+	}
+	p := a.progress()
+	announce(p, st, t)
+	res, err := t.train(ctx, p.show)
+	p.clear()
+	if err != nil {
+		return exit{rundir.ExitUsage, fmt.Errorf("%s: %w", st.spec.File, err)}
+	}
+	run := record(st, t, res, threads, time.Since(start).Seconds())
+	j := judge(st.problem, st.truth, pinn.NewSolution(st.problem, t.net, t.lifts, res.Theta).Eval)
+	run.Grid = j.grid(st)
+	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)
+	run.Settle(res.Status == hybrid.Interrupted, res.Status == hybrid.Failed || !j.finite())
+	folder, err := a.leave(draft, st, t, res, j, run)
+	if err != nil {
+		return exit{rundir.Failed.ExitCode(), err}
+	}
+	for _, e := range res.Events {
+		if e.Kind != hybrid.KindResample {
+			p.say("%s", e)
+		}
+	}
+	if err := a.report(run, folder); err != nil {
+		return exit{rundir.Failed.ExitCode(), err}
+	}
+	if code := run.Status.ExitCode(); code != 0 {
+		return exit{code, nil}
+	}
+	return nil
+}
+
+// draft begins the run folder before any training, so that a place that cannot
+// be written to is found at once.
+func (a *app) draft(st *statement, out string) (*rundir.Draft, error) {
+	root, name := "results", st.spec.Name
+	if out != "" {
+		root, name = out, ""
+	}
+	draft, err := rundir.Create(root, name)
+	if err != nil {
+		return nil, exit{rundir.Failed.ExitCode(), err}
+	}
+	return draft, nil
+}
+
+// interruptible returns a context that the first interrupt cancels. The second
+// calls abort and ends the program.
+func interruptible(parent context.Context, abort func()) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		for range 2 {
+			select {
+			case <-signals:
+			case <-done:
+				return
+			}
+			if ctx.Err() != nil {
+				abort()
+				os.Exit(rundir.Interrupted.ExitCode())
+			}
+			cancel()
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel()
+	}
+}
+
+// announce says what is about to be trained.
+func announce(p *progress, st *statement, t *training) {
+	p.say("%s: %s", st.spec.Name, st.spec.Title)
+	p.say("%d parameters, %d interior points, %d terms, plan %s", t.loss.Dim(), t.loss.Interior().N, len(t.loss.TermNames()), planWords(t.plan))
+	for _, n := range t.notes {
+		p.say("condition %s: %s", st.problem.Conditions[n.Condition].Name, n.Message)
+	}
+}
+
+// planWords is a plan in a few words: "adamw → lbfgs".
+func planWords(plan hybrid.Plan) string {
+	words := ""
+	for i, ph := range plan.Phases {
+		if i > 0 {
+			words += " → "
+		}
+		words += ph.Name
+	}
+	return words
+}
+
+// report prints the figures of a run, and at last its folder.
+func (a *app) report(run rundir.Run, folder string) error {
+	if a.json {
+		line, err := json.Marshal(run)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(a.out, "%s\n", line); err != nil {
+			return err
+		}
+	} else if !a.quiet {
+		if _, err := fmt.Fprint(a.out, summary(run)); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(a.out, folder)
+	return err
+}
+
+// completeProblem completes gallery names and .toml files.
+func completeProblem(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, e := range gallery() {
+		names = append(names, e.Name+"\t"+e.Title)
+	}
+	return names, cobra.ShellCompDirectiveDefault
+}
+
+// hardFaults turns the conditions that cannot be hard into diagnostics.
+func (a *app) hardFaults(st *statement, err error) error {
+	var all pinn.HardErrors
+	if !errors.As(err, &all) {
+		return exit{rundir.ExitUsage, fmt.Errorf("%s: %w", filepath.Clean(st.spec.File), err)}
+	}
+	for _, e := range all {
+		key := fmt.Sprintf("condition[%d].enforce", e.Condition)
+		pos := st.spec.Where(key)
+		fmt.Fprintf(a.err, "%s:%d:%d: %s: cannot be hard: %s\n", st.spec.File, pos.Line, pos.Column, key, e.Reason)
+	}
+	return exit{rundir.ExitUsage, nil}
+}

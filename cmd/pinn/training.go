@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"runtime"
+	"time"
+
+	"pinn/cmd/pinn/internal/build"
+	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
+	"pinn/optim"
+	"pinn/pinn"
+)
+
+// batched shows a pinn.Loss to package hybrid, whose words for a dealt pool of
+// minibatches it translates.
+type batched struct{ *pinn.Loss }
+
+func (b batched) Deal(size int) hybrid.Batches { return b.Loss.Deal(size) }
+
+var (
+	_ hybrid.Batched   = batched{}
+	_ hybrid.HeldOut   = batched{}
+	_ hybrid.Terms     = batched{}
+	_ hybrid.Resampler = batched{}
+	_ optim.Objective  = (*pinn.Loss)(nil)
+)
+
+// training is a statement with its network, loss and plan: all that a run needs
+// and nothing that judges it.
+type training struct {
+	net   *pinn.MLP
+	lifts []pinn.Lift
+	soft  []int
+	notes []pinn.Note
+	loss  *pinn.Loss
+	plan  hybrid.Plan
+	seed  uint64
+}
+
+// streamWeights is the random stream of the first weights; the loss and the loop
+// have streams of their own.
+const streamWeights = 0x77656967687473
+
+// prepare builds the parts of a run. Faults of the plan are printed and end in
+// exit code 2.
+func (a *app) prepare(st *statement, threads int, start time.Time) (*training, error) {
+	t := &training{net: build.Network(st.spec, st.problem), seed: *st.spec.Train.Seed}
+	var err error
+	if t.lifts, t.soft, t.notes, err = pinn.BuildLifts(st.problem); err != nil {
+		return nil, a.hardFaults(st, err)
+	}
+	t.loss, err = pinn.NewLoss(st.problem, t.net, t.lifts, t.soft, build.LossOptions(st.spec, threads))
+	if err != nil {
+		return nil, exit{rundir.ExitUsage, err}
+	}
+	plan, faults := build.Plan(st.spec, t.loss.Decays(), start)
+	if faults.HasErrors() {
+		return nil, exit{rundir.ExitUsage, faults}
+	}
+	t.plan = plan
+	return t, nil
+}
+
+// theta returns the first parameters.
+func (t *training) theta() []float64 {
+	theta := make([]float64, t.loss.Dim())
+	t.loss.Start(theta, rand.New(rand.NewPCG(t.seed, streamWeights)))
+	return theta
+}
+
+// train runs the plan from the first parameters.
+func (t *training) train(ctx context.Context, watch func(hybrid.Progress)) (*hybrid.Result, error) {
+	return hybrid.Run(ctx, batched{t.loss}, t.plan, t.theta(), watch)
+}
+
+// threadCount is the number of threads that --threads asks for, 0 for all.
+func threadCount(n int) int {
+	if n <= 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return n
+}
