@@ -43,3 +43,26 @@ func (c *clock) stop(s stage) {
 		c.since = now
 	}
 }
+
+// Profile evaluates loss and gradient over all points once, on one thread, and
+// returns where the time went.
+func (l *Loss) Profile(theta []float64) Profile {
+	w := l.engine.workers[0]
+	c := &clock{}
+	w.profile(c)
+	defer w.profile(nil)
+	l.at(theta)
+	*l.sums = sums{chunks: l.sums.chunks, selection: l.full, gradient: true, theta: theta, params: l.params}
+	begin := time.Now()
+	for i := range l.sums.units() {
+		l.sums.unit(w, i)
+	}
+	total := time.Since(begin)
+	p := Profile{
+		Products:    c.spent[timeProducts],
+		Activations: c.spent[timeActivations],
+		Residual:    c.spent[timeResidual],
+	}
+	p.Rest = total - p.Total()
+	return p
+}

@@ -1,0 +1,83 @@
+package pinn
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pinn/pde"
+)
+
+// TestMinibatchesAverageToTheLoss cuts a pool that the minibatches fill: their
+// mean is the loss and its gradient.
+func TestMinibatchesAverageToTheLoss(t *testing.T) {
+	s := state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").
+		equation("u_t = u_xx").
+		condition("u_x = 1", on(0, 0), func(c *pde.Condition) { c.Points = 120 }).
+		condition("dn(u) = u", on(0, 1), func(c *pde.Condition) { c.Points = 60 })
+	b := s.build(wide, LossOptions{Interior: 600})
+	batches := b.Deal(130)
+	if batches.Len() != 6 || batches.Size() != 130 {
+		t.Fatalf("%d minibatches of %d, want 6 of 130", batches.Len(), batches.Size())
+	}
+	batches.Shuffle(rand.New(rand.NewPCG(1, 2)))
+	full, grad, mean := make([]float64, b.Dim()), make([]float64, b.Dim()), make([]float64, b.Dim())
+	want := b.ValueGrad(full, b.theta)
+	got := 0.0
+	for k := range batches.Len() {
+		got += batches.ValueGrad(k, grad, b.theta) / 6
+		for i := range mean {
+			mean[i] += grad[i] / 6
+		}
+	}
+	if !(math.Abs(got-want) <= tolSum*want) {
+		t.Errorf("mean of the losses %v, want %v", got, want)
+	}
+	for i := range mean {
+		if !(math.Abs(mean[i]-full[i]) <= tolSum*largestOf(full)*10) {
+			t.Fatalf("mean of ∂L_%d = %v, want %v", i, mean[i], full[i])
+		}
+	}
+}
+
+func TestMinibatchesAreDisjointAndStratified(t *testing.T) {
+	for _, p := range problems {
+		for _, size := range []int{1, 7, 50, 1 << 20} {
+			b := p.state(t).build(small("tanh"), LossOptions{Interior: 200})
+			batches := b.Deal(size)
+			if batches.Len() < 1 {
+				t.Fatalf("%s, size %d: no minibatch", p.name, size)
+			}
+			for i, set := range b.sets {
+				seen := map[int32]int{}
+				for k := range batches.Len() {
+					batches.choose(k)
+					part := batches.parts[i]
+					if part.pointSet != set || len(part.index) != part.n || part.n < 1 {
+						t.Fatalf("%s, size %d: part %d has %d points", p.name, size, i, part.n)
+					}
+					for _, j := range part.index {
+						seen[j]++
+					}
+				}
+				for j, n := range seen {
+					if i == 0 && n > 1 {
+						t.Fatalf("%s, size %d: point %d is in %d minibatches", p.name, size, j, n)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestShuffleDependsOnTheStreamAlone(t *testing.T) {
+	b := burgers(t).build(small("tanh"), LossOptions{Interior: 100})
+	first, second := b.Deal(10), b.Deal(10)
+	first.Shuffle(rand.New(rand.NewPCG(9, 9)))
+	first.Shuffle(rand.New(rand.NewPCG(1, 1)))
+	second.Shuffle(rand.New(rand.NewPCG(1, 1)))
+	grad, other := make([]float64, b.Dim()), make([]float64, b.Dim())
+	first.ValueGrad(3, grad, b.theta)
+	second.ValueGrad(3, other, b.theta)
+	sameBits(t, grad, other)
+}

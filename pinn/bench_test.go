@@ -1,0 +1,101 @@
+package pinn
+
+import (
+	"fmt"
+	"testing"
+)
+
+// benchCases are the evaluations that cost is quoted for.
+var benchCases = []struct {
+	problem string
+	state   func(tb testing.TB) *stated
+	hidden  []int
+	points  int
+}{
+	{"burgers", burgers, []int{20, 20, 20}, 10000},
+	{"burgers", burgers, []int{64, 64, 64, 64}, 10000},
+	{"heat2d", heat2d, []int{20, 20, 20}, 10000},
+	{"kdv", kdv, []int{20, 20, 20}, 10000},
+	{"beam", beam, []int{20, 20, 20}, 10000},
+}
+
+func hiddenName(h []int) string { return fmt.Sprintf("%dx%d", len(h), h[0]) }
+
+// forBench runs f as one benchmark per case.
+func forBench(b *testing.B, f func(b *testing.B, l *built)) {
+	for _, c := range benchCases {
+		b.Run(fmt.Sprintf("problem=%s/net=%s", c.problem, hiddenName(c.hidden)), func(b *testing.B) {
+			l := c.state(b).build(NetSpec{Hidden: c.hidden, Activation: "tanh"}, LossOptions{Interior: c.points})
+			b.ReportAllocs()
+			f(b, l)
+		})
+	}
+}
+
+func BenchmarkValueGrad(b *testing.B) {
+	forBench(b, func(b *testing.B, l *built) {
+		grad := make([]float64, l.Dim())
+		for b.Loop() {
+			l.ValueGrad(grad, l.theta)
+		}
+	})
+}
+
+func BenchmarkValue(b *testing.B) {
+	forBench(b, func(b *testing.B, l *built) {
+		for b.Loop() {
+			l.Value(l.theta)
+		}
+	})
+}
+
+// BenchmarkSplit reports the share of each stage of loss and gradient, on one
+// thread.
+func BenchmarkSplit(b *testing.B) {
+	forBench(b, func(b *testing.B, l *built) {
+		var sum Profile
+		for b.Loop() {
+			p := l.Profile(l.theta)
+			sum.Products += p.Products
+			sum.Activations += p.Activations
+			sum.Residual += p.Residual
+			sum.Rest += p.Rest
+		}
+		total := float64(sum.Total())
+		b.ReportMetric(100*float64(sum.Products)/total, "%products")
+		b.ReportMetric(100*float64(sum.Activations)/total, "%activations")
+		b.ReportMetric(100*float64(sum.Residual)/total, "%residual")
+		b.ReportMetric(100*float64(sum.Rest)/total, "%rest")
+	})
+}
+
+func BenchmarkMinibatch(b *testing.B) {
+	forBench(b, func(b *testing.B, l *built) {
+		grad := make([]float64, l.Dim())
+		batches := l.Deal(512)
+		k := 0
+		for b.Loop() {
+			batches.ValueGrad(k%batches.Len(), grad, l.theta)
+			k++
+		}
+	})
+}
+
+func BenchmarkNormalEquations(b *testing.B) {
+	l := burgers(b).build(NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}, LossOptions{Interior: 4000})
+	n := l.Dim()
+	a, g := make([]float64, n*n), make([]float64, n)
+	b.ReportAllocs()
+	for b.Loop() {
+		l.NormalEquations(a, g, l.theta)
+	}
+}
+
+func BenchmarkResample(b *testing.B) {
+	l := burgers(b).build(NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}, LossOptions{Interior: 4000})
+	rng := stream(1, 1, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		l.Resample("rad", 1, 1, l.theta, rng)
+	}
+}
