@@ -97,6 +97,8 @@ func (p *phase) loop(ctx context.Context) (ending, error) {
 		}
 		d := p.after(info)
 		switch {
+		case p.goOn(info):
+			continue
 		case info.Status.Converged():
 			return p.methodEnd(ReasonConverged, info), nil
 		case info.Status != optim.Running:

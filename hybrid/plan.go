@@ -144,9 +144,9 @@ func (p Plan) time(i int) time.Duration {
 
 // check collects everything that is wrong with the plan for this loss, and the
 // doubts: rules that cannot fire within their phase, too few minibatches.
-func (p Plan) check(loss Batched) (faults error, doubts []error) {
+func (p Plan) check(loss Batched) (doubts []error, faults error) {
 	if len(p.Phases) == 0 {
-		return ErrNoPhase, nil
+		return nil, ErrNoPhase
 	}
 	var all []error
 	if p.Time < 0 || p.HeldOutEvery < 0 {
@@ -162,7 +162,7 @@ func (p Plan) check(loss Batched) (faults error, doubts []error) {
 			doubts = append(doubts, fmt.Errorf("%s: %w", where, err))
 		}
 	}
-	return errors.Join(all...), doubts
+	return doubts, errors.Join(all...)
 }
 
 func (ph Phase) check(loss Batched, p Plan) (faults, doubts []error) {

@@ -25,6 +25,23 @@ func (p *phase) redrawIfDue() {
 	p.alarmed = false
 }
 
+// goOn redraws the points where the method has nothing left to gain on the
+// present ones, nothing follows the phase, and the last redraw has paid: a set
+// that stands still is fitted beyond what the equation asks. It reports whether
+// the phase goes on.
+func (p *phase) goOn(info optim.StepInfo) bool {
+	stuck := info.Status == optim.LineSearch || info.Status == optim.ConvergedFloor
+	last := p.index == len(p.plan.Phases)-1
+	if !stuck || !last || p.Resample == nil || p.res.Steps-max(p.restarted, 0) < minGain || p.res.Steps == p.Steps {
+		return false
+	}
+	p.redraw(fmt.Sprintf("since %s had no more to gain on the old ones (%s)", p.Name, info.Status))
+	return true
+}
+
+// minGain is the number of updates after which a redraw counts as paid.
+const minGain = 20
+
 // alarm warns when the held-out loss stands far above the training loss at the
 // same θ, and asks for new points.
 func (p *phase) alarm(loss, heldOut float64) {

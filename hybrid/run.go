@@ -13,8 +13,9 @@ import (
 // loss.Dim(), is the start and stays as it is; the result holds the θ with the
 // lowest held-out loss of all that were looked at.
 //
-// A phase begins at the last θ of the one before, except after a value that was
-// not finite: then at the best. When ctx is cancelled, the step in hand is
+// A phase begins at the last θ of the one before, or at the best so far where the
+// last has more than twice its held-out loss, or ended in a value that was not
+// finite. When ctx is cancelled, the step in hand is
 // finished and the run ends as Interrupted. watch, if not nil, is told where the
 // run stands, at most ten times a second; it cannot influence the result. Equal
 // loss, plan and theta give equal bits as long as no time limit is set.
@@ -28,9 +29,9 @@ func Run(ctx context.Context, loss Batched, plan Plan, theta []float64, watch fu
 	if len(theta) != loss.Dim() {
 		panic("hybrid: theta has the wrong length")
 	}
-	faults, doubts := plan.check(loss)
-	if faults != nil {
-		return nil, faults
+	doubts, err := plan.check(loss)
+	if err != nil {
+		return nil, err
 	}
 	r := newRunner(loss, plan, theta, watch)
 	r.warnings = append(r.warnings, doubts...)
@@ -145,8 +146,19 @@ func (r *runner) handOver(i int, end ending) (over bool) {
 		r.event(i, KindStop, end.reason, fmt.Sprintf("%s; %s was not reached", end.why, next.Name))
 		return true
 	}
-	r.event(i, KindSwitch, end.reason, end.why+"; "+r.goesOn(r.plan.Phases[i], next))
+	r.event(i, KindSwitch, end.reason, end.why+"; "+r.goesOn(r.plan.Phases[i], next)+r.fromBest())
 	return false
+}
+
+// fromBest returns θ to the best so far if its held-out loss has more than
+// doubled since, and says so in the end of a sentence.
+func (r *runner) fromBest() string {
+	last := r.phases[len(r.phases)-1].HeldOutLast
+	if !finite(r.best.heldOut) || last <= 2*r.best.heldOut {
+		return ""
+	}
+	copy(r.theta, r.best.theta)
+	return fmt.Sprintf(", from the best θ, of step %d with held-out loss %.3g against %.3g now", r.best.step, r.best.heldOut, last)
 }
 
 // goesOn is the half sentence that says what the next phase minimises. Decay

@@ -558,6 +558,33 @@ func TestDecayIsNamedAtTheSwitch(t *testing.T) {
 	}
 }
 
+// A method that is stuck goes on with new points if nothing follows it and the
+// last redraw was worth something.
+func TestStuckMethodGetsNewPoints(t *testing.T) {
+	loss := newToy(256, 4, 0.5, 10, 1)
+	stuck := func() *scripted {
+		return &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
+			if step%30 == 0 || step > 90 {
+				return optim.StepInfo{Value: 1, Status: optim.LineSearch}, nil
+			}
+			return crawl(step, theta, f)
+		}}
+	}
+	phase := func(name string) Phase {
+		return Phase{Name: name, Method: stuck(), Steps: 1000, Resample: &Resample{Method: "rad"}}
+	}
+	res := run(t, loss, Plan{Phases: []Phase{phase("first"), phase("second")}}, start(loss))
+	if p := res.Phases[0]; p.Ended != ReasonLineSearch || p.Steps != 29 {
+		t.Errorf("first phase ended %q after %d steps, want line-search after 29", p.Ended, p.Steps)
+	}
+	if p := res.Phases[1]; p.Ended != ReasonLineSearch || p.Steps != 3*29 || len(loss.redrawn) != 3 {
+		t.Errorf("second phase ended %q after %d steps and %d redraws, want line-search after 87 and 3", p.Ended, p.Steps, len(loss.redrawn))
+	}
+	if why := of(res, KindResample)[0].Why; !strings.Contains(why, "drew 256 points since second had no more to gain on the old ones (line-search); the loss over them is ") {
+		t.Errorf("why = %q", why)
+	}
+}
+
 // The best θ is returned, not the last, and an old best is said so.
 func TestBestIsKept(t *testing.T) {
 	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
@@ -576,6 +603,28 @@ func TestBestIsKept(t *testing.T) {
 	}
 	if !hasWarning(res, "is that of step 500 of 700") {
 		t.Errorf("warnings = %v", res.Warnings)
+	}
+}
+
+// The next phase begins at the best θ if the last has become much worse.
+func TestNextPhaseBeginsAtBest(t *testing.T) {
+	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	spoil := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
+		info, err := crawl(step, theta, f)
+		if step == 95 {
+			theta[0] += 100
+		}
+		return info, err
+	}}
+	res := run(t, loss, Plan{Phases: []Phase{
+		{Name: "spoil", Method: spoil, Steps: 95},
+		{Name: "crawl", Method: &scripted{do: crawl}, Steps: 5},
+	}}, start(loss.toy))
+	if first, second := res.Phases[0], res.Phases[1]; second.HeldOutFirst >= first.HeldOutFirst || first.HeldOutLast < 1000 {
+		t.Errorf("held-out losses %v … %v, then %v", first.HeldOutFirst, first.HeldOutLast, second.HeldOutFirst)
+	}
+	if why := of(res, KindSwitch)[0].Why; !strings.Contains(why, ", from the best θ, of step 90 with held-out loss ") {
+		t.Errorf("why = %q", why)
 	}
 }
 

@@ -29,6 +29,7 @@ type Stats struct {
 	Noise  float64 // σ = √V, same unit
 	G2     float64 // unbiased estimate of |G|²; may be negative
 	SE     float64 // jackknife standard error of ln R
+	G2SE   float64 // jackknife standard error of G2
 
 	InnerVar float64 // Var_k⟨g_k, ḡ⟩/|ḡ|⁴, of the inner-product test
 	OrthVar  float64 // spread orthogonal to ḡ, over |ḡ|², of the orthogonality test
@@ -59,12 +60,11 @@ func measure(grads [][]float64, batch int, w []float64, metric string, a, rows [
 	m := sumsOf(a, rows)
 	s := Stats{K: m.k, Batch: batch, Metric: metric}
 	if math.IsNaN(m.t-m.s) || math.IsInf(m.t, 0) || math.IsInf(m.s, 0) {
-		nan := math.NaN()
-		s.Signal, s.Noise, s.G2, s.SE, s.InnerVar, s.OrthVar = nan, nan, nan, nan, nan, nan
+		s.Signal, s.Noise, s.G2, s.SE, s.G2SE, s.InnerVar, s.OrthVar = nan, nan, nan, nan, nan, nan, nan
 		return s
 	}
 	s.Signal, s.Noise, s.G2 = math.Sqrt(m.signal2()), math.Sqrt(m.noise2()), m.power()
-	s.SE = jackknife(m, a, rows)
+	s.SE, s.G2SE = errorOfLogR(m, a, rows), errorOfPower(m, a, rows)
 	s.InnerVar, s.OrthVar = projections(m, rows)
 	return s
 }
@@ -132,16 +132,21 @@ func (s Stats) SNRAt(points int) float64 {
 	return s.SNR() * math.Sqrt(float64(points)/float64(s.Batch))
 }
 
-// Band returns SNR·e^{∓SE}: ±2 standard errors of ln R, which is −2 ln SNR. The
-// low end is 0 where the signal is not resolved.
-func (s Stats) Band() (lo, hi float64) { return s.BandAt(s.Batch) }
-
-// BandAt returns the band of SNRAt(points).
-func (s Stats) BandAt(points int) (lo, hi float64) {
-	snr := s.SNRAt(points)
-	lo, hi = snr*math.Exp(-s.SE), snr*math.Exp(s.SE)
-	if !s.Resolved() && s.Finite() {
-		lo = 0
+// Band returns the limits of SNR by ±2 standard errors. Where the signal is
+// resolved they are those of ln R = −2·ln SNR, so SNR·e^{∓SE}; where it is not,
+// those of G2, so 0 and √(max(G2 + 2·G2SE, V/50)/V).
+func (s Stats) Band() (lo, hi float64) {
+	if s.Resolved() || !s.Finite() {
+		snr := s.SNR()
+		return snr * math.Exp(-s.SE), snr * math.Exp(s.SE)
 	}
-	return lo, hi
+	v := s.Noise * s.Noise
+	return 0, math.Sqrt(max(s.G2+2*s.G2SE, v/maxR) / v)
+}
+
+// BandAt returns the limits of SNRAt(points).
+func (s Stats) BandAt(points int) (lo, hi float64) {
+	lo, hi = s.Band()
+	scale := math.Sqrt(float64(points) / float64(s.Batch))
+	return scale * lo, scale * hi
 }

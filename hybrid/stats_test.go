@@ -162,15 +162,15 @@ func TestFloor(t *testing.T) {
 	}
 }
 
-// The band of ±2 standard errors covers the truth in 91 to 96 % of synthetic
-// checks (measured with P = 900, K = 8, 2000 repeats), and the median of SNR lies
-// within 1 % of it.
+// The band of ±2 standard errors covers the truth in 92 to 97 % of synthetic
+// checks (P = 300, K = 8, 600 repeats each), below what can be resolved too, and
+// the median of SNR lies within 4 % of it where it can.
 func TestBandCoversTruth(t *testing.T) {
 	repeats := 600
 	if testing.Short() {
 		repeats = 150
 	}
-	for _, truth := range []float64{0.3, 0.6, 1, 2, 4} {
+	for _, truth := range []float64{0, 0.1, 0.3, 0.6, 1, 2, 4} {
 		t.Run(fmt.Sprint("snr=", truth), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(4, uint64(100*truth)))
 			covered := 0
@@ -183,10 +183,10 @@ func TestBandCoversTruth(t *testing.T) {
 				values = append(values, s.SNR())
 			}
 			share := float64(covered) / float64(repeats)
-			if share < 0.87 || share > 0.99 { // three standard deviations of a binomial share of 0.91 … 0.96
+			if share < 0.87 || share > 0.99 { // three standard deviations of a binomial share of 0.92 … 0.97
 				t.Errorf("band covers the truth in %.3f of checks, want 0.87 … 0.99", share)
 			}
-			if m := median(values); math.Abs(m-truth) > 0.04*truth {
+			if m := median(values); truth > 0.2 && math.Abs(m-truth) > 0.04*truth {
 				t.Errorf("median SNR = %.3f, want %g ± 4 %%", m, truth)
 			}
 		})
