@@ -147,6 +147,14 @@ func transpose4Vec(t int, a *float64, lda int, dst *float64, ldd int) {
 	transpose4Y(t, a, lda, dst, ldd)
 }
 
+func copyRowsVec(n int, src *float64, ld int, dst *float64) {
+	if tier == tierAVX512 {
+		copyRowsZ(n, src, ld, dst)
+	} else {
+		copyRowsY(n, src, ld, dst)
+	}
+}
+
 func symv4Vec(n int, a *float64, lda int, x, y, xi, d *float64) {
 	if tier == tierAVX512 {
 		symv4Z(n, a, lda, x, y, xi, d)

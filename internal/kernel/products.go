@@ -8,7 +8,7 @@ func Gemm(m, n, k int, a []float64, lda int, b []float64, ldb int, c []float64, 
 	checkMatrix(m, k, a, lda)
 	checkMatrix(k, n, b, ldb)
 	checkMatrix(m, n, c, ldc)
-	gemm(m, n, k, a, lda, 1, b, ldb, c, ldc)
+	gemm(m, n, k, a, lda, 1, b, ldb, c, ldc, 0)
 }
 
 // GemmTN computes C = Aᵀ·B for row-major A (k×m), B (k×n) and C (m×n) with leading
@@ -17,15 +17,24 @@ func GemmTN(m, n, k int, a []float64, lda int, b []float64, ldb int, c []float64
 	checkMatrix(k, m, a, lda)
 	checkMatrix(k, n, b, ldb)
 	checkMatrix(m, n, c, ldc)
-	gemm(m, n, k, a, 1, lda, b, ldb, c, ldc)
+	gemm(m, n, k, a, 1, lda, b, ldb, c, ldc, 0)
 }
 
-func gemm(m, n, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc int) {
+// GemmAdd computes C += A·B; otherwise it is Gemm. The products are summed first, then
+// added to C.
+func GemmAdd(m, n, k int, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
+	checkMatrix(m, k, a, lda)
+	checkMatrix(k, n, b, ldb)
+	checkMatrix(m, n, c, ldc)
+	gemm(m, n, k, a, lda, 1, b, ldb, c, ldc, 1)
+}
+
+func gemm(m, n, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc, add int) {
 	if tier == tierGo {
-		gemmGo(m, n, k, a, sa, ta, b, ldb, c, ldc)
+		gemmGo(m, n, k, a, sa, ta, b, ldb, c, ldc, add)
 		return
 	}
-	gemmVecAll(m, n, k, a, sa, ta, b, ldb, c, ldc, 0)
+	gemmVecAll(m, n, k, a, sa, ta, b, ldb, c, ldc, add)
 }
 
 // GemmNTAdd computes C += A·Bᵀ for row-major A (m×t), B (n×t) and C (m×n) with

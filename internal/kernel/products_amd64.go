@@ -124,6 +124,16 @@ func dots3Y(nr int, t int, a *float64, lda int, b *float64, ldb int, c *float64,
 //go:noescape
 func transpose4Y(t int, a *float64, lda int, dst *float64, ldd int)
 
+// copyRowsZ copies n > 0 rows of 24 elements at stride ld to one another's end.
+//
+//go:noescape
+func copyRowsZ(n int, src *float64, ld int, dst *float64)
+
+// copyRowsY copies n > 0 rows of 12 elements at stride ld to one another's end.
+//
+//go:noescape
+func copyRowsY(n int, src *float64, ld int, dst *float64)
+
 // symv4Z adds Aᵀ·xi to y and stores A·x in d for four rows of A; x and y have length n, xi and d four.
 //
 //go:noescape

@@ -8187,6 +8187,52 @@ end4:
 	VZEROUPPER
 	RET
 
+// func copyRowsZ(n int, src *float64, ld int, dst *float64)
+// Requires: AVX, AVX512F
+TEXT ·copyRowsZ(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	SHLQ $0x03, DX
+	MOVQ dst+24(FP), BX
+
+row1:
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	VMOVUPD 128(CX), Z2
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD Z2, 128(BX)
+	ADDQ    DX, CX
+	ADDQ    $0xc0, BX
+	DECQ    AX
+	JNZ     row1
+	VZEROUPPER
+	RET
+
+// func copyRowsY(n int, src *float64, ld int, dst *float64)
+// Requires: AVX
+TEXT ·copyRowsY(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	SHLQ $0x03, DX
+	MOVQ dst+24(FP), BX
+
+row1:
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	VMOVUPD 64(CX), Y2
+	VMOVUPD Y0, (BX)
+	VMOVUPD Y1, 32(BX)
+	VMOVUPD Y2, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x60, BX
+	DECQ    AX
+	JNZ     row1
+	VZEROUPPER
+	RET
+
 // func symv4Z(n int, a *float64, lda int, x *float64, y *float64, xi *float64, d *float64)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·symv4Z(SB), NOSPLIT, $0-56

@@ -1,9 +1,9 @@
 package kernel
 
-// gemmGo computes C = A·B where element (i, p) of A is a[i*sa+p*ta]: strides
-// (lda, 1) give A, (1, lda) its transpose. Blocks of 4×2 keep their eight sums in
-// registers over the whole of k.
-func gemmGo(m, n, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc int) {
+// gemmGo computes C = A·B, or C += A·B if add is not 0, where element (i, p) of A is
+// a[i*sa+p*ta]: strides (lda, 1) give A, (1, lda) its transpose. Blocks of 4×2 keep
+// their eight sums in registers over the whole of k.
+func gemmGo(m, n, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc, add int) {
 	i := 0
 	for ; i+4 <= m; i += 4 {
 		j := 0
@@ -25,24 +25,30 @@ func gemmGo(m, n, k int, a []float64, sa, ta int, b []float64, ldb int, c []floa
 				pb += ldb
 			}
 			q := i*ldc + j
+			if add != 0 {
+				c00, c01 = c[q]+c00, c[q+1]+c01
+				c10, c11 = c[q+ldc]+c10, c[q+ldc+1]+c11
+				c20, c21 = c[q+2*ldc]+c20, c[q+2*ldc+1]+c21
+				c30, c31 = c[q+3*ldc]+c30, c[q+3*ldc+1]+c31
+			}
 			c[q], c[q+1] = c00, c01
 			c[q+ldc], c[q+ldc+1] = c10, c11
 			c[q+2*ldc], c[q+2*ldc+1] = c20, c21
 			c[q+3*ldc], c[q+3*ldc+1] = c30, c31
 		}
 		for ; j < n; j++ {
-			gemmColumnGo(i, i+4, j, k, a, sa, ta, b, ldb, c, ldc)
+			gemmColumnGo(i, i+4, j, k, a, sa, ta, b, ldb, c, ldc, add)
 		}
 	}
 	if i < m {
 		for j := range n {
-			gemmColumnGo(i, m, j, k, a, sa, ta, b, ldb, c, ldc)
+			gemmColumnGo(i, m, j, k, a, sa, ta, b, ldb, c, ldc, add)
 		}
 	}
 }
 
 // gemmColumnGo computes elements i0…i1−1 of column j of C, one at a time.
-func gemmColumnGo(i0, i1, j, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc int) {
+func gemmColumnGo(i0, i1, j, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc, add int) {
 	for i := i0; i < i1; i++ {
 		var s float64
 		pa, pb := i*sa, j
@@ -50,6 +56,9 @@ func gemmColumnGo(i0, i1, j, k int, a []float64, sa, ta int, b []float64, ldb in
 			s += a[pa] * b[pb]
 			pa += ta
 			pb += ldb
+		}
+		if add != 0 {
+			s = c[i*ldc+j] + s
 		}
 		c[i*ldc+j] = s
 	}

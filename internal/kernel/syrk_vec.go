@@ -28,7 +28,7 @@ func syrkVec(from, to, t int, a []float64, lda int, c []float64, ldc int) {
 		for j := from; j < to; j += syrkPanels * w {
 			last := min(j+syrkPanels*w, to)
 			for s := j; s < last; s += w {
-				packPanel(pack[(s-j)*syrkPoints:], s, min(s+w, last), p, pNext, a, lda)
+				packPanel(pack[(s-j)*syrkPoints:], min(w, last-s), pNext-p, a[s*lda+p:], lda)
 			}
 			syrkGroup(j, last, p, pNext, pack, a, lda, c, ldc)
 		}
@@ -36,17 +36,16 @@ func syrkVec(from, to, t int, a []float64, lda int, c []float64, ldc int) {
 	packs.Put(pack)
 }
 
-// packPanel stores points p…pNext−1 of rows j…jNext−1 of A as rows of panel()
-// columns.
-func packPanel(dst []float64, j, jNext, p, pNext int, a []float64, lda int) {
+// packPanel stores rows of A, points along them, as points rows of panel() columns.
+func packPanel(dst []float64, rows, points int, a []float64, lda int) {
 	w := panel()
-	i := j
-	for ; i+4 <= jNext; i += 4 {
-		transpose4Vec(pNext-p, &a[i*lda+p], lda, &dst[i-j], w)
+	i := 0
+	for ; i+4 <= rows; i += 4 {
+		transpose4Vec(points, &a[i*lda], lda, &dst[i], w)
 	}
-	for ; i < jNext; i++ {
-		for q, v := range a[i*lda+p : i*lda+pNext] {
-			dst[q*w+i-j] = v
+	for ; i < rows; i++ {
+		for q, v := range a[i*lda : i*lda+points] {
+			dst[q*w+i] = v
 		}
 	}
 }

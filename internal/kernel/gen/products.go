@@ -31,6 +31,8 @@ func products() {
 		dots(y, i)
 	}
 	transpose()
+	copyRows(z)
+	copyRows(y)
 	symv(z)
 	symv(y)
 	peak(z)

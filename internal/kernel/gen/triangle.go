@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -51,6 +53,27 @@ func transpose() {
 	DECQ(t)
 	JNZ(LabelRef(one))
 	Label(end)
+	done()
+}
+
+// copyRows writes the other packing kernel, for rows that need no transposition.
+func copyRows(s isa) {
+	s.text("copyRows", "func(n int, src *float64, ld int, dst *float64)",
+		fmt.Sprintf("copies n > 0 rows of %d elements at stride ld to one another's end.", gemmWide*s.lanes))
+	n, src, ld, dst := pointer("n"), pointer("src"), stride("ld"), pointer("dst")
+	loop := label("row")
+	Label(loop)
+	v := s.vecs(gemmWide)
+	for j := range v {
+		VMOVUPD(Mem{Base: src, Disp: s.bytes * j}, v[j])
+	}
+	for j := range v {
+		VMOVUPD(v[j], Mem{Base: dst, Disp: s.bytes * j})
+	}
+	ADDQ(ld, src)
+	ADDQ(Imm(uint64(gemmWide*s.bytes)), dst)
+	DECQ(n)
+	JNZ(LabelRef(loop))
 	done()
 }
 
