@@ -8,7 +8,7 @@ type Status int
 const (
 	Finished    Status = iota // the plan or its time came to an end
 	Interrupted               // the context was cancelled
-	Failed                    // no θ with a finite loss was ever seen
+	Failed                    // no θ with a finite loss was ever seen, or a method returned an error
 )
 
 var statusNames = [...]string{Finished: "finished", Interrupted: "interrupted", Failed: "failed"}
@@ -24,7 +24,7 @@ func (s Status) String() string {
 // Result is what a run leaves.
 type Result struct {
 	Theta    []float64 // the best by held-out loss
-	HeldOut  float64   // its held-out loss; +Inf if none was finite
+	HeldOut  float64   // its held-out loss, or what stands in for it (see HeldOut); +Inf if none was finite
 	BestStep int       // the step of the run that it was reached at
 
 	Status   Status

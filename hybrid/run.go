@@ -40,7 +40,8 @@ func Run(ctx context.Context, loss Batched, plan Plan, theta []float64, watch fu
 	for i := range plan.Phases {
 		end, err := r.train(ctx, i)
 		if err != nil {
-			return r.result(status), fmt.Errorf("phase %d (%s): %w", i, plan.Phases[i].Name, err)
+			r.event(i, KindStop, "", end.why)
+			return r.result(Failed), fmt.Errorf("phase %d (%s): %w", i, plan.Phases[i].Name, err)
 		}
 		if end.reason == ReasonInterrupted {
 			status = Interrupted
@@ -130,6 +131,9 @@ func (r *runner) event(phase int, kind Kind, reason Reason, why string) {
 func (r *runner) train(ctx context.Context, i int) (ending, error) {
 	p := r.enter(i)
 	end, err := p.loop(ctx)
+	if err != nil {
+		end.why = err.Error()
+	}
 	p.leave(end)
 	return end, err
 }

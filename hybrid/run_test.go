@@ -69,7 +69,7 @@ func of(res *Result, kind Kind) (out []Event) {
 }
 
 func TestPipelineReachesTheMinimum(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range seeds(3) {
 		loss := newToy(4096, 12, 2, 10, seed)
 		theta := start(loss)
 		before := slices.Clone(theta)
@@ -111,6 +111,14 @@ func TestPipelineReachesTheMinimum(t *testing.T) {
 	}
 }
 
+// seeds is n, or 1 in a short test.
+func seeds(n uint64) uint64 {
+	if testing.Short() {
+		return 1
+	}
+	return n
+}
+
 // blind is a copy of the trace without what the clock says.
 func blind(tr *Trace) []Row {
 	rows := slices.Clone(tr.Rows)
@@ -126,8 +134,9 @@ func same(a, b []Row) bool { return fmt.Sprintf("%x", a) == fmt.Sprintf("%x", b)
 func TestSameSeedSameBits(t *testing.T) {
 	results := make([]*Result, 3)
 	for i := range results {
-		loss := newJudged(newToy(2048, 8, 0.5, 10, 1), 500)
+		loss := newJudged(newToy(512, 6, 0.5, 10, 1), 100)
 		plan := pipeline()
+		plan.Phases[0].Batch, plan.Phases[0].Steps = 16, 1500
 		plan.Phases[0].Resample = &Resample{Method: "uniform", Every: 300}
 		if i == 2 {
 			plan.Seed = 2
@@ -168,14 +177,14 @@ func TestChecksDoNotChangeThePath(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
-	for _, at := range []int{0, 1, 137, 5000} {
+	for _, at := range []int{0, 1, 137, 900} {
 		t.Run(fmt.Sprint("call ", at), func(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
 			if at == 0 {
 				cancel()
 			}
-			loss := newToy(4096, 12, 0.5, 30, 1)
+			loss := newToy(512, 6, 0.5, 30, 1)
 			loss.poison = func(call int, _ []float64) bool {
 				if call == at {
 					cancel()
@@ -183,7 +192,7 @@ func TestInterrupt(t *testing.T) {
 				return false
 			}
 			plan := pipeline()
-			plan.Phases[0].Rules = nil
+			plan.Phases[0].Rules, plan.Phases[0].Steps = nil, 300
 			plan.Phases[1].Method = &scripted{do: crawl}
 			plan.Phases[1].Steps = 100000
 			res, err := Run(ctx, loss, plan, start(loss), nil)
@@ -198,7 +207,7 @@ func TestInterrupt(t *testing.T) {
 			if len(stop) != 1 || stop[0].Reason != ReasonInterrupted {
 				t.Errorf("stops = %v", stop)
 			}
-			if at < 3000 && !strings.Contains(stop[0].Why, "lbfgs was not reached") {
+			if at < 300 && !strings.Contains(stop[0].Why, "lbfgs was not reached") {
 				t.Errorf("why = %q, want to hear that lbfgs was not reached", stop[0].Why)
 			}
 			if !finite(last.HeldOutLast) || !finite(last.LossLast) {
@@ -259,7 +268,7 @@ func TestTime(t *testing.T) {
 // never ends the run.
 func TestOneValueNotFinite(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 1))
-	for trial := range 30 {
+	for trial := range int(6 * seeds(5)) {
 		at := 1 + rng.IntN(1500)
 		kind := trial % 3
 		t.Run(fmt.Sprintf("kind %d at call %d", kind, at), func(t *testing.T) {
@@ -491,6 +500,9 @@ func TestMethodEndsThePhase(t *testing.T) {
 			first := res.Phases[0]
 			if first.Ended != c.want || !strings.Contains(first.Why, c.why) || first.Steps != c.steps {
 				t.Errorf("ended %q after %d steps: %s", first.Ended, first.Steps, first.Why)
+			}
+			if c.err != nil && (res.Status != Failed || first.Why != "step 4: boom" || of(res, KindStop)[0].Why != first.Why) {
+				t.Errorf("status %v, why %q, events %v", res.Status, first.Why, res.Events)
 			}
 			if c.err == nil && (len(res.Phases) != 2 || res.Phases[1].Ended != ReasonBudget) {
 				t.Errorf("phases = %+v, want the second to follow", res.Phases)

@@ -134,7 +134,7 @@ func TestFloor(t *testing.T) {
 	}{{4, 0.499}, {16, 0.250}, {64, 0.125}} {
 		t.Run(fmt.Sprint("K=", c.k), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(3, uint64(c.k)))
-			const p, repeats = 300, 100
+			const p, repeats = 100, 100
 			var raw float64
 			unresolved := 0
 			for range repeats {
@@ -148,9 +148,9 @@ func TestFloor(t *testing.T) {
 				}
 			}
 			// raw² = (1/K)·χ²_P/P about: the ratio of one check scatters by
-			// 1/√(2PK) ≤ 0.02, its mean over the repeats by ≤ 0.002.
-			if math.Abs(raw-c.want) > 0.006 {
-				t.Errorf("mean RawSNR of pure noise = %.4f, want %.3f (tol 0.006)", raw, c.want)
+			// 1/√(2PK) ≤ 0.035, its mean over the repeats by ≤ 0.0035.
+			if math.Abs(raw-c.want) > 0.01 {
+				t.Errorf("mean RawSNR of pure noise = %.4f, want %.3f (tol 0.01)", raw, c.want)
 			}
 			if got := Measure(gradients(rng, c.k, 5, 0), 1, nil, Plain).Floor(); got != 1/math.Sqrt(float64(c.k)) {
 				t.Errorf("Floor = %v, want 1/√%d", got, c.k)
