@@ -13,12 +13,12 @@ import (
 func TestMinibatchesAverageToTheLoss(t *testing.T) {
 	s := state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").
 		equation("u_t = u_xx").
-		condition("u_x = 1", on(0, 0), func(c *pde.Condition) { c.Points = 120 }).
-		condition("dn(u) = u", on(0, 1), func(c *pde.Condition) { c.Points = 60 })
-	b := s.build(wide, LossOptions{Interior: 600})
-	batches := b.Deal(130)
-	if batches.Len() != 6 || batches.Size() != 130 {
-		t.Fatalf("%d minibatches of %d, want 6 of 130", batches.Len(), batches.Size())
+		condition("u_x = 1", on(0, 0), func(c *pde.Condition) { c.Points = 480 }).
+		condition("dn(u) = u", on(0, 1), func(c *pde.Condition) { c.Points = 240 })
+	b := s.build(wide, LossOptions{Interior: 2400})
+	batches := b.Deal(520)
+	if batches.Len() != 6 || batches.Size() != 520 {
+		t.Fatalf("%d minibatches of %d, want 6 of 520", batches.Len(), batches.Size())
 	}
 	batches.Shuffle(rand.New(rand.NewPCG(1, 2)))
 	full, grad, mean := make([]float64, b.Dim()), make([]float64, b.Dim()), make([]float64, b.Dim())
@@ -53,8 +53,8 @@ func TestMinibatchesAreDisjointAndStratified(t *testing.T) {
 				for k := range batches.Len() {
 					batches.choose(k)
 					part := batches.parts[i]
-					if part.pointSet != set || len(part.index) != part.n || part.n < 1 {
-						t.Fatalf("%s, size %d: part %d has %d points", p.name, size, i, part.n)
+					if part.pointSet != set || len(part.index) != part.points || part.points < 1 {
+						t.Fatalf("%s, size %d: part %d has %d points", p.name, size, i, part.points)
 					}
 					for _, j := range part.index {
 						seen[j]++

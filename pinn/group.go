@@ -57,11 +57,11 @@ func partials(fields int, set *JetSet) []pde.Partial {
 }
 
 const (
-	// cacheBytes is the default of LossOptions.CacheBytes: half of the second-level
-	// cache of today's small cores.
-	cacheBytes = 512 << 10
-	maxTile    = 256
-	minTile    = 8
+	// cacheBytes is the default of LossOptions.CacheBytes: a second-level cache.
+	cacheBytes = 1 << 20
+	// Tiles of fewer than goodTile points cost more in calls than they gain in the
+	// cache, until they fill it fourfold.
+	maxTile, goodTile, minTile = 256, 96, 8
 )
 
 // tileSize returns the number of points of a tile, a multiple of 8, such that
@@ -77,8 +77,9 @@ func tileSize(f form, set *JetSet, bytes, points int) int {
 			units += 2 * l.out
 		}
 	}
-	t := bytes / (8 * units * set.Len())
-	return max(minTile, min(t, maxTile, points+7)&^7)
+	fit := bytes / (8 * units * set.Len())
+	fit = max(fit, min(4*fit, goodTile))
+	return max(minTile, min(fit, maxTile, points+7)&^7)
 }
 
 // pointSet is the points of a group with their statics, tile-major: tile i is
@@ -130,11 +131,11 @@ func (s *pointSet) coordinates(dst []float64, first int) {
 	}
 }
 
-// gather stores in dst the statics of the points of index, as one tile filled
-// up with copies of the last.
+// gather stores in dst the statics of the points of index, at the front of a tile
+// and followed by copies of the last up to the next multiple of 8.
 func (s *pointSet) gather(dst []float64, index []int32) {
 	t := s.trial.t
-	for j := range t {
+	for j := range s.trial.extent(len(index)).n {
 		i := int(index[min(j, len(index)-1)])
 		from := s.tile(i / t)[i%t:]
 		for r := range s.rows {

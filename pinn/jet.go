@@ -15,23 +15,23 @@ import "pinn/pde"
 // and one set takes their place where routines has one.
 type Jet struct {
 	set                     *JetSet
-	t                       int
 	value, forward, adjoint unitRoutine
 	work                    int // rows of scratch a routine may use
 }
 
-// unitRoutine transforms the rows of one unit; see the banks for what mem holds.
+// unitRoutine transforms the rows of one unit, t apart, at n points; see the
+// banks for what mem holds.
 type unitRoutine interface {
-	run(mem *[banks][]float64, t int)
+	run(mem *[banks][]float64, t, n int)
 }
 
-// newJet returns the jet of an activation for tiles of t points.
-func newJet(a activation, set *JetSet, t int) *Jet {
+// newJet returns the jet of an activation.
+func newJet(a activation, set *JetSet) *Jet {
 	lean, full := newBuilder(set, false), newBuilder(set, true)
 	a.build(lean)
 	a.build(full)
 	j := &Jet{
-		set: set, t: t,
+		set:   set,
 		value: &lean.passes, forward: &full.passes, adjoint: adjointPasses(set),
 		work: max(lean.work, full.work),
 	}

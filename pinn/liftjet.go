@@ -102,8 +102,8 @@ func (j *liftJet) writeAdjoint(set *JetSet, phiRow []int) {
 }
 
 // run applies one of the two programs to the field's components in u.
-func (j *liftJet) run(p *passes, w *blocks, u, statics []float64, c, t int) {
-	w.mem[bankZ] = u[j.field*c*t:]
+func (j *liftJet) run(p *passes, w *blocks, x extent, u, statics []float64) {
+	w.mem[bankZ] = u[j.field*x.width():]
 	w.mem[bankS] = statics
-	p.run(&w.mem, t)
+	p.run(&w.mem, x.t, x.n)
 }

@@ -15,7 +15,7 @@ type LossOptions struct {
 	HeldOut    int    // points of the held-out equations; 0 for 2000
 	Threads    int    // 0 for GOMAXPROCS. It changes no bit of any result
 	Seed       uint64 // of the points
-	CacheBytes int    // what the blocks of a tile may fill; 0 for 512 KiB
+	CacheBytes int    // what the blocks of a tile may fill; 0 for 1 MiB
 }
 
 // Loss is the function that training makes small,

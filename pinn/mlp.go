@@ -3,7 +3,6 @@ package pinn
 import (
 	"slices"
 
-	"pinn/internal/kernel"
 	"pinn/pde"
 )
 
@@ -106,11 +105,3 @@ func (n *MLP) fields() int {
 
 // width returns the largest number of units of a hidden layer, at least 1.
 func (n *MLP) width() int { return slices.Max(append([]int{1}, n.spec.Hidden...)) }
-
-// addBias adds the bias of each unit to its value component: row i·C of z.
-func (l layer) addBias(theta, z []float64, ct, t int) {
-	for i := range l.out {
-		v := z[i*ct:][:t]
-		kernel.AddConst(v, theta[l.b+i], v)
-	}
-}

@@ -27,9 +27,9 @@ func (l *Loss) FindNonFinite(theta []float64) (n NonFinite, ok bool) {
 		p, number := l.full.locate(i)
 		x := w.forward(p, number, theta, l.params, false)
 		for o, m := range p.terms {
-			for j, r := range x.tape.Out(o)[:x.n] {
+			for j, r := range x.residual(o) {
 				if math.IsNaN(r) || math.IsInf(r, 0) {
-					at := p.pts.At(number*p.trial.t + j)
+					at := p.pts.At(number*p.cut + j)
 					return NonFinite{l.names[m], slices.Clone(at), r}, true
 				}
 			}

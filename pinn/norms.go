@@ -14,10 +14,10 @@ type norms struct {
 func (s *norms) unit(w *worker, i int) {
 	p, number := s.selection.locate(i)
 	x := w.forward(p, number, s.theta, s.params, false)
-	dst := s.dst[number*p.trial.t:][:x.n]
+	dst := s.dst[number*p.cut:][:x.valid]
 	clear(dst)
 	for o, weight := range p.weights {
-		r := x.tape.Out(o)[:x.n]
+		r := x.residual(o)
 		kernel.MulAddC(dst, weight, r, r)
 	}
 }

@@ -54,14 +54,15 @@ func (p *panel) fill(from int, theta []float64) (next int) {
 	p.cells, p.first, p.width = p.cells[:0], p.first[:0], 0
 	for next = from; next < full.tiles; next++ {
 		part, number := full.locate(next)
-		t := part.trial.t
-		if p.width+len(part.terms)*t > p.stride {
+		n := part.count(number)
+		columns := part.trial.extent(n).n
+		if p.width+len(part.terms)*columns > p.stride {
 			break
 		}
 		p.first = append(p.first, len(p.cells))
 		for _, m := range part.terms {
-			p.cells = append(p.cells, cell{term: m, col: p.width, n: part.count(number)})
-			p.width += t
+			p.cells = append(p.cells, cell{term: m, col: p.width, n: n})
+			p.width += columns
 		}
 	}
 	p.from, p.theta = from, theta
@@ -75,20 +76,19 @@ func (p *panel) unit(w *worker, i int) {
 	l := p.loss
 	part, number := l.full.locate(p.from + i)
 	x := w.forward(part, number, p.theta, l.params, true)
-	t := part.trial.t
 	for o := range part.terms {
 		c := &p.cells[p.first[i]+o]
-		scale := math.Sqrt(part.weights[o] / float64(part.n))
-		r := x.tape.Out(o)[:x.n]
+		scale := math.Sqrt(part.weights[o] / float64(part.points))
+		r := x.residual(o)
 		c.square = kernel.Dot(r, r)
-		clear(p.r[c.col:][:t])
-		kernel.Scale(p.r[c.col:][:x.n], scale, r)
+		clear(p.r[c.col:][:x.n])
+		kernel.Scale(p.r[c.col:][:x.valid], scale, r)
 		clear(x.seeds)
-		kernel.Fill(x.seeds[o*t:][:x.n], scale)
+		kernel.Fill(x.seed(o), scale)
 		w.rows = rowSink{jt: p.jt, stride: p.stride, col: c.col}
 		w.adjoint(&x, p.theta, l.params, &w.rows)
 		for k, slope := range l.slopes {
-			kernel.Scale(p.jt[(l.net.size+k)*p.stride+c.col:][:t], slope, x.dparams[k*t:][:t])
+			kernel.Scale(p.jt[(l.net.size+k)*p.stride+c.col:][:x.n], slope, x.param(k))
 		}
 	}
 }

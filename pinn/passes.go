@@ -81,22 +81,22 @@ func (p *passes) temp() row {
 	return row{bankWork, p.work - 1}
 }
 
-// run executes the program on rows of t points. mem holds one slice per bank
-// that starts at its row 0.
-func (p *passes) run(mem *[banks][]float64, t int) {
+// run executes the program at n points on rows that are t apart. mem holds one
+// slice per bank that starts at its row 0.
+func (p *passes) run(mem *[banks][]float64, t, n int) {
 	for i := range p.list {
 		q := &p.list[i]
-		dst := mem[q.dst.bank][q.dst.i*t:][:t]
-		a := mem[q.a.bank][q.a.i*t:][:t]
+		dst := mem[q.dst.bank][q.dst.i*t:][:n]
+		a := mem[q.a.bank][q.a.i*t:][:n]
 		switch q.op {
 		case opMul:
-			kernel.Mul(dst, a, mem[q.b.bank][q.b.i*t:][:t])
+			kernel.Mul(dst, a, mem[q.b.bank][q.b.i*t:][:n])
 		case opMulC:
-			kernel.MulC(dst, q.c, a, mem[q.b.bank][q.b.i*t:][:t])
+			kernel.MulC(dst, q.c, a, mem[q.b.bank][q.b.i*t:][:n])
 		case opMulAdd:
-			kernel.MulAdd(dst, a, mem[q.b.bank][q.b.i*t:][:t])
+			kernel.MulAdd(dst, a, mem[q.b.bank][q.b.i*t:][:n])
 		case opMulAddC:
-			kernel.MulAddC(dst, q.c, a, mem[q.b.bank][q.b.i*t:][:t])
+			kernel.MulAddC(dst, q.c, a, mem[q.b.bank][q.b.i*t:][:n])
 		case opScale:
 			kernel.Scale(dst, q.c, a)
 		case opAxpy:

@@ -7,23 +7,47 @@ type selection struct {
 	tiles int
 }
 
-// part is the points of one set that take part: those in index, or all n of them
-// in place if index is nil.
+// part is the points of one set that take part: those in index, or all of them in
+// place if index is nil.
 type part struct {
 	*pointSet
-	index []int32
-	n     int
-	first int // number of its first tile
+	index  []int32
+	points int
+	cut    int // points of a tile; the last one may have fewer
+	first  int // number of its first tile
 }
 
-// add appends a part to the selection; n = 0 adds nothing.
-func (s *selection) add(set *pointSet, index []int32, n int) {
-	if n == 0 {
+// add appends a part of the given number of points to the selection, 0 adds
+// nothing. Points in place lie in the tiles of their set; those of an index are
+// cut so that there is work for several threads.
+func (s *selection) add(set *pointSet, index []int32, points int) {
+	if points == 0 {
 		return
 	}
-	s.parts = append(s.parts, part{pointSet: set, index: index, n: n, first: s.tiles})
-	t := set.trial.t
-	s.tiles += (n + t - 1) / t
+	cut := set.trial.t
+	if index != nil {
+		cut = min(cut, shareOut(points))
+	}
+	s.parts = append(s.parts, part{set, index, points, cut, s.tiles})
+	s.tiles += (points + cut - 1) / cut
+}
+
+const (
+	// leastShare is the size of a tile below which it costs more to cut than
+	// another thread can gain.
+	leastShare = 96
+	// mostShares is for how many threads points are cut.
+	mostShares = 8
+)
+
+// shareOut returns the size of the tiles into which points are cut: a power of
+// two of them, none smaller than leastShare.
+func shareOut(points int) int {
+	k := 1
+	for k < mostShares && points >= 2*k*leastShare {
+		k *= 2
+	}
+	return (points + k - 1) / k
 }
 
 // all selects every point of the sets.
@@ -45,7 +69,7 @@ func (s *selection) locate(i int) (p *part, tile int) {
 }
 
 // count returns how many points the tile of the part holds; padding not counted.
-func (p *part) count(tile int) int { return min(p.trial.t, p.n-tile*p.trial.t) }
+func (p *part) count(tile int) int { return min(p.cut, p.points-tile*p.cut) }
 
 // statics returns the statics of a tile of the part, gathered in buf unless they
 // lie in place.
@@ -53,7 +77,7 @@ func (p *part) statics(tile int, buf []float64) []float64 {
 	if p.index == nil {
 		return p.tile(tile)
 	}
-	first := tile * p.trial.t
+	first := tile * p.cut
 	p.gather(buf, p.index[first:first+p.count(tile)])
 	return buf
 }

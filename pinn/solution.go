@@ -58,7 +58,7 @@ func (s *Solution) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, 
 	u := make([]float64, s.form.fields*t.width())
 	walk := newWalk(t, pts)
 	for first := 0; first < pts.N; first += t.t {
-		t.forward(walk.blocks, s.theta, walk.at(first), u, false)
+		t.forward(walk.blocks, t.extent(t.t), s.theta, walk.at(first), u, false)
 		for i, p := range ps {
 			row := p.Field*set.Len() + set.Index(p.Order)
 			copy(out[i][first:], u[row*t.t:][:t.t])

@@ -55,14 +55,13 @@ func (s *sums) unit(w *worker, i int) {
 func (s *sums) descend(w *worker, x *tile, c *chunk) {
 	p := x.part
 	for o, weight := range p.weights {
-		x.seed(o, 2*weight/float64(p.n))
+		kernel.Scale(x.seed(o), 2*weight/float64(p.points), x.residual(o))
 	}
 	w.sum.grad = c.grad
 	w.adjoint(x, s.theta, s.params, &w.sum)
-	t := p.trial.t
 	first := len(c.grad) - len(s.params)
 	for k := range s.params {
-		c.grad[first+k] += kernel.Sum(x.dparams[k*t:][:t])
+		c.grad[first+k] += kernel.Sum(x.param(k))
 	}
 }
 
@@ -79,7 +78,7 @@ func (s *sums) means(terms, weights []float64) float64 {
 	for i := range s.selection.parts {
 		p := &s.selection.parts[i]
 		for _, m := range p.terms {
-			terms[m] /= float64(p.n)
+			terms[m] /= float64(p.points)
 			sum += weights[m] * terms[m]
 		}
 	}

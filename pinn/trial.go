@@ -1,9 +1,6 @@
 package pinn
 
-import (
-	"pinn/internal/kernel"
-	"pinn/pde"
-)
+import "pinn/pde"
 
 // trial is the trial function u = g + φN of all fields, with the components of
 // one jet set, on tiles of t points. It is immutable.
@@ -26,7 +23,7 @@ type trial struct {
 func newTrial(f form, set *JetSet, tileSize int) (*trial, error) {
 	t := &trial{
 		net: f.net, set: set, fields: f.fields, t: tileSize,
-		jet:    newJet(f.net.activation, set, tileSize),
+		jet:    newJet(f.net.activation, set),
 		static: len(f.net.inputs) * set.Len(),
 	}
 	for _, l := range f.lifts {
@@ -52,39 +49,38 @@ type form struct {
 	fields int
 }
 
-// rows returns the number of rows of a tile's statics.
-func (t *trial) rows() int { return t.static }
-
-// width returns C·T, the width of a layer's products.
+// width returns C·T, the distance from one unit to the next.
 func (t *trial) width() int { return t.set.Len() * t.t }
+
+// extent returns the shape of a tile of n points: n is rounded up to a multiple
+// of 8.
+func (t *trial) extent(n int) extent { return extent{t.set.Len(), t.t, min(t.t, (n+7)&^7)} }
 
 // forward stores the components of the fields at one tile in u. With keep it
 // leaves in w what the adjoint needs.
-func (t *trial) forward(w *blocks, theta, statics, u []float64, keep bool) {
+func (t *trial) forward(w *blocks, x extent, theta, statics, u []float64, keep bool) {
 	for n := range t.net.nets {
-		t.forwardNet(w, n, theta, statics, u, keep)
+		t.forwardNet(w, x, n, theta, statics, u, keep)
 	}
 	for _, l := range t.lifts {
-		l.run(&l.forward, w, u, statics, t.set.Len(), t.t)
+		l.run(&l.forward, w, x, u, statics)
 	}
 }
 
-func (t *trial) forwardNet(w *blocks, n int, theta, statics, u []float64, keep bool) {
-	ct := t.width()
+func (t *trial) forwardNet(w *blocks, x extent, n int, theta, statics, u []float64, keep bool) {
 	net := &t.net.nets[n]
 	a := statics
 	last := len(net.layers) - 1
 	for i, l := range net.layers {
 		z := w.z
 		if i == last {
-			z = u[net.first*ct:]
+			z = u[net.first*x.width():]
 		}
 		w.clock.start()
-		kernel.Gemm(l.out, ct, l.in, theta[l.w:], l.in, a, ct, z, ct)
+		x.weigh(l, theta, a, z)
 		w.clock.stop(timeProducts)
-		l.addBias(theta, z, ct, t.t)
 		if i < last {
-			a = t.activate(w, n, i, l.out, keep)
+			a = t.activate(w, x, n, i, l.out, keep)
 			w.clock.stop(timeActivations)
 		}
 	}
@@ -92,8 +88,8 @@ func (t *trial) forwardNet(w *blocks, n int, theta, statics, u []float64, keep b
 
 // activate passes the units of hidden layer i of network n from w.z through the
 // activation and returns their outputs.
-func (t *trial) activate(w *blocks, n, i, units int, keep bool) []float64 {
-	ct := t.width()
+func (t *trial) activate(w *blocks, x extent, n, i, units int, keep bool) []float64 {
+	ct := x.width()
 	h, s := w.pong[i%2], w.once
 	routine := t.jet.value
 	if keep {
@@ -109,7 +105,7 @@ func (t *trial) activate(w *blocks, n, i, units int, keep bool) []float64 {
 		if keep {
 			mem[bankS] = s[j*ct:]
 		}
-		routine.run(mem, t.t)
+		routine.run(mem, x.t, x.n)
 	}
 	return h
 }
@@ -118,22 +114,21 @@ func (t *trial) activate(w *blocks, n, i, units int, keep bool) []float64 {
 // the components of the fields there, and gives its derivatives by θ to the sink,
 // layer by layer. It overwrites ū. It must follow forward with keep on the same
 // blocks.
-func (t *trial) adjoint(w *blocks, theta, statics, ubar []float64, to sink) {
+func (t *trial) adjoint(w *blocks, x extent, theta, statics, ubar []float64, to sink) {
 	for _, l := range t.lifts {
-		l.run(&l.adjoint, w, ubar, statics, t.set.Len(), t.t)
+		l.run(&l.adjoint, w, x, ubar, statics)
 	}
 	for n := range t.net.nets {
-		t.adjointNet(w, n, theta, statics, ubar, to)
+		t.adjointNet(w, x, n, theta, statics, ubar, to)
 	}
 }
 
 // adjointNet goes through the layers of one network from the last to the first:
 //
 //	W̄_l = Σ z̄_l a_{l−1}ᵀ,   ā_{l−1} = W_lᵀ z̄_l,   z̄_{l−1} = adjoint of s at ā_{l−1}.
-func (t *trial) adjointNet(w *blocks, n int, theta, statics, ubar []float64, to sink) {
-	ct := t.width()
+func (t *trial) adjointNet(w *blocks, x extent, n int, theta, statics, ubar []float64, to sink) {
 	net := &t.net.nets[n]
-	zbar, next, other := ubar[net.first*ct:], w.z, w.bar
+	zbar, next, other := ubar[net.first*x.width():], w.z, w.bar
 	for i := len(net.layers) - 1; ; i-- {
 		l := net.layers[i]
 		a := statics
@@ -141,21 +136,28 @@ func (t *trial) adjointNet(w *blocks, n int, theta, statics, ubar []float64, to 
 			a = w.hidden[n][i-1].h
 		}
 		w.clock.start()
-		to.layer(l, t.set.Len(), t.t, zbar, a)
+		to.layer(l, x, zbar, a)
 		if i == 0 {
 			w.clock.stop(timeProducts)
 			return
 		}
-		kernel.GemmTN(l.in, ct, l.out, theta[l.w:], l.in, zbar, ct, next, ct)
+		x.spread(l, theta, zbar, next)
 		w.clock.stop(timeProducts)
-		mem := &w.mem
-		mem[bankWork] = w.work
-		for j := range l.in {
-			mem[bankZ] = next[j*ct:]
-			mem[bankS] = w.hidden[n][i-1].s[j*ct:]
-			t.jet.adjoint.run(mem, t.t)
-		}
+		t.deactivate(w, x, next, w.hidden[n][i-1].s, l.in)
 		w.clock.stop(timeActivations)
 		zbar, next, other = next, other, next
+	}
+}
+
+// deactivate turns h̄ of the units of a hidden layer into z̄ in place, given the S
+// of its forward pass.
+func (t *trial) deactivate(w *blocks, x extent, bar, s []float64, units int) {
+	ct := x.width()
+	mem := &w.mem
+	mem[bankWork] = w.work
+	for j := range units {
+		mem[bankZ] = bar[j*ct:]
+		mem[bankS] = s[j*ct:]
+		t.jet.adjoint.run(mem, x.t, x.n)
 	}
 }

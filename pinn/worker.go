@@ -59,47 +59,51 @@ func (w *worker) profile(c *clock) {
 // tile is one tile at work.
 type tile struct {
 	*workbench
+	extent
 	part    *part
 	statics []float64
-	n       int // points that count
+	valid   int // points that count; those after them are copies
 }
 
 // forward evaluates the residuals on a tile: output o is then tape.Out(o).
 func (w *worker) forward(p *part, number int, theta, params []float64, keep bool) tile {
 	b := &w.bench[p.id]
-	x := tile{workbench: b, part: p, statics: p.statics(number, b.gather), n: p.count(number)}
+	x := tile{workbench: b, part: p, statics: p.statics(number, b.gather), valid: p.count(number)}
 	tr := p.trial
-	tr.forward(b.blocks, theta, x.statics, b.u, keep)
+	x.extent = tr.extent(x.valid)
+	tr.forward(b.blocks, x.extent, theta, x.statics, b.u, keep)
 	w.clock.start()
-	p.program.Forward(b.tape, tr.t, x.statics[tr.static*tr.t:], b.u, params)
+	p.program.Forward(b.tape, x.n, x.statics[tr.static*tr.t:], b.u, params)
 	w.clock.stop(timeResidual)
 	return x
 }
 
+// residual returns r_o at the points that count.
+func (x *tile) residual(o int) []float64 { return x.tape.Out(o)[:x.valid] }
+
 // squares adds the sum of squares of each output to the sums of its term.
 func (x *tile) squares(sums []float64) {
 	for o, m := range x.part.terms {
-		r := x.tape.Out(o)[:x.n]
+		r := x.residual(o)
 		sums[m] += kernel.Dot(r, r)
 	}
 }
 
-// seed sets the seeds of output o to factor·r_o on the points that count, and
-// returns them.
-func (x *tile) seed(o int, factor float64) []float64 {
-	t := x.part.trial.t
-	s := x.seeds[o*t:][:t]
-	kernel.Scale(s[:x.n], factor, x.tape.Out(o)[:x.n])
-	clear(s[x.n:])
-	return s
+// seed returns the seeds of output o, with zeros where points do not count.
+func (x *tile) seed(o int) []float64 {
+	s := x.seeds[o*x.t:][:x.n]
+	clear(s[x.valid:])
+	return s[:x.valid]
 }
 
-// adjoint carries the seeds down to θ. Afterwards dparams holds the derivatives
-// by the unknown parameters, a row of points for each.
+// param returns the derivatives by unknown parameter k.
+func (x *tile) param(k int) []float64 { return x.dparams[k*x.t:][:x.n] }
+
+// adjoint carries the seeds down to θ and to the unknown parameters.
 func (w *worker) adjoint(x *tile, theta, params []float64, to sink) {
 	tr := x.part.trial
 	w.clock.start()
-	x.part.program.Adjoint(x.tape, tr.t, x.seeds, x.statics[tr.static*tr.t:], x.u, params, x.ubar, x.dparams)
+	x.part.program.Adjoint(x.tape, x.n, x.seeds, x.statics[tr.static*tr.t:], x.u, params, x.ubar, x.dparams)
 	w.clock.stop(timeResidual)
-	tr.adjoint(x.blocks, theta, x.statics, x.ubar, to)
+	tr.adjoint(x.blocks, x.extent, theta, x.statics, x.ubar, to)
 }
