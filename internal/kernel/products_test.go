@@ -102,80 +102,127 @@ func shapes(rng *rand.Rand, maxM, maxN, maxK int) []shape {
 // checkSum fails unless got is Σ over k terms, |got − want| ≤ 2(k+3)·u·Σ|terms|: the
 // bound of Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., (3.5) for
 // any order of summation, once for got and once for want.
-func checkSum(t *testing.T, what string, got, want, size float64, k int) {
+func checkSum(t *testing.T, name string, i, j int, got, want, size float64, k int) {
 	t.Helper()
 	if bound := 2 * float64(k+3) * unit * size; !(math.Abs(got-want) <= bound) {
-		t.Fatalf("%s = %.17g, want %.17g (tol %.3g: two orders of %d terms)", what, got, want, bound, k)
+		t.Fatalf("%s: element (%d, %d) = %.17g, want %.17g (tol %.3g: two orders of %d terms)", name, i, j, got, want, bound, k)
+	}
+}
+
+// tiers runs f in every tier of the machine; name says in which.
+func tiers(name string, f func(name string)) {
+	for i := range offered() + 1 {
+		inTier(i, func() { f(name + " tier=" + tierNames[i]) })
 	}
 }
 
 func TestGemm(t *testing.T) {
-	eachTier(t, func(t *testing.T) {
-		rng := newRand(11)
-		for _, s := range shapes(rng, 130, 1000, 130) {
-			for _, transposed := range []bool{false, true} {
-				testGemm(t, s, transposed, rng)
-			}
-		}
-	})
-}
-
-func testGemm(t *testing.T, s shape, transposed bool, rng *rand.Rand) {
-	t.Helper()
-	name := fmt.Sprintf("Gemm %v", s)
-	a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
-	f := Gemm
-	at := a.at
-	if transposed {
-		name = fmt.Sprintf("GemmTN %v", s)
-		a = newMatrix(s.k, s.m, s.m+s.lda, s.off, rng.NormFloat64)
-		f = GemmTN
-		at = func(i, p int) float64 { return a.at(p, i) }
-	}
-	b := newMatrix(s.k, s.n, s.n+s.ldb, s.off, rng.NormFloat64)
-	c := newMatrix(s.m, s.n, s.n+s.ldc, s.off, func() float64 { return math.NaN() })
-	was := c.clone()
-	f(s.m, s.n, s.k, a.data, a.ld, b.data, b.ld, c.data, c.ld)
-	c.checkCanaries(t, name, was, everywhere)
-	for i := range s.m {
-		for j := range s.n {
-			var want, size float64
+	rng := newRand(11)
+	for _, s := range shapes(rng, 130, 1000, 130) {
+		a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
+		at := newMatrix(s.k, s.m, s.m+s.lda, s.off, rng.NormFloat64)
+		for i := range s.m {
 			for p := range s.k {
-				v := at(i, p) * b.at(p, j)
-				want += v
-				size += math.Abs(v)
+				at.data[p*at.ld+i] = a.at(i, p)
 			}
-			checkSum(t, fmt.Sprintf("%s: C[%d,%d]", name, i, j), c.at(i, j), want, size, s.k)
 		}
-	}
-}
-
-func TestGemmNTAdd(t *testing.T) {
-	eachTier(t, func(t *testing.T) {
-		rng := newRand(12)
-		for _, s := range shapes(rng, 130, 130, 1000) {
-			name := fmt.Sprintf("GemmNTAdd %v", s)
-			a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
-			b := newMatrix(s.n, s.k, s.k+s.ldb, s.off, rng.NormFloat64)
-			c := newMatrix(s.m, s.n, s.n+s.ldc, s.off, rng.NormFloat64)
-			was := c.clone()
-			GemmNTAdd(s.m, s.n, s.k, a.data, a.ld, b.data, b.ld, c.data, c.ld)
+		b := newMatrix(s.k, s.n, s.n+s.ldb, s.off, rng.NormFloat64)
+		was := newMatrix(s.m, s.n, s.n+s.ldc, s.off, rng.NormFloat64)
+		want, size := product(a, b)
+		check := func(name string, c matrix, start float64) {
+			t.Helper()
 			c.checkCanaries(t, name, was, everywhere)
 			for i := range s.m {
 				for j := range s.n {
-					want, size := dotOf(a, i, b, j, was.at(i, j))
-					checkSum(t, fmt.Sprintf("%s: C[%d,%d]", name, i, j), c.at(i, j), want, size, s.k)
+					w, z := want[i*s.n+j]+start*was.at(i, j), size[i*s.n+j]+start*math.Abs(was.at(i, j))
+					checkSum(t, name, i, j, c.at(i, j), w, z, s.k)
 				}
 			}
 		}
-	})
+		tiers(s.String(), func(name string) {
+			c := was.clone()
+			Gemm(s.m, s.n, s.k, a.data, a.ld, b.data, b.ld, c.data, c.ld)
+			check("Gemm "+name, c, 0)
+			c = was.clone()
+			GemmTN(s.m, s.n, s.k, at.data, at.ld, b.data, b.ld, c.data, c.ld)
+			check("GemmTN "+name, c, 0)
+			c = was.clone()
+			GemmAdd(s.m, s.n, s.k, a.data, a.ld, b.data, b.ld, c.data, c.ld)
+			check("GemmAdd "+name, c, 1)
+			c = was.clone()
+			GemmStridedAdd(s.m, s.n, s.k, 1, at.data, 1, at.ld, b.data, b.ld, 1, c.data, c.ld)
+			check("GemmStridedAdd "+name, c, 1)
+		})
+	}
+}
+
+// product returns A·B and the sums of the magnitudes, both without gaps.
+func product(a, b matrix) (sum, size []float64) {
+	sum, size = make([]float64, a.r*b.w), make([]float64, a.r*b.w)
+	if b.w == 0 {
+		return sum, size
+	}
+	for i := range a.r {
+		s, z := sum[i*b.w:(i+1)*b.w], size[i*b.w:(i+1)*b.w]
+		for p := range a.w {
+			v := a.at(i, p)
+			row := b.data[p*b.ld:]
+			for j := range s {
+				s[j] += v * row[j]
+				z[j] += math.Abs(v * row[j])
+			}
+		}
+	}
+	return sum, size
+}
+
+func TestGemmNTAdd(t *testing.T) {
+	rng := newRand(12)
+	for _, s := range shapes(rng, 130, 130, 1000) {
+		a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
+		b := newMatrix(s.n, s.k, s.k+s.ldb, s.off, rng.NormFloat64)
+		was := newMatrix(s.m, s.n, s.n+s.ldc, s.off, rng.NormFloat64)
+		want, size := products2(a, b, was, false)
+		tiers("GemmNTAdd "+s.String(), func(name string) {
+			c := was.clone()
+			GemmNTAdd(s.m, s.n, s.k, a.data, a.ld, b.data, b.ld, c.data, c.ld)
+			c.checkCanaries(t, name, was, everywhere)
+			for p := range want {
+				checkSum(t, name, p/s.n, p%s.n, c.at(p/s.n, p%s.n), want[p], size[p], s.k)
+			}
+			c = was.clone()
+			GemmStridedAdd(s.m, s.n, s.k, 1, a.data, a.ld, 1, b.data, 1, b.ld, c.data, c.ld)
+			c.checkCanaries(t, "GemmStridedAdd as "+name, was, everywhere)
+			for p := range want {
+				checkSum(t, "GemmStridedAdd as "+name, p/s.n, p%s.n, c.at(p/s.n, p%s.n), want[p], size[p], s.k)
+			}
+		})
+	}
+}
+
+// products2 returns C + A·Bᵀ and the sums of the magnitudes, both without gaps; upper
+// leaves out what is below the diagonal.
+func products2(a, b, c matrix, upper bool) (sum, size []float64) {
+	sum, size = make([]float64, a.r*b.r), make([]float64, a.r*b.r)
+	for i := range a.r {
+		for j := range b.r {
+			if !upper || j >= i {
+				sum[i*b.r+j], size[i*b.r+j] = dotOf(a, i, b, j, c.at(i, j))
+			}
+		}
+	}
+	return sum, size
 }
 
 // dotOf returns start + row i of a · row j of b, and the sum of the magnitudes.
 func dotOf(a matrix, i int, b matrix, j int, start float64) (sum, size float64) {
 	sum, size = start, math.Abs(start)
-	for p := range a.w {
-		v := a.at(i, p) * b.at(j, p)
+	if a.w == 0 {
+		return sum, size
+	}
+	x, y := a.data[i*a.ld:i*a.ld+a.w], b.data[j*b.ld:j*b.ld+a.w]
+	for p, v := range x {
+		v *= y[p]
 		sum += v
 		size += math.Abs(v)
 	}
@@ -183,28 +230,27 @@ func dotOf(a matrix, i int, b matrix, j int, start float64) (sum, size float64) 
 }
 
 func TestSyrkAdd(t *testing.T) {
-	eachTier(t, func(t *testing.T) {
-		rng := newRand(13)
-		for _, s := range shapes(rng, 200, 1, 600) {
-			name := fmt.Sprintf("SyrkAdd n=%d t=%d lda=+%d ldc=+%d", s.m, s.k, s.lda, s.ldc)
-			a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
-			c := newMatrix(s.m, s.m, s.m+s.ldc, s.off, rng.NormFloat64)
-			was, parts := c.clone(), c.clone()
+	rng := newRand(13)
+	for _, s := range shapes(rng, 200, 1, 600) {
+		a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
+		was := newMatrix(s.m, s.m, s.m+s.ldc, s.off, rng.NormFloat64)
+		want, size := products2(a, a, was, true)
+		cut := rng.IntN(s.m + 1)
+		tiers(fmt.Sprintf("SyrkAdd n=%d t=%d lda=+%d ldc=+%d", s.m, s.k, s.lda, s.ldc), func(name string) {
+			c, parts := was.clone(), was.clone()
 			SyrkAdd(s.m, s.k, a.data, a.ld, c.data, c.ld)
 			c.checkCanaries(t, name, was, func(i, j int) bool { return i <= j })
 			for i := range s.m {
 				for j := i; j < s.m; j++ {
-					want, size := dotOf(a, i, a, j, was.at(i, j))
-					checkSum(t, fmt.Sprintf("%s: C[%d,%d]", name, i, j), c.at(i, j), want, size, s.k)
+					checkSum(t, name, i, j, c.at(i, j), want[i*s.m+j], size[i*s.m+j], s.k)
 				}
 			}
 			// Any two ranges of columns give the bits of the whole.
-			cut := rng.IntN(s.m + 1)
 			SyrkAddColumns(s.m, 0, cut, s.k, a.data, a.ld, parts.data, parts.ld)
 			SyrkAddColumns(s.m, cut, s.m, s.k, a.data, a.ld, parts.data, parts.ld)
 			parts.checkCanaries(t, name+" in two ranges", c, func(i, j int) bool { return false })
-		}
-	})
+		})
+	}
 }
 
 func TestSymvUpper(t *testing.T) {
@@ -229,7 +275,7 @@ func TestSymvUpper(t *testing.T) {
 					want += v
 					size += math.Abs(v)
 				}
-				checkSum(t, fmt.Sprintf("SymvUpper n=%d: y[%d]", n, i), y.at(0, i), want, size, n)
+				checkSum(t, fmt.Sprintf("SymvUpper n=%d", n), 0, i, y.at(0, i), want, size, n)
 			}
 		}
 	})
@@ -255,7 +301,7 @@ func TestRank2Upper(t *testing.T) {
 						want += v
 						size += math.Abs(v)
 					}
-					checkSum(t, fmt.Sprintf("%s: C[%d,%d]", name, i, j), c.at(i, j), want, size, len(terms))
+					checkSum(t, name, i, j, c.at(i, j), want, size, len(terms))
 				}
 			}
 		}
@@ -357,6 +403,9 @@ func TestProductsRepeat(t *testing.T) {
 }
 
 func TestProductsAllocateNothing(t *testing.T) {
+	if poolsDrop {
+		t.Skip("sync.Pool keeps nothing under the race detector")
+	}
 	eachTier(t, func(t *testing.T) {
 		const n = 100
 		a, b, c := ones(n*n), ones(n*n), ones(n*n)

@@ -132,10 +132,16 @@ func gemmStridedGo(m, n, k int, alpha float64, a []float64, sa, ta int, b []floa
 
 // checkStrided panics unless a holds the r×w elements at strides s and t.
 func checkStrided(r, w int, a []float64, s, t int) {
-	if r < 0 || w < 0 || s < 1 || t < 1 || s != 1 && t != 1 {
+	if r < 0 || w < 0 {
+		panic("kernel: bad matrix shape")
+	}
+	if r == 0 || w == 0 {
+		return
+	}
+	if s < 1 || t < 1 || s != 1 && t != 1 {
 		panic("kernel: bad matrix strides")
 	}
-	if r > 0 && w > 0 && len(a) < (r-1)*s+(w-1)*t+1 {
+	if len(a) < (r-1)*s+(w-1)*t+1 {
 		panic("kernel: slice too short for its matrix")
 	}
 }
