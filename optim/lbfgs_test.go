@@ -142,61 +142,198 @@ func (n negated) ValueGrad(grad, theta []float64) float64 {
 	return v
 }
 
-// A loss that is wrong for the calls of one search is survived by one restart
-// along steepest descent; if it stays wrong, the run ends.
+// A search that fails is survived by one restart along steepest descent; a second
+// failure ends the run if it comes within 20 iterations, and not if later.
 func TestLBFGSRestartsOnce(t *testing.T) {
-	var restarted int
-	for n := 1; n <= 25; n++ {
-		last, noted := betray(t, 20, 20+n)
-		if noted && last == optim.Running {
-			restarted++
+	for _, row := range []struct {
+		pause int // good steps between the failures
+		want  optim.Status
+	}{{1, optim.LineSearch}, {18, optim.LineSearch}, {25, optim.Running}} {
+		f := &oblique{Function: optimtest.Rosenbrock(10)}
+		theta := slices.Clone(f.Start)
+		m := optim.DefaultLBFGS()
+		m.Init(10)
+		good := func(n int) {
+			for range n {
+				if info, err := m.Step(theta, f); err != nil || info.Status != optim.Running || info.Note != "" {
+					t.Fatalf("good step: %+v, %v", info, err)
+				}
+			}
 		}
-	}
-	if restarted == 0 {
-		t.Error("no length of the fault led to a restart that went on")
-	}
-	if last, _ := betray(t, 20, math.MaxInt); last != optim.LineSearch {
-		t.Errorf("a loss that stays wrong ends with %v, want line-search", last)
+		good(10)
+		info := f.fail(m, theta)
+		if info.Status != optim.Running || !strings.Contains(info.Note, "steepest descent") || info.LossEvals > 50 {
+			t.Fatalf("first failure: %+v, want a step along steepest descent", info)
+		}
+		good(row.pause)
+		at := slices.Clone(theta)
+		if info = f.fail(m, theta); info.Status != row.want || info.Note == "" {
+			t.Errorf("second failure after %d good steps: %+v, want %v", row.pause, info, row.want)
+		}
+		if info.Status.Early() && (info.LossEvals > 25 || !slices.Equal(at, theta)) {
+			t.Errorf("the last search took %d evaluations, want at most 25 and θ unmoved", info.LossEvals)
+		}
 	}
 }
 
-// betray runs L-BFGS on a loss that is wrong in the calls from, …, to−1, and
-// returns the last status and whether steepest descent took over.
-func betray(t *testing.T, from, to int) (last optim.Status, restarted bool) {
-	t.Helper()
-	f := &treacherous{Function: optimtest.Rosenbrock(10), from: from, to: to}
-	theta := slices.Clone(f.Start)
-	m := optim.DefaultLBFGS()
-	m.Init(10)
-	for f.calls < from+50 {
-		info, err := m.Step(theta, f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if info.LossEvals > 51 {
-			t.Fatalf("a step took %d evaluations, want at most 51", info.LossEvals)
-		}
-		restarted = restarted || strings.Contains(info.Note, "steepest descent")
-		if info.Status != optim.Running {
-			return info.Status, restarted
-		}
-	}
-	return optim.Running, restarted
-}
-
-// treacherous adds a growing amount to the value of calls from, …, to−1: no trial
-// is below the one before.
-type treacherous struct {
+// oblique is a function that, while armed, is far too high in every direction from
+// base but that of steepest descent.
+type oblique struct {
 	optimtest.Function
-	from, to, calls int
+	armed      bool
+	base, grad []float64
 }
 
-func (f *treacherous) ValueGrad(grad, theta []float64) float64 {
+func (f *oblique) ValueGrad(grad, theta []float64) float64 {
 	v := f.Function.ValueGrad(grad, theta)
-	if f.calls++; f.calls > f.from && f.calls <= f.to {
-		v += 1e6
+	if f.armed && cosine(theta, f.base, f.grad) > -1+1e-6 {
+		v += 1e3
 	}
 	return v
+}
+
+// fail makes one step with every search but steepest descent spoilt.
+func (f *oblique) fail(m optim.Method, theta []float64) optim.StepInfo {
+	f.base, f.grad, f.armed = slices.Clone(theta), make([]float64, len(theta)), true
+	f.Function.ValueGrad(f.grad, theta)
+	info, _ := m.Step(theta, f)
+	f.armed = false
+	return info
+}
+
+// cosine returns that of the angle between a − b and g.
+func cosine(a, b, g []float64) float64 {
+	var dg, dd, gg float64
+	for i := range a {
+		d := a[i] - b[i]
+		dg += d * g[i]
+		dd += d * d
+		gg += g[i] * g[i]
+	}
+	return dg / math.Sqrt(dd*gg)
+}
+
+// After Restart, or where the caller has moved θ, the first step goes along
+// steepest descent of the objective as it is now: no pair mixes two objectives.
+// Its first trial is as long as the last step was.
+func TestLBFGSBeginsAnew(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		begin func(m *optim.LBFGS, theta []float64)
+	}{
+		{"restart", func(m *optim.LBFGS, theta []float64) { m.Restart() }},
+		{"moved", func(m *optim.LBFGS, theta []float64) { theta[0] += 1e-3 }},
+		{"restart before the first step", func(m *optim.LBFGS, theta []float64) { m.Init(6); m.Restart() }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := &recorded{Objective: optimtest.Rosenbrock(6)}
+			theta := slices.Clone(optimtest.Rosenbrock(6).Start)
+			m := optim.DefaultLBFGS()
+			m.Init(6)
+			var length float64
+			for range 10 {
+				info, _ := m.Step(theta, f)
+				length = info.StepNorm
+			}
+			row.begin(m, theta)
+			at, grad := slices.Clone(theta), make([]float64, 6)
+			if row.name != "moved" {
+				f.Objective = optimtest.Quadratic(optimtest.Spectrum(6, 3), 0.25)
+			}
+			f.ValueGrad(grad, at)
+			f.trials = nil
+			if _, err := m.Step(theta, f); err != nil {
+				t.Fatal(err)
+			}
+			if c := cosine(theta, at, grad); !(c < -1+1e-12) {
+				t.Errorf("cosine of the first step and the gradient = %.15g, want -1", c)
+			}
+			if row.name == "restart before the first step" {
+				length = m.FirstStep
+			}
+			if !slices.Equal(f.trials[0], at) {
+				t.Error("the objective was not evaluated anew at θ")
+			}
+			const tol = 1e-14 // rounding of θ + a·p
+			if d := distance(f.trials[1], at); math.Abs(d-length) > tol*math.Max(1, length) {
+				t.Errorf("the first trial has length %g, want %g (tol %g)", d, length, tol)
+			}
+		})
+	}
+}
+
+// recorded remembers where it was evaluated.
+type recorded struct {
+	optim.Objective
+	trials [][]float64
+	values []float64
+}
+
+func (r *recorded) ValueGrad(grad, theta []float64) float64 {
+	v := r.Objective.ValueGrad(grad, theta)
+	r.trials, r.values = append(r.trials, slices.Clone(theta)), append(r.values, v)
+	return v
+}
+
+func distance(a, b []float64) float64 {
+	var sum float64
+	for i := range a {
+		sum += (a[i] - b[i]) * (a[i] - b[i])
+	}
+	return math.Sqrt(sum)
+}
+
+// A search that runs out of evaluations keeps the lowest trial.
+func TestLBFGSKeepsBestTrial(t *testing.T) {
+	kept, notLast := 0, 0
+	for _, start := range []optimtest.Function{optimtest.Wood(), optimtest.Rosenbrock(6), optimtest.Beale(), optimtest.Powell(8)} {
+		for _, first := range []float64{1e-3, 0.1, 1, 5} {
+			for limit := 2; limit <= 6; limit++ {
+				m := optim.DefaultLBFGS()
+				m.MaxSearchEvals, m.Curvature, m.FirstStep = limit, 2e-4, first // a search too exact to finish
+				f := &recorded{Objective: start}
+				theta := slices.Clone(start.Start)
+				m.Init(len(theta))
+				info, err := m.Step(theta, f)
+				if !strings.Contains(info.Note, "decrease alone") {
+					continue
+				}
+				kept++
+				lowest := slices.Index(f.values, slices.Min(f.values))
+				if lowest != len(f.values)-1 {
+					notLast++
+				}
+				if err != nil || info.Status != optim.Running || info.LossEvals != limit+1 ||
+					info.Value != f.values[lowest] || !slices.Equal(theta, f.trials[lowest]) {
+					t.Errorf("%s from %g, limit %d: %+v, %v, want the lowest trial %g", start.Name, first, limit, info, err, f.values[lowest])
+				}
+			}
+		}
+	}
+	if kept < 20 || notLast == 0 {
+		t.Errorf("%d steps kept, in %d of them the lowest trial was not the last: the test tests too little", kept, notLast)
+	}
+}
+
+// Where no trial is finite the run ends NotFinite with the typed error, within two
+// searches.
+func TestLBFGSNoFiniteTrial(t *testing.T) {
+	f := &optimtest.Planted{Objective: optimtest.Wood(), From: 8, To: math.MaxInt, Fault: optimtest.Fault{Component: 1, Value: math.NaN()}}
+	theta := slices.Clone(optimtest.Wood().Start)
+	m := optim.DefaultLBFGS()
+	m.Init(4)
+	for range 20 {
+		at := slices.Clone(theta)
+		info, err := m.Step(theta, f)
+		if info.Status == optim.Running {
+			continue
+		}
+		if !errors.Is(err, optim.ErrNotFinite) || info.Status != optim.NotFinite || info.LossEvals > 50 || !slices.Equal(at, theta) {
+			t.Errorf("Step = %+v, %v, want NotFinite within 50 evaluations", info, err)
+		}
+		return
+	}
+	t.Error("never stopped")
 }
 
 func TestLBFGSNotFiniteAtEntry(t *testing.T) {
@@ -281,48 +418,60 @@ func (l lifted) ValueGrad(grad, theta []float64) float64 {
 	return l.Objective.ValueGrad(grad, theta) + l.by
 }
 
-// A caller that moves θ (a roll back to a better point) gets a fresh start there.
-func TestLBFGSMovedTheta(t *testing.T) {
-	f := optimtest.Rosenbrock(6)
-	m, fresh := optim.DefaultLBFGS(), optim.DefaultLBFGS()
-	theta := slices.Clone(f.Start)
-	m.Init(6)
-	fresh.Init(6)
-	for range 10 {
-		m.Step(theta, f)
-	}
-	moved := []float64{0.5, 0.3, 0.1, 0.2, -0.4, 0}
-	at := slices.Clone(moved)
-	got, _ := m.Step(moved, f)
-	want, _ := fresh.Step(at, f)
-	if got.LossEvals < 2 || got.Value >= f.ValueGrad(make([]float64, 6), []float64{0.5, 0.3, 0.1, 0.2, -0.4, 0}) {
-		t.Errorf("Step from a moved θ = %+v, want a descent with an evaluation on entry (a fresh method: %+v)", got, want)
+// Noise in the loss ends the run at the rounding floor and not as a failure: the
+// search sees that what it hears is noise.
+func TestLBFGSNoiseFloor(t *testing.T) {
+	for _, size := range []float64{1e-15, 1e-12, 1e-9, 1e-6} {
+		for _, f := range []optimtest.Function{optimtest.Rosenbrock(10), optimtest.Quadratic(optimtest.Spectrum(20, 1e3), 0.25), optimtest.Powell(8)} {
+			m := optim.DefaultLBFGS()
+			r := rough{lifted{f, 1}, size}
+			_, evals, last := descend(m, r, slices.Clone(f.Start), math.Inf(-1), 1000)
+			t.Logf("%s%d with noise %g: %v (%s) at 1 + %g after %d evaluations", f.Name, f.Dim(), size, last.Status, last.Note, last.Value-1, evals)
+			if last.Status != optim.ConvergedFloor && last.Status != optim.ConvergedGradient || last.Value > 1+100*size {
+				t.Errorf("%s%d with noise %g: %v (%s) at 1 + %g after %d evaluations, want the floor at 1", f.Name, f.Dim(), size, last.Status, last.Note, last.Value-1, evals)
+			}
+		}
 	}
 }
 
-// Where the curvature along the step is not positive the pair is refused and the
-// memory emptied: on a concave stretch the method goes on by steepest descent.
-func TestLBFGSNegativeCurvature(t *testing.T) {
+// rough multiplies the loss by 1 + size·(something between −1 and 1 that looks
+// random and is not).
+type rough struct {
+	optim.Objective
+	size float64
+}
+
+func (r rough) ValueGrad(grad, theta []float64) float64 {
+	v := r.Objective.ValueGrad(grad, theta)
+	var phase float64
+	for i, x := range theta {
+		phase += float64(i+1) * x
+	}
+	return v * (1 + r.size*math.Sin(1e12*phase))
+}
+
+// After Restart a method that had converged goes on with the new objective.
+func TestLBFGSRestartAfterConvergence(t *testing.T) {
 	m := optim.DefaultLBFGS()
-	theta := []float64{0.01, 0.02}
-	_, evals, last := descend(m, doubleWell{}, theta, math.Inf(-1), 200)
-	if !last.Status.Converged() || math.Abs(math.Abs(theta[0])-1) > 1e-7 || math.Abs(math.Abs(theta[1])-1) > 1e-7 {
-		t.Errorf("θ = %v, %v after %d evaluations, want (±1, ±1)", theta, last.Status, evals)
+	theta := []float64{-3, -1, -3, -1}
+	if _, _, last := descend(m, lifted{optimtest.Powell(4), 1}, theta, math.Inf(-1), 500); last.Status != optim.ConvergedFloor {
+		t.Fatalf("first run ended with %v", last.Status)
+	}
+	m.Restart()
+	if info, err := m.Step(theta, optimtest.Powell(4)); err != nil || info.Status != optim.Running || info.StepNorm == 0 {
+		t.Errorf("Step after Restart = %+v, %v, want it to go on", info, err)
 	}
 }
 
-// doubleWell is Σ (x² − 1)², concave for |x| < 0.577.
-type doubleWell struct{}
-
-func (doubleWell) Dim() int { return 2 }
-
-func (doubleWell) ValueGrad(grad, x []float64) (sum float64) {
-	for i, v := range x {
-		w := v*v - 1
-		sum += w * w
-		grad[i] = 4 * v * w
+// A gradient so small that its norm underflows counts as zero.
+func TestLBFGSGradientUnderflow(t *testing.T) {
+	m := optim.DefaultLBFGS()
+	theta := []float64{2, 3}
+	m.Init(2)
+	info, err := m.Step(theta, optimtest.Scaled{Objective: optimtest.Quadratic([]float64{1, 1}, 0), Factor: 1e-200})
+	if err != nil || info.Status != optim.ConvergedGradient || theta[0] != 2 {
+		t.Errorf("Step = %+v, %v, want ConvergedGradient", info, err)
 	}
-	return sum
 }
 
 func maxAbs(x []float64) (largest float64) {

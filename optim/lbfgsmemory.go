@@ -12,14 +12,14 @@ import (
 const minCosine = 1e-10
 
 // lbfgsMemory is gonum's L-BFGS direction behind the curvature guard. gonum hides
-// its pairs, so the memory also keeps the last History + 1 accepted points with
-// their gradients: replay walks a new optimize.LBFGS along them and gets the same
-// pairs bit for bit.
+// its pairs, so the memory also keeps the last History accepted points with their
+// gradients: replay walks a new optimize.LBFGS along them, and the next direction
+// has the same History pairs bit for bit.
 type lbfgsMemory struct {
 	gonum   *optimize.LBFGS
 	dim     int
 	history int
-	x, g    []float64 // rings of history + 1 rows
+	x, g    []float64 // rings of history rows
 	seen    []float64 // one value: points stored since the memory was emptied
 	scratch []float64
 	shown   optimize.Location
@@ -29,8 +29,8 @@ func (m *lbfgsMemory) init(dim, history int) {
 	*m = lbfgsMemory{
 		dim:     dim,
 		history: history,
-		x:       make([]float64, (history+1)*dim),
-		g:       make([]float64, (history+1)*dim),
+		x:       make([]float64, history*dim),
+		g:       make([]float64, history*dim),
 		seen:    make([]float64, 1),
 		scratch: make([]float64, dim),
 	}
@@ -43,9 +43,9 @@ func (m *lbfgsMemory) parts() []part {
 	}
 }
 
-// row returns the i-th point ever stored, if it is among the newest history + 1.
+// row returns the i-th point ever stored, if it is among the newest.
 func (m *lbfgsMemory) row(i int) (x, g []float64) {
-	at := i % (m.history + 1) * m.dim
+	at := i % m.history * m.dim
 	return m.x[at : at+m.dim], m.g[at : at+m.dim]
 }
 
@@ -101,7 +101,7 @@ func soundPair(s, g1, g0 []float64) bool {
 func (m *lbfgsMemory) replay() {
 	m.gonum = nil
 	seen := int(m.seen[0])
-	for i := max(0, seen-m.history-1); i < seen; i++ {
+	for i := max(0, seen-m.history); i < seen; i++ {
 		m.shown.X, m.shown.Gradient = m.row(i)
 		m.show(&m.shown, m.scratch)
 	}

@@ -287,3 +287,89 @@ func TestRestartKeepsMoments(t *testing.T) {
 		}
 	}
 }
+
+// NAdam's momentum product begins anew with t.
+func TestNAdamRestart(t *testing.T) {
+	m := nadam()
+	path(m, random(5, 9))
+	if p := vectorOf(t, m, "product")[0]; !(p < 1) {
+		t.Fatalf("product after five steps = %g", p)
+	}
+	m.Restart()
+	if p, k := vectorOf(t, m, "product")[0], vectorOf(t, m, "t")[0]; p != 1 || k != 0 {
+		t.Errorf("product, t after Restart = %g, %g, want 1, 0", p, k)
+	}
+}
+
+// Dampening does not act on the first step.
+func TestDampening(t *testing.T) {
+	m := sgd(0.9, false, 0).(*optim.SGD)
+	m.Dampening = 0.5
+	got := path(m, [][2]float64{{1, 2}, {1, 2}})
+	for i, want := range []float64{1 - 0.1 - 0.1*(0.9+0.5), -2 - 0.2 - 0.2*(0.9+0.5)} {
+		if math.Abs(got[1][i]-want) > 1e-15*4 {
+			t.Errorf("θ[%d] after two steps = %g, want %g", i, got[1][i], want)
+		}
+	}
+}
+
+// Adagrad with an accumulator and a decaying rate against the formula.
+func TestAdagradOptions(t *testing.T) {
+	m := adagrad(0.1)
+	m.RateDecay, m.Accumulator = 0.5, 0.3
+	grads := random(20, 10)
+	sum, theta := [2]float64{0.3, 0.3}, [2]float64{1, -2}
+	for k, at := range path(m, grads) {
+		for i, g := range grads[k] {
+			sum[i] += g * g
+			theta[i] -= 0.1 / (1 + 0.5*float64(k)) * g / (math.Sqrt(sum[i]) + 1e-10)
+			if math.Abs(at[i]-theta[i]) > 1e-14 {
+				t.Fatalf("step %d: θ[%d] = %.17g, want %.17g", k, i, at[i], theta[i])
+			}
+		}
+	}
+}
+
+// A constant gradient drives v − m² to zero and, by rounding, below it.
+func TestCentredStaysReal(t *testing.T) {
+	m := rmsprop(true, 0)
+	m.LearningRate = optim.Constant(1e-12)
+	theta := []float64{1, -2}
+	m.Init(2)
+	below := false
+	for k := range 5000 {
+		if _, err := m.Step(theta, &scripted{grads: [][2]float64{{0.1, 0.3}}}); err != nil {
+			t.Fatalf("step %d: %v", k, err)
+		}
+		v, mean := vectorOf(t, m, "v"), vectorOf(t, m, "m")
+		below = below || v[0] < mean[0]*mean[0] || v[1] < mean[1]*mean[1]
+	}
+	if !below {
+		t.Error("v never fell below m²: the test tests nothing")
+	}
+}
+
+// Counters of a state must be counts, and a refused state changes nothing.
+func TestStateCounters(t *testing.T) {
+	for _, row := range optim.Methods {
+		m := row.New().(optim.Stateful)
+		path(m, random(4, 11))
+		good := m.State()
+		for i, v := range good {
+			if len(v.Values) != 1 || v.Name == "product" {
+				continue
+			}
+			for _, x := range []float64{0.5, -1, math.NaN(), math.Inf(1), 1e300} {
+				bad := slices.Clone(good)
+				bad[i] = optim.Vector{Name: v.Name, Values: []float64{x}}
+				bad[0] = optim.Vector{Name: good[0].Name, Values: make([]float64, len(good[0].Values))}
+				if m.SetState(bad) == nil {
+					t.Errorf("%s: SetState with %s = %g did not fail", row.Name, v.Name, x)
+				}
+			}
+		}
+		if fmt.Sprint(m.State()) != fmt.Sprint(good) {
+			t.Errorf("%s: a refused state left a trace", row.Name)
+		}
+	}
+}

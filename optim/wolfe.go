@@ -32,8 +32,7 @@ type wolfe struct {
 	first, step  float64 // the first trial and the current one
 	trials       int
 	wild         int     // trials that were not finite
-	shortest     float64 // the shortest finite trial
-	noise        float64 // |φ(a) − φ(0) − a·(φ'(0) + φ'(a))/2| there
+	noise        float64 // see listen
 }
 
 var _ optimize.Linesearcher = (*wolfe)(nil)
@@ -50,7 +49,7 @@ func (w *wolfe) Init(value, derivative, step float64) optimize.Operation {
 	w.value, w.slope = value, derivative
 	w.first, w.step = step, step
 	w.trials, w.wild = 0, 0
-	w.shortest, w.noise = math.Inf(1), 0
+	w.noise = 0
 	return w.gonum.Init(value, derivative, step)
 }
 
@@ -74,14 +73,16 @@ func (w *wolfe) Iterate(value, derivative float64) (optimize.Operation, float64,
 	return op, step, err
 }
 
-// listen measures the rounding noise of φ at the shortest trial, where the
-// trapezium rule is as good as exact.
+// listen measures the rounding noise of φ: the largest
+//
+//	|φ(a) − φ(0) − a·(φ'(0) + φ'(a))/2|
+//
+// over trials a hundred times shorter than the first, where the trapezium rule is
+// as good as exact.
 func (w *wolfe) listen(value, derivative float64) {
-	if w.step >= w.shortest {
-		return
+	if w.step <= 0.01*w.first {
+		w.noise = max(w.noise, math.Abs(value-w.value-0.5*w.step*(w.slope+derivative)))
 	}
-	w.shortest = w.step
-	w.noise = math.Abs(value - w.value - 0.5*w.step*(w.slope+derivative))
 }
 
 // lowers reports whether value at the current trial meets the decrease condition.
@@ -96,7 +97,7 @@ func (w *wolfe) lowers(value float64) bool {
 func (w *wolfe) atFloor() bool {
 	const epsilon = 0x1p-52
 	size := math.Abs(w.value)
-	if w.wild == w.trials || w.noise > 1e-3*size {
+	if w.noise > 1e-3*size {
 		return false
 	}
 	return 0.5*w.first*math.Abs(w.slope) <= 4*math.Max(w.noise, epsilon*size)

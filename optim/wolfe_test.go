@@ -61,7 +61,7 @@ func TestWolfeSearch(t *testing.T) {
 func TestWolfeGivesUp(t *testing.T) {
 	for name, phi := range map[string]func(a float64) (f, g float64){
 		"nan":  func(a float64) (float64, float64) { return pick(a, math.NaN()), pick(a, math.NaN()) - 2 },
-		"rise": func(a float64) (float64, float64) { return a, -1 },
+		"rise": func(a float64) (float64, float64) { return 1e5 + a, -1 },
 		"fall": func(a float64) (float64, float64) { return -a, -1 },
 	} {
 		w := newWolfe(1e-4, 0.9, 25)

@@ -121,7 +121,7 @@ func testRestores(t *testing.T, newMethod func() optim.Method) {
 		theta := walk(m, f, cut)
 		state, at := m.State(), slices.Clone(theta)
 		r := newMethod().(optim.Stateful)
-		r.Init(f.Dim())
+		walk(r, Rosenbrock(6), 3*cut/2) // what r did before must not matter
 		if err := r.SetState(state); err != nil {
 			t.Fatalf("SetState(State()) after %d steps: %v", cut, err)
 		}
@@ -187,8 +187,8 @@ func survive(t *testing.T, m optim.Method, f *Planted, start []float64, steps in
 		if failed && !sameBits(theta, before) {
 			t.Fatalf("%s in calls [%d, %d): failed step %d (%v, %v) moved θ", f.Fault.Name, f.From, f.To, k, info.Status, err)
 		}
-		if !failed && math.IsNaN(info.Value) {
-			t.Fatalf("%s: step %d reports the value NaN without a failure", f.Fault.Name, k)
+		if !failed && !allFinite([]float64{info.Value, info.GradNorm, info.StepNorm}) {
+			t.Fatalf("%s: step %d reports %+v without a failure", f.Fault.Name, k, info)
 		}
 	}
 	if f.From == 0 && f.To > steps*maxEvals && !sameBits(theta, start) {
