@@ -40,7 +40,7 @@ type axisDiff struct {
 }
 
 func (d *axisDiff) diff(e *Expr) *Expr {
-	if e.OnlyAxes() && !e.UsesAxis(d.axis) {
+	if d.err != nil || d.g.full || e.OnlyAxes() && !e.UsesAxis(d.axis) {
 		return d.g.Const(0)
 	}
 	k := diffKey{e, d.axis}
@@ -99,7 +99,7 @@ func (g *Graph) DiffLeaf(e, leaf *Expr) *Expr {
 		switch {
 		case n == leaf:
 			return g.Const(1)
-		case n.arg[0] == nil, n.has|leaf.has != n.has, n.axes|leaf.axes != n.axes:
+		case g.full, n.arg[0] == nil, n.has|leaf.has != n.has, n.axes|leaf.axes != n.axes:
 			return g.Const(0)
 		}
 		r, ok := done[n]

@@ -33,10 +33,10 @@ func (f Faults) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-// sorted returns the faults in order of their offsets, each once.
+// sorted returns the faults in order of their offsets, the first of each place.
 func (f Faults) sorted() Faults {
 	slices.SortStableFunc(f, func(a, b Fault) int { return cmp.Compare(a.Offset, b.Offset) })
-	return slices.Compact(f)
+	return slices.CompactFunc(f, func(a, b Fault) bool { return a.Offset == b.Offset })
 }
 
 // add appends a fault unless the list is full.

@@ -75,12 +75,12 @@ func (s *Syntax) print(b *strings.Builder, least int) {
 	case s.kind == syntaxBad:
 		b.WriteByte('?')
 	case s.kind == syntaxCall:
-		b.WriteString(s.text)
-		sep := "("
-		for _, a := range s.args {
-			b.WriteString(sep)
+		b.WriteString(s.text + "(")
+		for i, a := range s.args {
+			if i > 0 {
+				b.WriteString(", ")
+			}
 			a.print(b, 0)
-			sep = ", "
 		}
 		b.WriteByte(')')
 	case s.kind != syntaxOperation:
