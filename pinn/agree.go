@@ -44,8 +44,8 @@ func (pl *planner) unfit(d datum) string {
 	return ""
 }
 
-// against says what in the data that are kept already excludes d.
-func (pl *planner) against(d datum, kept []datum) string {
+// opposed says what in the data that are kept already excludes d.
+func (pl *planner) opposed(d datum, kept []datum) string {
 	if d.velocity && !given(kept, datum{axis: d.axis, end: d.end}) {
 		return "the velocity can be hard only where the value is hard too"
 	}

@@ -25,30 +25,32 @@ type claim struct {
 
 // claim reads a condition, or says why it cannot be hard whatever the other
 // conditions are.
-func (pl *planner) claim(c pde.Condition) (cl claim, why string) {
+func (pl *planner) claim(c pde.Condition) (claim, objection) {
 	value, cl, why := pl.solve(c.Residual)
 	if why != "" {
-		return cl, why
+		return cl, objection{text: why}
 	}
 	for _, piece := range c.Pieces {
 		axis, end, why := pl.face(piece, cl.velocity)
 		if why != "" {
-			return cl, why
+			return cl, objection{text: why}
 		}
-		f := pl.p.Box.Axes[axis].From
-		if end > 0 {
-			f = pl.p.Box.Axes[axis].To
-		}
-		d := datum{axis: axis, end: end, velocity: cl.velocity, value: substitute(pl.p.Graph, value, axis, f)}
-		if why := pl.unfit(d); why != "" {
-			return cl, why
-		}
+		d := datum{axis: axis, end: end, velocity: cl.velocity}
+		d.value = pl.restrict(value, d)
 		cl.data = append(cl.data, d)
 	}
 	if len(cl.data) == 0 {
-		return cl, "it holds on no face of the domain"
+		return cl, objection{text: "it holds on no face of the domain"}
 	}
-	return cl, ""
+	if !value.Smooth() {
+		return cl, objection{"its data are not smooth", true}
+	}
+	for _, d := range cl.data {
+		if why := pl.unfit(d); why != "" {
+			return cl, objection{why, true}
+		}
+	}
+	return cl, objection{}
 }
 
 // solve solves a residual c·u + rest = 0 for the one partial in it, u or u_t.
@@ -82,14 +84,7 @@ func (pl *planner) solve(r *pde.Expr) (value *pde.Expr, cl claim, why string) {
 		}
 		return nil
 	})
-	value = g.Div(g.Neg(rest), g.Const(factor))
-	switch {
-	case !value.Smooth():
-		return nil, cl, "its data are not smooth"
-	case !value.Finite():
-		return nil, cl, "its data are not finite"
-	}
-	return value, cl, ""
+	return g.Div(g.Neg(rest), g.Const(factor)), cl, ""
 }
 
 // face returns the end of the axis that a piece is, if it is a whole face.

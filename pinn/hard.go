@@ -8,9 +8,13 @@ import (
 )
 
 // Note tells why a condition that was left to the program's choice stays soft.
+// Fallback reports that its statement could be built in and only its data, or
+// those of other conditions, stand against it; otherwise the statement is of a
+// kind that is always soft, such as a Neumann condition.
 type Note struct {
 	Condition int // index in Problem.Conditions
 	Message   string
+	Fallback  bool
 }
 
 // HardError says that a condition cannot be enforced as its statement demands.
@@ -48,19 +52,19 @@ func (es HardErrors) Error() string {
 //
 // The error is a HardErrors, or says that the graph of the problem is full.
 func BuildLifts(p *pde.Problem) (lifts []Lift, soft []int, notes []Note, err error) {
-	pl := &planner{p: p, kept: make([][]datum, len(p.Fields)), soft: make([]string, len(p.Conditions))}
+	pl := &planner{p: p, kept: make([][]datum, len(p.Fields)), against: make([]objection, len(p.Conditions))}
 	pl.choose()
 	var impossible HardErrors
 	for i, c := range p.Conditions {
 		switch {
 		case c.Enforce == pde.Soft:
 			soft = append(soft, i)
-		case pl.soft[i] == "":
+		case pl.against[i].text == "":
 		case c.Enforce == pde.Hard:
-			impossible = append(impossible, HardError{i, pl.soft[i]})
+			impossible = append(impossible, HardError{i, pl.against[i].text})
 		default:
 			soft = append(soft, i)
-			notes = append(notes, Note{i, "stays soft: " + pl.soft[i]})
+			notes = append(notes, Note{i, "stays soft: " + pl.against[i].text, pl.against[i].data})
 		}
 	}
 	if impossible != nil {
@@ -76,27 +80,34 @@ func BuildLifts(p *pde.Problem) (lifts []Lift, soft []int, notes []Note, err err
 	return lifts, soft, notes, nil
 }
 
+// objection says why a condition cannot be hard; the zero value is none. data
+// tells that the fault lies with its data, not with the kind of its statement.
+type objection struct {
+	text string
+	data bool
+}
+
 // planner decides which conditions are hard.
 type planner struct {
-	p    *pde.Problem
-	kept [][]datum // per field, the data that lifts will meet
-	soft []string  // per condition, why it is soft; "" if it is hard
+	p       *pde.Problem
+	kept    [][]datum   // per field, the data that lifts will meet
+	against []objection // per condition
 }
 
 // choose goes through the conditions in the order of their claims: values before
 // velocities, which need them, and demands before choices.
 func (pl *planner) choose() {
-	parts := make([]claim, len(pl.p.Conditions))
+	claims := make([]claim, len(pl.p.Conditions))
 	for i, c := range pl.p.Conditions {
 		if c.Enforce != pde.Soft {
-			parts[i], pl.soft[i] = pl.claim(c)
+			claims[i], pl.against[i] = pl.claim(c)
 		}
 	}
 	for _, velocity := range []bool{false, true} {
 		for _, enforce := range []pde.Enforce{pde.Hard, pde.Auto} {
 			for i, c := range pl.p.Conditions {
-				if pl.soft[i] == "" && c.Enforce == enforce && parts[i].velocity == velocity {
-					pl.soft[i] = pl.admit(i, parts[i])
+				if pl.against[i].text == "" && c.Enforce == enforce && claims[i].velocity == velocity {
+					pl.against[i] = objection{pl.admit(i, claims[i]), true}
 				}
 			}
 		}
@@ -108,7 +119,7 @@ func (pl *planner) admit(i int, c claim) (why string) {
 	kept := pl.kept[c.field]
 	for _, d := range c.data {
 		d.condition = i
-		if why := pl.against(d, kept); why != "" {
+		if why := pl.opposed(d, kept); why != "" {
 			return why
 		}
 		if !given(kept, d) {

@@ -119,37 +119,38 @@ func TestConditionsThatStaySoft(t *testing.T) {
 		s    *stated
 		why  string // part of the note
 		soft []int
+		data bool // the data are what stands against it
 	}{
 		{"period in slope", state(t, px, "u").condition("u = x^2*cos(pi*x)", on(1, 0)),
-			"the slope of its data jumps by 4 across the period of x", []int{0}},
-		{"period in value", state(t, px, "u").condition("u = x", on(1, 0)), "its data jump by 2 across the period of x", []int{0}},
+			"the slope of its data jumps by 4 across the period of x", []int{0}, true},
+		{"period in value", state(t, px, "u").condition("u = x", on(1, 0)), "its data jump by 2 across the period of x", []int{0}, true},
 		{"disagreement keeps the earlier", state(t, xt, "u").
-			condition("u = 1 - x", on(1, 0)).condition("u = 0", on(0, -1, 1)), "its data differ by 2 from condition[0] where both hold", []int{1}},
+			condition("u = 1 - x", on(1, 0)).condition("u = 0", on(0, -1, 1)), "its data differ by 2 from condition[0] where both hold", []int{1}, true},
 		{"a demand goes before a choice", state(t, xt, "u").
-			condition("u = 1 - x", on(1, 0)).condition("u = 0", on(0, -1, 1), hard), "from condition[1]", []int{0}},
+			condition("u = 1 - x", on(1, 0)).condition("u = 0", on(0, -1, 1), hard), "from condition[1]", []int{0}, true},
 		{"velocity disagrees", state(t, xt, "u").
-			condition("u = 0", on(1, 0)).condition("u = sin(t)", on(0, 1)).condition("u_t = 0", on(1, 0)), "differ by 1 from condition[1]", []int{2}},
-		{"velocity without value", state(t, xt, "u").condition("u_t = 0", on(1, 0)), "only where the value is hard too", []int{0}},
+			condition("u = 0", on(1, 0)).condition("u = sin(t)", on(0, 1)).condition("u_t = 0", on(1, 0)), "differ by 1 from condition[1]", []int{2}, true},
+		{"velocity without value", state(t, xt, "u").condition("u_t = 0", on(1, 0)), "only where the value is hard too", []int{0}, true},
 		{"velocity between two values", state(t, xt, "u").
-			condition("u = 0", on(1, 0, 1)).condition("u_t = 0", on(1, 0)), "no room for a velocity", []int{1}},
-		{"neumann", state(t, xt, "u").condition("dn(u) = 0", on(0, 1)), "contains the normal", []int{0}},
-		{"slope", state(t, xt, "u").condition("u_x = 0", on(0, 1)), "it gives the derivative u_x", []int{0}},
-		{"velocity on a face", state(t, xt, "u").condition("u_t = 0", on(0, 1)), "at the initial time only", []int{0}},
-		{"velocity at the end", state(t, xt, "u").condition("u_t = 0", on(1, 1)), "at the initial time only", []int{0}},
-		{"robin", state(t, xt, "u").condition("u + u_x = 0", on(0, 1)), "not of the form", []int{0}},
-		{"two fields", state(t, xt, "u", "v").condition("u = v", on(0, 1)), "not of the form", []int{0}},
-		{"nonlinear", state(t, xt, "u").condition("u^2 = 1", on(0, 1)), "not linear", []int{0}},
-		{"factor of the place", state(t, xt, "u").condition("(1+t)*u = 1", on(0, 1)), "not linear", []int{0}},
-		{"kink", state(t, xt, "u").condition("u = abs(x)", on(1, 0)), "not smooth", []int{0}},
-		{"no value", state(t, xt, "u").condition("u = log(1+x)", on(1, 0)), "not finite everywhere", []int{0}},
-		{"inside", state(t, xt, "u").condition("u = 0", on(0, 0.5)), "x = 0.5 is not a face", []int{0}},
+			condition("u = 0", on(1, 0, 1)).condition("u_t = 0", on(1, 0)), "no room for a velocity", []int{1}, true},
+		{"neumann", state(t, xt, "u").condition("dn(u) = 0", on(0, 1)), "contains the normal", []int{0}, false},
+		{"slope", state(t, xt, "u").condition("u_x = 0", on(0, 1)), "it gives the derivative u_x", []int{0}, false},
+		{"velocity on a face", state(t, xt, "u").condition("u_t = 0", on(0, 1)), "at the initial time only", []int{0}, false},
+		{"velocity at the end", state(t, xt, "u").condition("u_t = 0", on(1, 1)), "at the initial time only", []int{0}, false},
+		{"robin", state(t, xt, "u").condition("u + u_x = 0", on(0, 1)), "not of the form", []int{0}, false},
+		{"two fields", state(t, xt, "u", "v").condition("u = v", on(0, 1)), "not of the form", []int{0}, false},
+		{"nonlinear", state(t, xt, "u").condition("u^2 = 1", on(0, 1)), "not linear", []int{0}, false},
+		{"factor of the place", state(t, xt, "u").condition("(1+t)*u = 1", on(0, 1)), "not linear", []int{0}, false},
+		{"kink", state(t, xt, "u").condition("u = abs(x)", on(1, 0)), "not smooth", []int{0}, true},
+		{"no value", state(t, xt, "u").condition("u = log(1+x)", on(1, 0)), "not finite everywhere", []int{0}, true},
+		{"inside", state(t, xt, "u").condition("u = 0", on(0, 0.5)), "x = 0.5 is not a face", []int{0}, false},
 		{"a point", state(t, xt, "u").condition("u = 0", []pde.Piece{{Fixed: []pde.Fixed{{Axis: 0, Value: -1}, {Axis: 1, Value: 0}}}}),
-			"not hold on a whole face", []int{0}},
-		{"a part of a face", restricted, "not hold on a whole face", []int{0}},
-		{"on a periodic axis", state(t, px, "u").condition("u = 0", on(0, -1)), "is not a face", []int{0}},
+			"not hold on a whole face", []int{0}, false},
+		{"a part of a face", restricted, "not hold on a whole face", []int{0}, false},
+		{"on a periodic axis", state(t, px, "u").condition("u = 0", on(0, -1)), "is not a face", []int{0}, false},
 		{"unknown parameter", state(t, xt, "u").parameter(pde.Param{Name: "k", Min: math.Inf(-1), Max: math.Inf(1)}).
-			condition("u = k", on(0, 1)), "unknown parameter", []int{0}},
-		{"wish", state(t, xt, "u").condition("u = 0", on(0, 1), soft), "", []int{0}},
+			condition("u = k", on(0, 1)), "unknown parameter", []int{0}, false},
+		{"wish", state(t, xt, "u").condition("u = 0", on(0, 1), soft), "", []int{0}, false},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -169,6 +170,8 @@ func TestConditionsThatStaySoft(t *testing.T) {
 				}
 			} else if len(notes) != 1 || notes[0].Condition != r.soft[0] || !strings.Contains(notes[0].Message, r.why) {
 				t.Errorf("notes = %v, want one that says %q", notes, r.why)
+			} else if notes[0].Fallback != r.data {
+				t.Errorf("fall-back %v, want %v", notes[0].Fallback, r.data)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package pinn
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -68,8 +69,9 @@ func stream(seed, purpose uint64, group int) *rand.Rand {
 
 // NewLoss returns the loss of a problem whose conditions soft, indices of
 // p.Conditions, are terms and whose others are met by the lifts, one per field in
-// order; BuildLifts gives both. It is an error if the domain or the place of a
-// condition has no points, or a statement does not fit into the problem's graph.
+// order; BuildLifts gives both. It is an error if nothing is left to train, the
+// domain or the place of a condition has no points, or a statement does not fit
+// into the problem's graph.
 // It panics if the network has another number of fields, or on a sampler it does
 // not know.
 func NewLoss(p *pde.Problem, net *MLP, lifts []Lift, soft []int, o LossOptions) (*Loss, error) {
@@ -88,6 +90,9 @@ func NewLoss(p *pde.Problem, net *MLP, lifts []Lift, soft []int, o LossOptions) 
 	f := form{net: net, lifts: lifts, graph: p.Graph, axes: p.Box.Dim(), fields: len(p.Fields)}
 	if err := l.compile(f, soft); err != nil {
 		return nil, err
+	}
+	if len(l.groups) == 0 {
+		return nil, errors.New("nothing to train: no equation, soft condition or data")
 	}
 	if err := l.draw(); err != nil {
 		return nil, err

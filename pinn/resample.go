@@ -152,16 +152,31 @@ func weightedDraw(weights []float64, n int, rng *rand.Rand) []int {
 	return largest(keys, n)
 }
 
-// largest returns the indices of the n largest values, in increasing order;
-// among equal values the first ones.
+// largest returns the indices of the n largest values, in increasing order; among
+// equal values the first ones. NaN is smaller than any number.
 func largest(values []float64, n int) []int {
-	index := make([]int, len(values))
-	for i := range index {
-		index[i] = i
+	if n == 0 {
+		return nil
 	}
-	slices.SortStableFunc(index, func(a, b int) int { return cmp.Compare(values[b], values[a]) })
-	index = index[:n]
-	slices.Sort(index)
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	least := sorted[len(sorted)-n]
+	ties := n // how many of those equal to least are wanted
+	for _, v := range values {
+		if cmp.Compare(v, least) > 0 {
+			ties--
+		}
+	}
+	index := make([]int, 0, n)
+	for i, v := range values {
+		c := cmp.Compare(v, least)
+		if c == 0 {
+			ties--
+		}
+		if c > 0 || c == 0 && ties >= 0 {
+			index = append(index, i)
+		}
+	}
 	return index
 }
 

@@ -3,6 +3,7 @@ package pinn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pinn/pde"
@@ -124,6 +125,26 @@ func TestDensity(t *testing.T) {
 				t.Errorf("%s: density %v, want %v", r.name, got, r.want)
 				break
 			}
+		}
+	}
+}
+
+func TestLargest(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(-1)
+	rows := []struct {
+		values []float64
+		n      int
+		want   []int
+	}{
+		{[]float64{3, 1, 2}, 2, []int{0, 2}},
+		{[]float64{1, 1, 1, 2}, 2, []int{0, 3}},
+		{[]float64{nan, inf, 0}, 2, []int{1, 2}},
+		{[]float64{nan, 5, nan}, 2, []int{0, 1}},
+		{[]float64{1}, 0, nil},
+	}
+	for _, r := range rows {
+		if got := largest(r.values, r.n); !slices.Equal(got, r.want) {
+			t.Errorf("largest %d of %v = %v, want %v", r.n, r.values, got, r.want)
 		}
 	}
 }

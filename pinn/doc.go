@@ -1,0 +1,45 @@
+// Package pinn turns a problem of package pde into a function of the parameters θ
+// of a network: the loss, its gradient, the Jacobian of its residuals. It never
+// hears of optimisers. ExampleLoss shows the five calls that lead from a problem
+// to a number.
+//
+// # How a tile travels
+//
+// Points come in tiles of T, a multiple of 8 chosen so that what one tile touches
+// stays in the second-level cache. Everything is stored feature-major: a block is
+// a row of numbers per unit, and in that row the C components ∂^α, α in a JetSet,
+// stand side by side, T points each. A row is C·T long, so that one layer is one
+// matrix product of that width, whatever derivatives it carries.
+//
+//  1. Statics. What depends on the place alone is computed once, when points are
+//     drawn (filler): the components of the input features (embed.go), those of g
+//     and φ of the hard conditions (liftjet.go), and the parts of the residuals
+//     that contain no field. They lie tile after tile, so that an evaluation over
+//     all points uses them in place. A minibatch gathers its columns into a tile
+//     of its worker (selection.go).
+//
+//  2. Up. Layer by layer z = W·a (extent.go), then each unit's rows go through the
+//     activation (jet.go): h_α from z_α by Leibniz' rule, and, if a gradient is
+//     to follow, S_β = ∂^β s'(z), which is all that the way down needs. The rules
+//     are written once per activation and jet set as straight programs of passes
+//     over rows of T (builder.go, activation.go, passes.go). A loss alone keeps
+//     nothing and skips what only the way down needs.
+//
+//  3. The last layer's block is that of the fields, row f·C + α. The hard
+//     conditions turn N into u = g + φN in place, and pde.Program computes the
+//     residuals r_m from it.
+//
+//  4. The seeds 2 w_m r_m/N_m go down: through the program to ū_α, through the
+//     lift to N̄_α, through each layer as W̄ += z̄·aᵀ and ā = Wᵀ·z̄, through each
+//     activation as z̄_γ = Σ_{α≥γ} C(α,γ) S_{α−γ} h̄_α. With the seeds √(w_m/N_m)
+//     and no sum over the points the same way gives the rows of the Jacobian
+//     (panel.go).
+//
+// Tiles are gathered in at most 32 chunks. A worker takes a chunk, adds up its
+// tiles in their order, and the chunks are added in theirs (engine.go, sums.go):
+// the bits of a result do not depend on how many workers there are.
+//
+// Where the time goes is told by Loss.Profile. The table routines in jet.go is the
+// place for a routine that handles one activation on one jet set in one pass; the
+// general programs remain as what it is tested against.
+package pinn

@@ -1,0 +1,5 @@
+//go:build !race
+
+package pinn
+
+const raceDetector = false
