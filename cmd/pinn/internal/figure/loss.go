@@ -1,0 +1,49 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+
+	"pinn/cmd/pinn/internal/rundir"
+)
+
+// Loss draws loss.svg and loss.png: the loss, the held-out loss and every loss
+// term over the parameter updates, with the phases shaded and each switch
+// marked and explained. It returns the names of the files written to dir.
+func Loss(dir string, h History) ([]string, error) {
+	if err := h.check(); err != nil {
+		return nil, err
+	}
+	return save(dir, h.loss())
+}
+
+// loss returns the figure of the loss.
+func (h History) loss() page {
+	t := h.steps()
+	s := strip{label: "loss", height: 260}
+	columns := [][]float64{t.Trace.Numbers(rundir.ColLoss), t.Trace.Numbers(rundir.ColHeldOut)}
+	total, heldOut := pen(color.NRGBA{0x99, 0x99, 0x99, 0xff}, 0.9), pen(ink, 1.4)
+	s.key = []entry{{rundir.ColLoss, "loss", lineMark, total}, {rundir.ColHeldOut, "held-out loss", lineMark, heldOut}}
+	for i, name := range h.terms() {
+		columns = append(columns, t.Trace.Numbers(rundir.TermPrefix+name))
+		s.key = append(s.key, entry{rundir.TermPrefix + name, name, lineMark, seriesStyle(i)})
+	}
+	s.values = decades(columns...)
+	s.draw = func(p *panel) {
+		t.curve(p, rundir.ColLoss, total, false)
+		for i, name := range h.terms() {
+			t.curve(p, rundir.TermPrefix+name, seriesStyle(i), false)
+		}
+		t.curve(p, rundir.ColHeldOut, heldOut, false)
+	}
+	told, left := t.notes()
+	return t.strips("loss", t.summary("loss by term, unweighted mean squares", left), []strip{s}, told)
+}
+
+// summary adds to the line below a title how many events the list leaves out.
+func (t track) summary(what string, left int) string {
+	if left > 0 {
+		return fmt.Sprintf("%s;  %d more events in events.csv", what, left)
+	}
+	return what
+}
