@@ -10,11 +10,11 @@ import (
 )
 
 // bump is a problem whose residual at the zero network is a narrow hill.
-func bump(t *testing.T) *built {
+func bump(t *testing.T, interior int) *built {
 	s := state(t, []pde.Axis{span("x", 0, 1), span("y", 0, 1)}, "u").
 		equation("u_x + exp(-100*((x-0.3)^2 + (y-0.7)^2)) = 0").
 		condition("u_x = 0", on(0, 0))
-	b := s.build(small("tanh"), LossOptions{Interior: 400})
+	b := s.build(small("tanh"), LossOptions{Interior: interior})
 	clear(b.theta)
 	return b
 }
@@ -50,7 +50,7 @@ func TestResample(t *testing.T) {
 	}
 	for _, r := range rows {
 		t.Run(r.method, func(t *testing.T) {
-			b := bump(t)
+			b := bump(t, 400)
 			old := b.sets[0].pts
 			b.Resample(r.method, r.k, r.c, b.theta, rand.New(rand.NewPCG(1, 2)))
 			pts := b.Interior()
@@ -74,12 +74,12 @@ func TestResample(t *testing.T) {
 }
 
 func TestRARStopsGrowing(t *testing.T) {
-	b := bump(t)
+	b := bump(t, 60)
 	for range 70 {
 		b.adapt(0, "rar", 1, 1, b.theta, rand.New(rand.NewPCG(1, 2)))
 	}
-	if n := b.sets[0].pts.N; n != 4*400 {
-		t.Errorf("%d points, want 4 × 400", n)
+	if n := b.sets[0].pts.N; n != 4*60 {
+		t.Errorf("%d points, want 4 × 60", n)
 	}
 }
 

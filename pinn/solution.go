@@ -7,7 +7,8 @@ import (
 )
 
 // Solution is a trained network as a function of the points: u = g + φN at one
-// θ.
+// θ. It is not safe for concurrent use, since derivatives of g and φ are added to
+// the problem's graph when they are first asked for.
 type Solution struct {
 	form  form
 	theta []float64
