@@ -12,8 +12,8 @@ import (
 //
 // before any decay is added. The median is of the norms before clipping, and
 // counts only once ten of them are known. A zero field sets no bound: Clip{}
-// leaves gradients alone. Numerics: a spike that meets a decayed second moment
-// moves every coordinate by up to 3.16 learning rates; Median 5 prevents that.
+// leaves gradients alone. A spike that meets a decayed second moment moves every
+// coordinate by up to 3.16 learning rates; Median 5 softens that.
 type Clip struct {
 	Norm   float64 // in units of the gradient
 	Median float64 // a pure number
