@@ -74,12 +74,17 @@ func (r *reader) learningRate(key string) *LearningRate {
 	if v == nil {
 		return nil
 	}
-	if v.kind != tableValue {
+	switch v.kind {
+	case integerValue, floatValue:
 		x, ok := r.asNumber(v, key, positive)
 		if !ok {
 			return nil
 		}
 		return &LearningRate{Start: &x}
+	case tableValue:
+	default:
+		r.wrong(v, key, `a number above 0 or a table such as { start = 1e-3, kind = "cosine" }`)
+		return nil
 	}
 	t := r.decoder.reader(v)
 	l := &LearningRate{Kind: t.word("kind", Schedules)}
