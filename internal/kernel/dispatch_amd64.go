@@ -147,11 +147,11 @@ func transpose4Vec(t int, a *float64, lda int, dst *float64, ldd int) {
 	transpose4Y(t, a, lda, dst, ldd)
 }
 
-func copyRowsVec(n int, src *float64, ld int, dst *float64) {
+func copyRowsVec(n int, src *float64, ld int, dst *float64, ldd int) {
 	if tier == tierAVX512 {
-		copyRowsZ(n, src, ld, dst)
+		copyRowsZ(n, src, ld, dst, ldd)
 	} else {
-		copyRowsY(n, src, ld, dst)
+		copyRowsY(n, src, ld, dst, ldd)
 	}
 }
 

@@ -124,15 +124,15 @@ func dots3Y(nr int, t int, a *float64, lda int, b *float64, ldb int, c *float64,
 //go:noescape
 func transpose4Y(t int, a *float64, lda int, dst *float64, ldd int)
 
-// copyRowsZ copies n > 0 rows of 24 elements at stride ld to one another's end.
+// copyRowsZ copies n > 0 rows of 24 elements from stride ld to stride ldd.
 //
 //go:noescape
-func copyRowsZ(n int, src *float64, ld int, dst *float64)
+func copyRowsZ(n int, src *float64, ld int, dst *float64, ldd int)
 
-// copyRowsY copies n > 0 rows of 12 elements at stride ld to one another's end.
+// copyRowsY copies n > 0 rows of 12 elements from stride ld to stride ldd.
 //
 //go:noescape
-func copyRowsY(n int, src *float64, ld int, dst *float64)
+func copyRowsY(n int, src *float64, ld int, dst *float64, ldd int)
 
 // symv4Z adds Aᵀ·xi to y and stores A·x in d for four rows of A; x and y have length n, xi and d four.
 //

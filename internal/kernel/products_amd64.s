@@ -8187,14 +8187,16 @@ end4:
 	VZEROUPPER
 	RET
 
-// func copyRowsZ(n int, src *float64, ld int, dst *float64)
+// func copyRowsZ(n int, src *float64, ld int, dst *float64, ldd int)
 // Requires: AVX, AVX512F
-TEXT ·copyRowsZ(SB), NOSPLIT, $0-32
+TEXT ·copyRowsZ(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ ld+16(FP), DX
 	SHLQ $0x03, DX
 	MOVQ dst+24(FP), BX
+	MOVQ ldd+32(FP), SI
+	SHLQ $0x03, SI
 
 row1:
 	VMOVUPD (CX), Z0
@@ -8204,20 +8206,22 @@ row1:
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, 128(BX)
 	ADDQ    DX, CX
-	ADDQ    $0xc0, BX
+	ADDQ    SI, BX
 	DECQ    AX
 	JNZ     row1
 	VZEROUPPER
 	RET
 
-// func copyRowsY(n int, src *float64, ld int, dst *float64)
+// func copyRowsY(n int, src *float64, ld int, dst *float64, ldd int)
 // Requires: AVX
-TEXT ·copyRowsY(SB), NOSPLIT, $0-32
+TEXT ·copyRowsY(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ ld+16(FP), DX
 	SHLQ $0x03, DX
 	MOVQ dst+24(FP), BX
+	MOVQ ldd+32(FP), SI
+	SHLQ $0x03, SI
 
 row1:
 	VMOVUPD (CX), Y0
@@ -8227,7 +8231,7 @@ row1:
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
 	ADDQ    DX, CX
-	ADDQ    $0x60, BX
+	ADDQ    SI, BX
 	DECQ    AX
 	JNZ     row1
 	VZEROUPPER

@@ -73,21 +73,6 @@ func gemmNTAddGo(m, n, t int, a []float64, lda int, b []float64, ldb int, c []fl
 	}
 }
 
-// dotPairs is one element of dots22, summed in the same order.
-func dotPairs(a, b []float64) float64 {
-	b = b[:len(a)]
-	var s, u float64
-	p := 0
-	for ; p+2 <= len(a); p += 2 {
-		s += a[p] * b[p]
-		u += a[p+1] * b[p+1]
-	}
-	if p < len(a) {
-		s += a[p] * b[p]
-	}
-	return s + u
-}
-
 // syrkGo adds columns from … to−1 of the upper triangle of A·Aᵀ to C.
 func syrkGo(from, to, t int, a []float64, lda int, c []float64, ldc int) {
 	for i := 0; i < to; i += 2 {
@@ -105,18 +90,18 @@ func syrkGo(from, to, t int, a []float64, lda int, c []float64, ldc int) {
 	}
 }
 
-// dots22 adds the products of mr ≤ 2 rows of a with nr ≤ 2 rows of b to c.
+// dots22 adds the products of mr ≤ 2 rows of a with nr ≤ 2 rows of b to c. A missing row
+// is replaced by its neighbour, so that the bits of an element do not depend on the
+// block that it falls in, whatever the compiler fuses.
 func dots22(mr, nr, t int, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
-	if mr < 2 || nr < 2 {
-		for i := range mr {
-			for j := range nr {
-				c[i*ldc+j] += dotPairs(a[i*lda:i*lda+t], b[j*ldb:j*ldb+t])
-			}
-		}
-		return
+	a0, b0 := a[:t], b[:t]
+	a1, b1 := a0, b0
+	if mr == 2 {
+		a1 = a[lda : lda+t]
 	}
-	a0, a1 := a[:t], a[lda:lda+t]
-	b0, b1 := b[:t], b[ldb:ldb+t]
+	if nr == 2 {
+		b1 = b[ldb : ldb+t]
+	}
 	a1, b0, b1 = a1[:len(a0)], b0[:len(a0)], b1[:len(a0)]
 	var s00, s01, s10, s11, u00, u01, u10, u11 float64
 	p := 0
@@ -139,9 +124,15 @@ func dots22(mr, nr, t int, a []float64, lda int, b []float64, ldb int, c []float
 		s11 += a1[p] * b1[p]
 	}
 	c[0] += s00 + u00
-	c[1] += s01 + u01
-	c[ldc] += s10 + u10
-	c[ldc+1] += s11 + u11
+	if nr == 2 {
+		c[1] += s01 + u01
+	}
+	if mr == 2 {
+		c[ldc] += s10 + u10
+		if nr == 2 {
+			c[ldc+1] += s11 + u11
+		}
+	}
 }
 
 // symvGo adds rows from … n−1 of the upper triangle to y = A·x: row i adds to y[i] as a

@@ -96,7 +96,8 @@ func shapes(rng *rand.Rand, maxM, maxN, maxK int) []shape {
 	for i := range all {
 		all[i].lda, all[i].ldb, all[i].ldc, all[i].off = rng.IntN(4), rng.IntN(4), rng.IntN(4), rng.IntN(4)
 	}
-	return all
+	// Rows of B at strides of a multiple of 2 KiB, where AVX2 packs them.
+	return append(all, shape{m: 9, n: 256, k: 12}, shape{m: 5, n: 509, k: 8, ldb: 3, ldc: 1}, shape{m: 13, n: 20, k: 31, ldb: 236})
 }
 
 // checkSum fails unless got is Σ over k terms, |got − want| ≤ 2(k+3)·u·Σ|terms|: the
@@ -231,7 +232,7 @@ func dotOf(a matrix, i int, b matrix, j int, start float64) (sum, size float64) 
 
 func TestSyrkAdd(t *testing.T) {
 	rng := newRand(13)
-	for _, s := range shapes(rng, 200, 1, 600) {
+	for _, s := range shapes(rng, 300, 1, 600) {
 		a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
 		was := newMatrix(s.m, s.m, s.m+s.ldc, s.off, rng.NormFloat64)
 		want, size := products2(a, a, was, true)
@@ -249,6 +250,19 @@ func TestSyrkAdd(t *testing.T) {
 			SyrkAddColumns(s.m, 0, cut, s.k, a.data, a.ld, parts.data, parts.ld)
 			SyrkAddColumns(s.m, cut, s.m, s.k, a.data, a.ld, parts.data, parts.ld)
 			parts.checkCanaries(t, name+" in two ranges", c, func(i, j int) bool { return false })
+			if tier == tierGo || s.m == 0 || s.k == 0 {
+				return
+			}
+			// The form for large orders, at orders where each of its edges shows.
+			c = was.clone()
+			syrkVec(0, cut, s.k, a.data, a.ld, c.data, c.ld)
+			syrkVec(cut, s.m, s.k, a.data, a.ld, c.data, c.ld)
+			c.checkCanaries(t, name+" packed", was, func(i, j int) bool { return i <= j })
+			for i := range s.m {
+				for j := i; j < s.m; j++ {
+					checkSum(t, name+" packed", i, j, c.at(i, j), want[i*s.m+j], size[i*s.m+j], s.k)
+				}
+			}
 		})
 	}
 }

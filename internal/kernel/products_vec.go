@@ -15,6 +15,10 @@ func gemmVecAll(m, n, k int, a []float64, sa, ta int, b []float64, ldb int, c []
 		}
 		return
 	}
+	if aliased(m, n, k, ldb) {
+		gemmPacked(m, n, k, a, sa, ta, b, ldb, c, ldc, add)
+		return
+	}
 	strips := (m + gemmRows() - 1) / gemmRows()
 	width := blockColumns(n, k)
 	for j := 0; j < n; j += width {
@@ -38,6 +42,45 @@ func blockColumns(n, k int) int {
 	}
 	return max(blockElements/k/panel(), 2) * panel()
 }
+
+// aliased tells whether the rows of B fall on the same few sets of the first-level cache
+// and would push one another out: strides of a multiple of 2 KiB. The short blocks of
+// AVX2 wait for every load, those of AVX-512 do not.
+func aliased(m, n, k, ldb int) bool {
+	return tier == tierAVX2 && ldb%256 == 0 && m > gemmRows() && n >= panel() && k >= 8 && k <= blockDepth
+}
+
+// gemmPacked is gemmVecAll with blocks of B copied to rows of another stride first.
+func gemmPacked(m, n, k int, a []float64, sa, ta int, b []float64, ldb int, c []float64, ldc, add int) {
+	strips := (m + gemmRows() - 1) / gemmRows()
+	bufs := blocks.Get().(*blockBuffers)
+	w := panel()
+	whole := n / w * w
+	for j := 0; j < whole; j += packedWidth {
+		width := min(packedWidth, whole-j)
+		for q := 0; q < width; q += w {
+			copyRowsVec(k, &b[j+q], ldb, &bufs.b[q], packedStride)
+		}
+		for s := range strips {
+			i, next := m*s/strips, m*(s+1)/strips
+			gemmVec(next-i, width, k, &a[i*sa], sa, ta, &bufs.b[0], packedStride, &c[i*ldc+j], ldc, add)
+		}
+	}
+	if whole < n {
+		for s := range strips {
+			i, next := m*s/strips, m*(s+1)/strips
+			gemmVec(next-i, n-whole, k, &a[i*sa], sa, ta, &b[whole], ldb, &c[i*ldc+whole], ldc, add)
+		}
+	}
+	blocks.Put(bufs)
+}
+
+// A packed block is eight panels of AVX2 wide; its stride is an odd number of cache
+// lines, which spreads the rows over all sets.
+const (
+	packedWidth  = 96
+	packedStride = packedWidth + 8
+)
 
 // dotsVecAll runs the reduction kernels over C += A·Bᵀ. Long reductions are cut so
 // that the rows of both operands stay in the caches.

@@ -62,7 +62,7 @@ func packB(dst []float64, width, depth int, alpha float64, b []float64, sb, tb i
 		case tb != 1:
 			packPanel(part, cols, depth, b[j*tb:], tb)
 		case cols == w:
-			copyRowsVec(depth, &b[j], sb, &part[0])
+			copyRowsVec(depth, &b[j], sb, &part[0], w)
 		default:
 			for p := range depth {
 				copy(part[p*w:p*w+cols], b[p*sb+j:])

@@ -5,7 +5,7 @@ import "sync"
 const (
 	syrkPanels = 4   // panels of columns packed at a time
 	syrkPoints = 256 // points of a panel
-	syrkSmall  = 48  // order up to which packing does not pay
+	syrkSmall  = 192 // order up to which packing does not pay
 	tileRows   = 8   // the largest gemmRows() and
 	tileWidth  = 24  // the largest panel(): the size of a tile that crosses the diagonal
 )

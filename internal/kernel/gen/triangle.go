@@ -58,9 +58,9 @@ func transpose() {
 
 // copyRows writes the other packing kernel, for rows that need no transposition.
 func copyRows(s isa) {
-	s.text("copyRows", "func(n int, src *float64, ld int, dst *float64)",
-		fmt.Sprintf("copies n > 0 rows of %d elements at stride ld to one another's end.", gemmWide*s.lanes))
-	n, src, ld, dst := pointer("n"), pointer("src"), stride("ld"), pointer("dst")
+	s.text("copyRows", "func(n int, src *float64, ld int, dst *float64, ldd int)",
+		fmt.Sprintf("copies n > 0 rows of %d elements from stride ld to stride ldd.", gemmWide*s.lanes))
+	n, src, ld, dst, ldd := pointer("n"), pointer("src"), stride("ld"), pointer("dst"), stride("ldd")
 	loop := label("row")
 	Label(loop)
 	v := s.vecs(gemmWide)
@@ -71,7 +71,7 @@ func copyRows(s isa) {
 		VMOVUPD(v[j], Mem{Base: dst, Disp: s.bytes * j})
 	}
 	ADDQ(ld, src)
-	ADDQ(Imm(uint64(gemmWide*s.bytes)), dst)
+	ADDQ(ldd, dst)
 	DECQ(n)
 	JNZ(LabelRef(loop))
 	done()
