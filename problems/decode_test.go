@@ -128,7 +128,7 @@ parameters = { k = 0.01 }
 [network]
 hidden     = [20, 30]
 activation = "sin"
-fourier    = { modes = [1, 2, 4] }
+fourier    = { modes = [1, 2, 4], axes = ["x"] }
 separate   = false
 [points]
 interior = 4000
@@ -221,6 +221,7 @@ func TestDecodeEverything(t *testing.T) {
 		{"exact.v", s.Exact[1].Value.Value, "0"},
 		{"target.parameters.k", s.Target.Parameters["k"], 0.01},
 		{"network.fourier.modes", s.Network.Modes[2], 4},
+		{"network.fourier.axes", s.Network.ModeAxes[0], "x"},
 		{"network.separate", *s.Network.Separate, false},
 		{"points.resample.c", *s.Points.Resample.C, 0.0},
 		{"train.seed", *s.Train.Seed, uint64(0)},

@@ -139,6 +139,9 @@ func drawTraining(r *rapid.T, s *Spec) {
 	if rapid.Bool().Draw(r, "network") {
 		s.Network.Hidden = rapid.SliceOfN(positive, 1, 4).Draw(r, "hidden")
 		s.Network.Modes = rapid.SliceOfNDistinct(positive, 1, 4, rapid.ID[int]).Draw(r, "modes")
+		if len(s.Axes) > 0 && rapid.Bool().Draw(r, "mode axes") {
+			s.Network.ModeAxes = []string{s.Axes[0].Name.Value}
+		}
 	}
 	s.Points = Points{orNil(r, "interior", positive), rapid.SampledFrom(append([]string{""}, Samplers...)).Draw(r, "sampler"), orNil(r, "resample", resamples)}
 	seed := rapid.Map(rapid.Uint64(), func(n uint64) uint64 { return n >> 1 })

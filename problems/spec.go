@@ -112,10 +112,11 @@ type Target struct {
 
 // Network is the shape of the network.
 type Network struct {
-	Hidden     []int  // widths; nil if absent
-	Activation string // one of Activations; "" if absent
-	Modes      []int  // of fourier; nil if absent
-	Separate   *bool  // one network per field; nil if absent
+	Hidden     []int    // widths; nil if absent
+	Activation string   // one of Activations; "" if absent
+	Modes      []int    // of fourier; nil if absent
+	ModeAxes   []string // axes of fourier, those that get the modes; nil for all
+	Separate   *bool    // one network per field; nil if absent
 }
 
 // Points says where residuals are collected.

@@ -1,6 +1,9 @@
 package problems
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // The words of [network] and [points].
 var (
@@ -35,8 +38,26 @@ func (d *decoder) network(s *Spec, root *reader) {
 	if s.Network.Modes = f.integers("modes", "a list of modes such as [1, 2, 4]", maxModes, maxMode); f.v != nil {
 		f.modes(s.Network.Modes)
 	}
+	s.Network.ModeAxes = f.axes(s)
 	f.close()
 	r.close()
+}
+
+// axes reads the axes that Fourier modes are for.
+func (r *reader) axes(s *Spec) []string {
+	var known, list []string
+	for _, a := range s.Axes {
+		known = append(known, a.Name.Value)
+	}
+	for i, v := range r.array("axes", `a list of axes such as ["x"]`, maxAxes) {
+		name := r.asWord(v, index("axes", i), known)
+		if slices.Contains(list, name) {
+			r.report(v.start, r.key(index("axes", i)), "must differ from the axes before it, got %s again", name)
+		} else if name != "" {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 // modes checks that the Fourier modes are there and differ.

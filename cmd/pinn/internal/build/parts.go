@@ -8,10 +8,15 @@ import (
 
 // Network returns the network of a filled Spec.
 func Network(spec *problems.Spec, p *pde.Problem) *pinn.MLP {
+	var axes []int
+	for _, name := range spec.Network.ModeAxes {
+		axes = append(axes, p.Box.Index(name))
+	}
 	return pinn.NewMLP(p.Box, len(p.Fields), pinn.NetSpec{
 		Hidden:     spec.Network.Hidden,
 		Activation: spec.Network.Activation,
 		Modes:      spec.Network.Modes,
+		ModeAxes:   axes,
 		Separate:   *spec.Network.Separate,
 	})
 }
