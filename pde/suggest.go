@@ -33,23 +33,24 @@ func distance(a, b string) int {
 }
 
 // nearest returns the candidate that a person may have meant by name, or "" if
-// none is near: at most one edit for names up to four characters, two up to
-// eight, three beyond. Earlier candidates win ties.
+// none is near: the same letters in another case, or at most one edit for names
+// up to four characters, two up to eight, three beyond, and never all
+// characters. Earlier candidates win ties.
 func nearest(name string, candidates []string) string {
 	n := utf8.RuneCountInString(name)
 	if n > 40 {
 		return ""
 	}
-	best, least := "", min((n+3)/4, 3)+1
+	best, least := "", min((n+3)/4, 3, n-1)+1
 	for _, c := range candidates {
-		if c == name || utf8.RuneCountInString(c) > 2*n+2 {
+		if c == name || utf8.RuneCountInString(c) > n+3 {
 			continue
 		}
 		d := distance(name, c)
 		if strings.EqualFold(name, c) {
 			d = 0
 		}
-		if d < min(n, least) {
+		if d < least {
 			best, least = c, d
 		}
 	}

@@ -163,9 +163,10 @@ func (f *factors) split(e *Expr, own bool) {
 		f.divide(e.arg[1])
 		return
 	}
-	if b, n, ok := wholePower(e); ok && n == 2 && own {
+	if b, n, ok := wholePower(e); ok && n > 1 && own {
+		// as two rows, which the term multiplies
 		r := f.l.row(b)
-		f.rows = append(f.rows, r, r)
+		f.rows = append(f.rows, f.l.power(r, n/2), f.l.power(r, n-n/2))
 		return
 	}
 	f.rows = append(f.rows, f.l.row(e))

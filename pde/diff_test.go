@@ -1,0 +1,180 @@
+package pde
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// shifted returns the value of e at a point moved by h along an axis; the fields
+// move with it.
+func shifted(e *Expr, env Env, axis int, h float64) float64 {
+	env.X = append([]float64(nil), env.X...)
+	env.X[axis] += h
+	env.U = fieldAt(env.X)
+	return e.Eval(env)
+}
+
+// difference returns the central difference of e along an axis with step h.
+func difference(e *Expr, env Env, axis int, h float64) float64 {
+	return (shifted(e, env, axis, h) - shifted(e, env, axis, -h)) / (2 * h)
+}
+
+// tolDiff bounds |fd − exact|/(1 + |exact|) for central differences with h = 1e-5
+// of expressions whose parts stay below 10 and 0.1 away from kinks and poles.
+// Theory: h²/6·f‴ + ε·10/h ≈ 2e-10 + 2e-11·f‴, and f‴ can reach 1e3. Worst of
+// 100 000 random comparisons: 4.6e-8 (linux/amd64, go1.26). Margin 20.
+const tolDiff = 1e-6
+
+func TestDiffFunctions(t *testing.T) {
+	for _, src := range []string{
+		"sin(u)", "cos(u)", "tan(u)", "asin(u/2)", "acos(u/2)", "atan(u)", "atan2(u, v)", "atan2(x, u)",
+		"sinh(u)", "cosh(u)", "tanh(u)", "exp(u)", "log(2 + u)", "sqrt(2 + u)", "abs(u)", "sign(u)*x", "step(u)*x",
+		"min(u, v, x)", "max(u, v, x)", "erf(u)", "if(u < v, x*u, y*v)", "if(not u < v and x < 1 or y = 2, x*u, y*v)",
+		"u + v", "u - v", "u*v", "u/(2 + v)", "-u", "u^2", "u^3", "u^-2", "(2 + u)^2.5", "(2 + u)^v", "2^u", "abs(u)^1.5", "x^3*y^2", "(x*y)^4",
+		"d(u*v, x)", "u_x*u_xy", "lap(u)*v", "k*u^2",
+	} {
+		t.Run(src, func(t *testing.T) {
+			s := randomScope()
+			g := s.Graph()
+			e, faults := s.expression(src, equationRules)
+			if faults != nil {
+				t.Fatal(faults)
+			}
+			for _, x := range [][]float64{{0.3, 0.6}, {-0.6, 0.4}, {1.1, -0.7}, {0.05, 1.4}} {
+				env := Env{X: x, U: fieldAt(x), Params: []float64{0.7, 1.3}}
+				if _, margin := extent(env, e); margin < 0.02 {
+					t.Fatalf("%v is too near to a kink: %v", x, margin)
+				}
+				for axis := range 2 {
+					d, err := g.Diff(e, axis)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got, want := d.Eval(env), difference(e, env, axis, 1e-5)
+					if math.Abs(got-want) > tolDiff*(1+math.Abs(want)) {
+						t.Errorf("∂/∂%s at %v = %v, want %v (tol %g: differences)", s.axes[axis], x, got, want, tolDiff)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestDiffAtKinks pins the value at the kinks themselves: one of the one-sided
+// derivatives or, for abs, their mean; and no infinite slope where a step jumps.
+func TestDiffAtKinks(t *testing.T) {
+	s := NewScope(NewGraph(), []string{"x"}, nil)
+	for _, c := range []struct {
+		src     string
+		x, want float64
+	}{
+		{"abs(x)", 0, 0}, {"abs(x)", 2, 1}, {"abs(x)", -2, -1},
+		{"sign(x)", 0, 0}, {"step(x)", 0, 0}, {"step(x)*x^2", 3, 6}, {"step(x)*x^2", -3, 0},
+		{"min(x, 2*x)", 0, 1}, {"max(x, 2*x)", 0, 1}, {"max(x, 0)", 1, 1}, {"max(x, 0)", -1, 0}, {"max(x, 0)^2", 0, 0},
+		{"if(x < 0, 0, x)", 0, 1}, {"if(x < 0, 0, 1)", 0, 0},
+		{"x^1.5", 0, 0}, {"x^2.5", 0, 0}, {"x^2", 0, 0}, {"x^3", 0, 0}, {"0^(x^2 + 1)", 1, 0}, {"(x - 1)^x", 1, 1},
+	} {
+		e, faults := s.Function(c.src)
+		if faults != nil {
+			t.Fatal(faults)
+		}
+		d, err := s.g.Diff(e, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Eval(Env{X: []float64{c.x}}); got != c.want {
+			t.Errorf("d(%s, x) at %v = %v, want %v", c.src, c.x, got, c.want)
+		}
+	}
+}
+
+func TestDiffOrderLimit(t *testing.T) {
+	g := NewGraph()
+	e := g.Partial(Partial{Order: Multi{2, 2}})
+	if _, err := g.Diff(g.Func(OpSin, e), 1); err == nil {
+		t.Error("no error beyond order 4")
+	}
+	if d, err := g.Diff(g.Func(OpSin, g.Axis(0)), 1); err != nil || !d.is(0) {
+		t.Errorf("got %v, %v, want 0", d, err)
+	}
+	x := g.Func(OpExp, g.Axis(0)) // axes alone have no limit
+	for range 100 {
+		d, err := g.Diff(x, 0)
+		if err != nil || d != x {
+			t.Fatalf("%v, %v", d, err)
+		}
+	}
+}
+
+// TestDiffRandom compares the symbolic derivatives of random smooth expressions
+// with central differences: along an axis, by a partial and by a parameter.
+func TestDiffRandom(t *testing.T) {
+	worst, tried := 0.0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		s := randomScope()
+		g := s.Graph()
+		e := analytic.expr(t, g, rapid.IntRange(1, 10).Draw(t, "size"))
+		for range 10 {
+			env := randomEnv(t)
+			compare := func(what string, d *Expr, moved func(h float64) float64) {
+				if largest, margin := extent(env, e, d); largest > 10 || margin < 0.1 {
+					return
+				}
+				got, want := d.Eval(env), (moved(1e-5)-moved(-1e-5))/2e-5
+				bad := math.Abs(got-want) / (1 + math.Abs(want))
+				worst, tried = max(worst, bad), tried+1
+				if !(bad <= tolDiff) {
+					t.Fatalf("derivative of %s by %s = %v, want %v (tol %g: differences)", e, what, got, want, tolDiff)
+				}
+			}
+			for axis := range 2 {
+				d, err := g.Diff(e, axis)
+				if err != nil {
+					t.Fatal(err)
+				}
+				compare(s.axes[axis], d, func(h float64) float64 { return shifted(e, env, axis, h) })
+			}
+			for _, p := range e.Partials() {
+				compare(g.partialName(p), g.DiffPartial(e, p), func(h float64) float64 {
+					moved := env
+					moved.U = func(q Partial) float64 {
+						if q == p {
+							return env.U(q) + h
+						}
+						return env.U(q)
+					}
+					return e.Eval(moved)
+				})
+			}
+			for k := range 2 {
+				compare(s.params[k], g.DiffParam(e, k), func(h float64) float64 {
+					moved := env
+					moved.Params = append([]float64(nil), env.Params...)
+					moved.Params[k] += h
+					return e.Eval(moved)
+				})
+			}
+		}
+	})
+	t.Logf("%d comparisons, worst %.1e", tried, worst)
+}
+
+// TestPrintRoundTrip: what is printed reads as the same node.
+func TestPrintRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := randomScope()
+		e := everything.expr(t, s.Graph(), rapid.IntRange(0, 30).Draw(t, "size"))
+		if !e.Finite() {
+			return
+		}
+		rules := equationRules
+		rules.allow |= hasNormal
+		rules.columns = randomColumns
+		again, faults := s.expression(e.String(), rules)
+		if again != e {
+			t.Fatalf("%s reads as %v, faults %v", e, again, faults)
+		}
+	})
+}

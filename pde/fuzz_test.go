@@ -1,0 +1,140 @@
+package pde
+
+import (
+	"math"
+	"testing"
+)
+
+// seeds are texts of every kind, sound and faulty.
+var seeds = []string{
+	"u_t + u*u_x = nu*u_xx", "u = -sin(pi*x)", "x = -1 or x = 1", "x^2 + y^2 > 0.25^2", "boundary and not hole",
+	"d(sxx, x) + d(sxy, y) + fx = 0", "d(k(x)*u_x, x) = lap(u)", "-x^2", "2^-x", "2^3^2", "2**.5", "1.", "1e-3", "u_t + u*)u_x", "u_t + ", "2x",
+	"u = 0 = 1", "u == 0", "if(x < 1 and not y >= 2 or t = 0, min(u, v, 3), atan2(x, y)) = step(x)*sign(y)*abs(u)",
+	"n_x*u_x = dn(v)", "((x^2)^2)^-1 = u", "1/0 = u", "((((", "a=b=c", "0*(1/(x - x))", "e^pi", "u_xxxxx", "sxx_x = 0", "k*u^k = 3",
+	"x = 0 and y > 0.5", "x >= 1", "not (x < 1)", "u ≤ 1", "𝛼", "\x00", "-", "f(", "u(x, y, t) = 0", "exp(log(erf(tanh(sinh(cosh(u)))))) = 1",
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range seeds {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		check := func(kind string, s *Syntax, faults Faults, parse func(string) (*Syntax, Faults)) {
+			if s == nil {
+				t.Fatalf("%s: nil tree", kind)
+			}
+			for _, x := range faults {
+				if x.Offset < 0 || x.Offset > len(src) || x.Message == "" {
+					t.Errorf("%s: fault %+v in %d bytes", kind, x, len(src))
+				}
+			}
+			if len(faults) > 0 {
+				return
+			}
+			if s.Offset() < 0 || s.Offset() >= s.End() || s.End() > len(src) {
+				t.Errorf("%s: from %d to %d of %d", kind, s.Offset(), s.End(), len(src))
+			}
+			again, faults := parse(s.String())
+			if faults != nil || !again.Equal(s) {
+				t.Errorf("%s: %q reads as %q, %v", kind, s, again, faults)
+			}
+		}
+		s, faults := ParseExpr(src)
+		check("expression", s, faults, ParseExpr)
+		s, faults = ParsePredicate(src)
+		check("predicate", s, faults, ParsePredicate)
+		left, right, faults := ParseStatement(src)
+		if len(faults) == 0 {
+			check("left", left, nil, ParseExpr)
+			check("right", right, nil, ParseExpr)
+		} else {
+			check("statement", left, faults, nil)
+		}
+	})
+}
+
+// FuzzResolve takes a text for the definition, the residual, the exact solution
+// and the place that it may be. Nothing may panic; what is accepted prints as
+// something that reads as the same node, and runs.
+func FuzzResolve(f *testing.F) {
+	for _, s := range seeds {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		if len(src) > 2000 {
+			return
+		}
+		s := testScope(t)
+		s.Define("fuzz", src)
+		s.Constant("fuzzed", src)
+		s.Check()
+		all := Context{Normals: true, DataColumns: []string{"obs", "u_x"}}
+		for _, c := range []Context{{}, all} {
+			e, faults := s.Residual(src, c)
+			checkResolved(t, src, e, faults)
+			if e == nil {
+				continue
+			}
+			if again, faults := s.Residual(e.String()+" = 0", c); again != e && e.size <= 1000 && e.height < 200 {
+				t.Errorf("%s reads as %v, %v", e, again, faults)
+			}
+			if e.size < 1000 {
+				runOnce(e)
+			}
+		}
+		e, faults := s.Function(src)
+		checkResolved(t, src, e, faults)
+		if v, faults := s.Number(src); faults == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+			t.Errorf("%q is the number %v", src, v)
+		}
+		p, _ := s.Predicate(src)
+		p.Holds([]float64{0.1, 0.2, 0.3})
+		box := Box{Axes: []Axis{{"x", -1, 1, false}, {"y", 0, 2, true}, {"t", 0, 1, false}}}
+		if len(src) > 200 {
+			return // looking for a place in vain takes time
+		}
+		pieces, faults := s.Place(src, box, []string{"hole"})
+		if (len(pieces) == 0) != (len(faults) > 0) {
+			t.Errorf("place %q: %v, %v", src, pieces, faults)
+		}
+		for _, q := range pieces {
+			for _, f := range q.Fixed {
+				if a := box.Axes[f.Axis]; f.Value < a.From || f.Value > a.To {
+					t.Errorf("place %q: %v", src, pieces)
+				}
+			}
+		}
+	})
+}
+
+func checkResolved(t *testing.T, src string, e *Expr, faults Faults) {
+	t.Helper()
+	if (e == nil) != (len(faults) > 0) {
+		t.Errorf("%q: expression %v, faults %v", src, e, faults)
+	}
+	if e != nil && !e.Finite() {
+		t.Errorf("%q: %s is not finite", src, e)
+	}
+	for _, x := range faults {
+		if x.Offset < 0 || x.Offset > len(src) {
+			t.Errorf("%q: fault %+v", src, x)
+		}
+	}
+}
+
+// runOnce compiles an expression and runs both sweeps at one point.
+func runOnce(e *Expr) {
+	layout := Layout{Partials: e.Partials(), Params: 1, Columns: 2, Axes: 3}
+	p := Compile([]*Expr{e}, layout)
+	coords := []float64{0.3, 0.2, 0.1, 1, 0, 0, 0.5, 0.6}
+	statics := make([]float64, p.Statics())
+	partials := make([]float64, len(layout.Partials))
+	for i := range partials {
+		partials[i] = 0.1 * float64(i+1)
+	}
+	p.FillStatics(statics, 1, coords, 1, 1)
+	tape := p.NewTape(1)
+	params := []float64{0.7}
+	p.Forward(tape, 1, statics, partials, params)
+	p.Adjoint(tape, 1, []float64{1}, statics, partials, params, make([]float64, len(partials)), make([]float64, 1))
+}
