@@ -81,6 +81,26 @@ func BenchmarkSyrkAdd(b *testing.B) {
 	})
 }
 
+func BenchmarkDense(b *testing.B) {
+	forTiers(b, func(b *testing.B) {
+		for _, n := range []int{1000, 5000} {
+			a, x, y := ramp(n*n), ramp(n), make([]float64, n)
+			b.Run(fmt.Sprintf("op=symv/n=%d", n), func(b *testing.B) {
+				for b.Loop() {
+					SymvUpper(n, a, n, x, y)
+				}
+				report(b, 2*n*n)
+			})
+			b.Run(fmt.Sprintf("op=rank2/n=%d", n), func(b *testing.B) {
+				for b.Loop() {
+					Rank2Upper(n, 0.999, 1e-6, 1e-6, 1e-6, x, x, a, n)
+				}
+				report(b, 5*n*n/2)
+			})
+		}
+	})
+}
+
 func BenchmarkElementwise(b *testing.B) {
 	type op struct {
 		name string

@@ -26,7 +26,7 @@ func expVec(dst, src *float64, n int)                                 { panic(no
 func sinVec(dst, src *float64, n int) int                             { panic(noVector) }
 func cosVec(dst, src *float64, n int) int                             { panic(noVector) }
 func transpose4Vec(t int, a *float64, lda int, dst *float64, ldd int) { panic(noVector) }
-func copyRowsVec(n int, src *float64, ld int, dst *float64, ldd int)           { panic(noVector) }
+func copyRowsVec(n int, src *float64, ld int, dst *float64, ldd int)  { panic(noVector) }
 func symv4Vec(n int, a *float64, lda int, x, y, xi, d *float64)       { panic(noVector) }
 func peakVec(n int, x *float64)                                       { panic(noVector) }
 func gemmRows() int                                                   { panic(noVector) }

@@ -7,9 +7,10 @@ import (
 	"testing"
 )
 
-// A tested is one function with its reference, its bound in ulp and the intervals
-// where it is sampled. The bounds are about 1.5 times the worst seen over 10⁶ points of
-// these intervals in any tier (linux/amd64, go1.26): @@.
+// A tested is one function with its reference, its bound in ulp and the intervals where
+// it is sampled. Derived: about one unit of the last place for the polynomial and its last
+// rounding, one for the reduction or the quotient. Worst of 60 000 points per interval and
+// the hard angles, any tier (linux/amd64, go1.26): Tanh 2.47, Exp 0.95, Sin 2.21, Cos 2.28.
 type tested struct {
 	name  string
 	f     func(dst, src []float64)

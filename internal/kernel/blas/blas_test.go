@@ -199,6 +199,16 @@ func panicOf(f func()) (v any) {
 	return nil
 }
 
+func TestUse(t *testing.T) {
+	was := blas64.Implementation()
+	defer blas64.Use(was)
+	Use()
+	_, installed := blas64.Implementation().(Implementation)
+	if want := kernel.Tier() != "go"; installed != want {
+		t.Errorf("after Use in tier %s ours is installed: %v, want %v", kernel.Tier(), installed, want)
+	}
+}
+
 // positive returns XᵀX + n·I: positive definite.
 func positive(n int) *mat.SymDense {
 	x := mat.NewDense(n, n, normal(rand.New(rand.NewPCG(1, 5)), n*n))
