@@ -9,7 +9,7 @@ import "math"
 // a pure number. It is a ratio of unweighted discrete norms, so it estimates
 // the ratio of L²(Ω) norms only where the points cover Ω evenly. If ref is zero
 // at every point the result is NaN or +Inf: use an absolute error there. A value
-// that is not finite makes the result not finite; finite values never overflow.
+// that is not finite makes the result NaN; squares neither overflow nor underflow.
 // RelL2 panics if len(u) != len(ref) or both are empty.
 func RelL2(u, ref []float64) float64 {
 	checkNorm(u, ref)

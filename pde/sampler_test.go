@@ -113,7 +113,7 @@ func TestDiscrepancy(t *testing.T) {
 	for _, row := range []struct {
 		kind string
 		d    int
-		want float64 // largest ratio to independent points, twice the measured one
+		want float64 // largest ratio to independent points, about twice the measured one
 	}{
 		{"sobol", 2, 0.2}, {"sobol", 3, 0.3}, {"halton", 2, 0.3}, {"halton", 3, 0.4},
 		{"hammersley", 2, 0.2}, {"hammersley", 3, 0.3}, {"latin-hypercube", 2, 1}, {"grid", 2, 0.9}, {"uniform", 2, 2},

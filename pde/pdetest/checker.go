@@ -1,0 +1,125 @@
+package pdetest
+
+import (
+	"math"
+
+	"pinn/pde"
+)
+
+// checker evaluates residuals from the values of a truth.
+type checker struct {
+	p      *pde.Problem
+	truth  pde.Truth
+	known  []bool
+	params []float64
+	size   []float64 // max |u| per field over the judging points
+}
+
+func newChecker(p *pde.Problem, truth pde.Truth, params []float64) *checker {
+	c := &checker{p: p, truth: truth, known: truth.Known(), params: params, size: make([]float64, len(p.Fields))}
+	for f, u := range truth.At(truth.Where()) {
+		for _, v := range u {
+			c.size[f] = max(c.size[f], math.Abs(v))
+		}
+	}
+	return c
+}
+
+// inner returns n of the points, those first whose coordinates are either ends
+// or in the inner part of their axis.
+func (c *checker) inner(pts pde.Points, n int) pde.Points {
+	out := pde.Points{D: pts.D}
+	for i := range pts.N {
+		if out.N == n || !c.isInner(pts.At(i)) {
+			continue
+		}
+		out.N++
+		out.X = append(out.X, pts.At(i)...)
+		if pts.Normals != nil {
+			out.Normals = append(out.Normals, pts.Normal(i)...)
+		}
+	}
+	return out
+}
+
+func (c *checker) isInner(x []float64) bool {
+	for i, a := range c.p.Box.Axes {
+		off := math.Abs(2*(x[i]-a.From)/a.Length() - 1)
+		if !a.Periodic && off > inner && a.End(x[i]) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// check evaluates the residual e at the points.
+func (c *checker) check(name string, e *pde.Expr, pts pde.Points, err error) Report {
+	r := Report{Name: name, Points: pts.N, Fault: err}
+	for _, q := range e.Partials() {
+		if !c.known[q.Field] {
+			r.Skipped = "the truth of " + c.p.Fields[q.Field] + " is not known"
+			return r
+		}
+	}
+	if err == nil && pts.N == 0 {
+		r.Skipped = "no point far enough from the ends"
+	}
+	if r.Fault != nil || r.Skipped != "" {
+		return r
+	}
+	samples := make([]sample, pts.N)
+	for i := range samples {
+		samples[i] = c.sample(e, pts, i)
+	}
+	r.judge(e, samples, c.sizes(e, samples))
+	return r
+}
+
+// judge fills in the scale of the statement and the point where the residual is
+// largest beside its tolerance: the estimated errors of the partials carried
+// through ∂r/∂u_α, times margin, and rounding of the terms.
+func (r *Report) judge(e *pde.Expr, samples []sample, size []float64) {
+	slopes := make([][]float64, len(samples))
+	for i, s := range samples {
+		var rest float64
+		slopes[i], rest = s.slopes(e, size)
+		r.Scale = max(r.Scale, rest)
+		for k, slope := range slopes[i] {
+			r.Scale = max(r.Scale, slope*size[k])
+		}
+	}
+	worst := -1.0
+	for i, s := range samples {
+		tol := 1e-14 * r.Scale
+		for k, slope := range slopes[i] {
+			tol += margin * slope * s.errs[k]
+		}
+		v := math.Abs(s.residual(e))
+		if q := v / tol; !(q <= worst) {
+			worst, r.Worst, r.Tol, r.At = q, v, tol, s.env.X
+		}
+		if math.IsNaN(worst) {
+			return
+		}
+	}
+}
+
+// sizes returns the natural size of each partial: its largest value at the
+// points, at least the size of the field over the lengths of the axes.
+func (c *checker) sizes(e *pde.Expr, samples []sample) []float64 {
+	partials := e.Partials()
+	size := make([]float64, len(partials))
+	for k, q := range partials {
+		size[k] = c.size[q.Field]
+		for i, a := range c.p.Box.Axes {
+			size[k] /= math.Pow(a.Length(), float64(q.Order[i]))
+		}
+		for _, s := range samples {
+			size[k] = max(size[k], math.Abs(s.values[k]))
+		}
+		if size[k] == 0 {
+			size[k] = 1
+		}
+	}
+	return size
+}
