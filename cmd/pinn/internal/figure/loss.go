@@ -37,7 +37,7 @@ func (h History) loss() page {
 		t.curve(p, rundir.ColHeldOut, heldOut, false)
 	}
 	told, left := t.notes()
-	return t.strips("loss", t.summary("loss by term, unweighted mean squares", left), []strip{s}, told)
+	return t.strips("loss", t.summary("the loss, and its terms as unweighted mean squares", left), []strip{s}, told)
 }
 
 // summary adds to the line below a title how many events the list leaves out.

@@ -85,9 +85,9 @@ func (f Field) ranges() (values, errors scale) {
 	return tight(f.Values, f.Exact), fromZero(f.errors())
 }
 
-// even4 picks four indices out of n, spread evenly; fewer if n is small. The
+// fourOf picks four indices out of n, spread evenly; fewer if n is small. The
 // ends are left out where edges is false.
-func even4(n int, edges bool) []int {
+func fourOf(n int, edges bool) []int {
 	var out []int
 	for k := range 4 {
 		at := (float64(k) + 1) / 5

@@ -86,7 +86,7 @@ func (a Answer) slices(grid lattice, i, j, k int) []slice {
 		}
 	}
 	var out []slice
-	for _, index := range even4(len(grid.at[k]), a.time() == k) {
+	for _, index := range fourOf(len(grid.at[k]), a.time() == k) {
 		middle[k] = index
 		words := append([]string{clean(a.Axes[k].Name) + " = " + number(grid.at[k][index], 3)}, fixed...)
 		out = append(out, slice{strings.Join(words, ", "), grid.sheet(i, j, middle)})
