@@ -25,19 +25,21 @@ func newChecker(p *pde.Problem, truth pde.Truth, params []float64) *checker {
 	return c
 }
 
-// inner returns n of the points, those first whose coordinates are either ends
-// or in the inner part of their axis.
+// inner returns n of the points whose coordinates are either ends or in the
+// inner part of their axis, evenly spaced in their order so that every piece of
+// a place is among them.
 func (c *checker) inner(pts pde.Points, n int) pde.Points {
-	out := pde.Points{D: pts.D}
+	var good []int
 	for i := range pts.N {
-		if out.N == n || !c.isInner(pts.At(i)) {
-			continue
+		if c.isInner(pts.At(i)) {
+			good = append(good, i)
 		}
-		out.N++
+	}
+	out := pde.Points{N: min(n, len(good)), D: pts.D}
+	for k := range out.N {
+		i := good[k*len(good)/out.N]
 		out.X = append(out.X, pts.At(i)...)
-		if pts.Normals != nil {
-			out.Normals = append(out.Normals, pts.Normal(i)...)
-		}
+		out.Normals = append(out.Normals, pts.Normal(i)...)
 	}
 	return out
 }

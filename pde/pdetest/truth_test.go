@@ -133,6 +133,16 @@ func TestCheckNormal(t *testing.T) {
 	}
 }
 
+// TestCheckPieces demands that every piece of a place is looked at: the statement
+// fails only on the last one.
+func TestCheckPieces(t *testing.T) {
+	p, truth := build(t, strip, []string{"u"}, []string{"x*t"}, []statement{{at(0, 0), false, "u = 0"}})
+	p.Conditions[0].Pieces = append(p.Conditions[0].Pieces, pde.Piece{Fixed: at(1, 0)}, pde.Piece{Fixed: at(0, 1)})
+	if r := Check(p, truth, []float64{2}, 5, rand.New(rand.NewPCG(1, 1)))[0]; r.Err() == nil || r.At[0] != 1 {
+		t.Errorf("no error at x = 1: %+v", r)
+	}
+}
+
 // TestBurgers checks the built-in solution against Burgers' equation, the shock
 // included.
 func TestBurgers(t *testing.T) {
