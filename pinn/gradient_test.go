@@ -7,7 +7,8 @@ import (
 )
 
 // tolFD bounds |fd − g|/‖g‖∞ for central differences at h = 6e-6. Theory: h² + ε/h
-// ≈ 1e-10, times the size of higher derivatives.
+// ≈ 1e-10. Worst of 56 networks × problems with 30 to 160 parameters each: 2e-10
+// for gradients, 1e-10 for the Jacobian (linux/amd64, go1.26). Margin 50.
 const (
 	stepFD = 6e-6
 	tolFD  = 1e-8
@@ -44,7 +45,6 @@ func largestOf(v []float64) float64 {
 }
 
 func TestGradientAgainstDifferences(t *testing.T) {
-	worst := 0.0
 	for _, p := range problems {
 		for name, spec := range specs() {
 			t.Run(p.name+"/"+name, func(t *testing.T) {
@@ -61,7 +61,6 @@ func TestGradientAgainstDifferences(t *testing.T) {
 					up := b.Value(moved)
 					moved[i] = b.theta[i] - stepFD
 					fd := (up - b.Value(moved)) / (2 * stepFD)
-					worst = max(worst, math.Abs(fd-grad[i])/scale)
 					if !(math.Abs(fd-grad[i]) <= tolFD*scale) {
 						t.Fatalf("∂L/∂θ_%d = %v, want %v (tol %g of %g)", i, grad[i], fd, tolFD, scale)
 					}
@@ -69,7 +68,6 @@ func TestGradientAgainstDifferences(t *testing.T) {
 			})
 		}
 	}
-	t.Logf("worst %.2g", worst)
 }
 
 func TestJacobianAgainstDifferences(t *testing.T) {
