@@ -7,7 +7,7 @@ import (
 )
 
 // tolFD bounds |fd − g|/‖g‖∞ for central differences at h = 6e-6. Theory: h² + ε/h
-// ≈ 1e-10. Worst of 56 networks × problems with 30 to 160 parameters each: 2e-10
+// ≈ 1e-10. Worst of 56 networks × problems with 2 to 160 parameters each: 2e-10
 // for gradients, 1e-10 for the Jacobian (linux/amd64, go1.26). Margin 50.
 const (
 	stepFD = 6e-6
