@@ -161,20 +161,27 @@ func TestDiffRandom(t *testing.T) {
 	t.Logf("%d comparisons, worst %.1e", tried, worst)
 }
 
-// TestPrintRoundTrip: what is printed reads as the same node.
+// TestPrintRoundTrip: what is printed reads as the same node, derivatives too.
 func TestPrintRoundTrip(t *testing.T) {
+	rules := equationRules
+	rules.allow |= hasNormal
+	rules.columns = randomColumns
 	rapid.Check(t, func(t *rapid.T) {
-		s := randomScope()
-		e := everything.expr(t, s.Graph(), rapid.IntRange(0, 30).Draw(t, "size"))
-		if !e.Finite() {
-			return
-		}
-		rules := equationRules
-		rules.allow |= hasNormal
-		rules.columns = randomColumns
-		again, faults := s.expression(e.String(), rules)
-		if again != e {
-			t.Fatalf("%s reads as %v, faults %v", e, again, faults)
+		for range 10 {
+			s := randomScope()
+			e := everything.expr(t, s.Graph(), rapid.IntRange(0, 30).Draw(t, "size"))
+			both := []*Expr{e}
+			if d, err := s.g.Diff(e, 0); err == nil {
+				both = append(both, d)
+			}
+			for _, e := range both {
+				if !e.Finite() || e.size > 5000 {
+					continue
+				}
+				if again, faults := s.expression(e.String(), rules); again != e {
+					t.Fatalf("%s reads as %v, faults %v", e, again, faults)
+				}
+			}
 		}
 	})
 }

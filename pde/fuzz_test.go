@@ -2,7 +2,10 @@ package pde
 
 import (
 	"math"
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // seeds are texts of every kind, sound and faulty.
@@ -18,96 +21,127 @@ func FuzzParse(f *testing.F) {
 	for _, s := range seeds {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, src string) {
-		check := func(kind string, s *Syntax, faults Faults, parse func(string) (*Syntax, Faults)) {
-			if s == nil {
-				t.Fatalf("%s: nil tree", kind)
-			}
-			for _, x := range faults {
-				if x.Offset < 0 || x.Offset > len(src) || x.Message == "" {
-					t.Errorf("%s: fault %+v in %d bytes", kind, x, len(src))
-				}
-			}
-			if len(faults) > 0 {
-				return
-			}
-			if s.Offset() < 0 || s.Offset() >= s.End() || s.End() > len(src) {
-				t.Errorf("%s: from %d to %d of %d", kind, s.Offset(), s.End(), len(src))
-			}
-			again, faults := parse(s.String())
-			if faults != nil || !again.Equal(s) {
-				t.Errorf("%s: %q reads as %q, %v", kind, s, again, faults)
-			}
-		}
-		s, faults := ParseExpr(src)
-		check("expression", s, faults, ParseExpr)
-		s, faults = ParsePredicate(src)
-		check("predicate", s, faults, ParsePredicate)
-		left, right, faults := ParseStatement(src)
-		if len(faults) == 0 {
-			check("left", left, nil, ParseExpr)
-			check("right", right, nil, ParseExpr)
-		} else {
-			check("statement", left, faults, nil)
-		}
-	})
+	f.Fuzz(func(t *testing.T, src string) { parseAny(t, src) })
 }
 
-// FuzzResolve takes a text for the definition, the residual, the exact solution
-// and the place that it may be. Nothing may panic; what is accepted prints as
-// something that reads as the same node, and runs.
 func FuzzResolve(f *testing.F) {
 	for _, s := range seeds {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, src string) {
-		if len(src) > 2000 {
-			return
-		}
-		s := testScope(t)
-		s.Define("fuzz", src)
-		s.Constant("fuzzed", src)
-		s.Check()
-		all := Context{Normals: true, DataColumns: []string{"obs", "u_x"}}
-		for _, c := range []Context{{}, all} {
-			e, faults := s.Residual(src, c)
-			checkResolved(t, src, e, faults)
-			if e == nil {
-				continue
+	f.Fuzz(func(t *testing.T, src string) { resolveAny(t, src) })
+}
+
+// TestRandomText strings words of the language together: nearer to what people
+// write than the bytes of a fuzzer.
+func TestRandomText(t *testing.T) {
+	words := []string{
+		"u", "v", "x", "y", "t", "k", "nu", "sxx", "u_x", "u_xt", "kappa", "flux", "n_x", "obs", "hole", "boundary", "foo", "pi", "e", "fuzz",
+		"1", "0", ".5", "2", "1e3", "+", "-", "*", "/", "^", "**", "(", "(", ")", ")", ",", "=", "=", "<", ">=", "and", "or", "not",
+		"sin(", "exp(", "log(", "sqrt(", "abs(", "min(", "atan2(", "if(", "d(", "lap(", "dn(", "(x, y, t)", ", x)", " ",
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		for range 10 {
+			parts := rapid.SliceOfN(rapid.SampledFrom(words), 1, 14).Draw(t, "words")
+			src := strings.Join(parts, "")
+			if rapid.Bool().Draw(t, "spaced") {
+				src = strings.Join(parts, " ")
 			}
-			if again, faults := s.Residual(e.String()+" = 0", c); again != e && e.size <= 1000 && e.height < 200 {
-				t.Errorf("%s reads as %v, %v", e, again, faults)
-			}
-			if e.size < 1000 {
-				runOnce(e)
-			}
-		}
-		e, faults := s.Function(src)
-		checkResolved(t, src, e, faults)
-		if v, faults := s.Number(src); faults == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
-			t.Errorf("%q is the number %v", src, v)
-		}
-		p, _ := s.Predicate(src)
-		p.Holds([]float64{0.1, 0.2, 0.3})
-		box := Box{Axes: []Axis{{"x", -1, 1, false}, {"y", 0, 2, true}, {"t", 0, 1, false}}}
-		if len(src) > 200 {
-			return // looking for a place in vain takes time
-		}
-		pieces, faults := s.Place(src, box, []string{"hole"})
-		if (len(pieces) == 0) != (len(faults) > 0) {
-			t.Errorf("place %q: %v, %v", src, pieces, faults)
-		}
-		for _, q := range pieces {
-			for _, f := range q.Fixed {
-				if a := box.Axes[f.Axis]; f.Value < a.From || f.Value > a.To {
-					t.Errorf("place %q: %v", src, pieces)
-				}
-			}
+			parseAny(t, src)
+			resolveAny(t, src)
 		}
 	})
 }
 
-func checkResolved(t *testing.T, src string, e *Expr, faults Faults) {
+// parseAny checks that any text parses or has faults inside it, and that what is
+// accepted prints as something that reads the same.
+func parseAny(t rapid.TB, src string) {
+	t.Helper()
+	check := func(kind string, s *Syntax, faults Faults, parse func(string) (*Syntax, Faults)) {
+		if s == nil {
+			t.Fatalf("%s: nil tree", kind)
+		}
+		for _, x := range faults {
+			if x.Offset < 0 || x.Offset > len(src) || x.Message == "" {
+				t.Errorf("%s: fault %+v in %d bytes", kind, x, len(src))
+			}
+		}
+		if len(faults) > 0 {
+			return
+		}
+		if s.Offset() < 0 || s.Offset() >= s.End() || s.End() > len(src) {
+			t.Errorf("%s: from %d to %d of %d", kind, s.Offset(), s.End(), len(src))
+		}
+		again, faults := parse(s.String())
+		if faults != nil || !again.Equal(s) {
+			t.Errorf("%s: %q reads as %q, %v", kind, s, again, faults)
+		}
+	}
+	s, faults := ParseExpr(src)
+	check("expression", s, faults, ParseExpr)
+	s, faults = ParsePredicate(src)
+	check("predicate", s, faults, ParsePredicate)
+	left, right, faults := ParseStatement(src)
+	check("left", left, faults, ParseExpr)
+	check("right", right, faults, ParseExpr)
+}
+
+// resolveAny takes a text for the definition, the residual, the exact solution
+// and the place that it may be. What is accepted prints as something that reads
+// as the same node, and runs.
+func resolveAny(t rapid.TB, src string) {
+	t.Helper()
+	if len(src) > 2000 {
+		return
+	}
+	s := NewScope(NewGraph(), []string{"x", "y", "t"}, []string{"u", "v", "p"})
+	s.Constant("nu", "0.01/pi")
+	s.Define("sxx", "2*u_x + v_y")
+	s.Define("kappa", "1 + x^2")
+	s.Define("flux", "dn(u)")
+	s.Parameter("k")
+	s.Define("fuzz", src)
+	s.Constant("fuzzed", src)
+	s.Check()
+	for _, c := range []Context{{}, {Normals: true, DataColumns: []string{"obs", "u_x"}}} {
+		e, faults := s.Residual(src, c)
+		checkResolved(t, src, e, faults)
+		if e == nil || e.size > 1000 || e.height > 200 {
+			continue
+		}
+		if again, faults := s.Residual(e.String()+" = 0", c); again != e {
+			t.Errorf("%s reads as %v, %v", e, again, faults)
+		}
+		runOnce(e)
+	}
+	e, faults := s.Function(src)
+	checkResolved(t, src, e, faults)
+	if v, faults := s.Number(src); faults == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+		t.Errorf("%q is the number %v", src, v)
+	}
+	p, _ := s.Predicate(src)
+	p.Holds([]float64{0.1, 0.2, 0.3})
+	if len(src) < 200 { // looking for a place in vain takes time
+		placeAny(t, s, src)
+	}
+}
+
+func placeAny(t rapid.TB, s *Scope, src string) {
+	t.Helper()
+	box := Box{Axes: []Axis{{"x", -1, 1, false}, {"y", 0, 2, true}, {"t", 0, 1, false}}}
+	pieces, faults := s.Place(src, box, []string{"hole"})
+	if (len(pieces) == 0) != (len(faults) > 0) {
+		t.Errorf("place %q: %v, %v", src, pieces, faults)
+	}
+	for _, q := range pieces {
+		for _, f := range q.Fixed {
+			if a := box.Axes[f.Axis]; f.Value < a.From || f.Value > a.To {
+				t.Errorf("place %q: %v", src, pieces)
+			}
+		}
+	}
+}
+
+func checkResolved(t rapid.TB, src string, e *Expr, faults Faults) {
 	t.Helper()
 	if (e == nil) != (len(faults) > 0) {
 		t.Errorf("%q: expression %v, faults %v", src, e, faults)

@@ -12,14 +12,13 @@ import (
 
 // stage is a compiled program with random inputs for a tile.
 type stage struct {
-	p                                           *Program
-	outs                                        []*Expr
-	layout                                      Layout
-	n, stride                                   int
-	coords, statics, partials, params, seeds    []float64
-	dpartials, dparams                          []float64
-	tape                                        *Tape
-	wantForward, wantPartials, wantParams, size [][]float64
+	p                                        *Program
+	outs                                     []*Expr
+	layout                                   Layout
+	n, stride                                int
+	coords, statics, partials, params, seeds []float64
+	dpartials, dparams                       []float64
+	tape                                     *Tape
 }
 
 // newStage compiles the expressions. All rows are longer than n by a few NaN that
@@ -85,76 +84,86 @@ func (s *stage) dot(j int, es []*Expr) float64 {
 	return sum
 }
 
-// tolProgram bounds |program − twin| relative to the square of the largest part
-// of the expressions: both round every part, and a part's error is carried by
-// slopes which are parts themselves. Theory: a few dozen ε. Worst of 5000
-// random programs of 1–3 expressions: 1.1e-14 on every tier (linux/amd64,
-// go1.26). Margin 90.
-const tolProgram = 1e-12
+// tolProgram bounds |program − twin| relative to the largest part of the
+// expressions, at points 1e-3 away from kinks and poles. Theory: both round
+// every part, and the slopes that carry an error on are below 1e3: a few dozen ε
+// times 1e3. Worst of 30 000 random programs, on three kernel tiers: 2.8e-13
+// (linux/amd64, go1.26). Margin 35.
+const tolProgram = 1e-11
 
 // TestProgramRandom: the forward sweep is Eval, and the adjoint sweep is the
 // symbolic derivative times the seeds.
 func TestProgramRandom(t *testing.T) {
 	worst, tried := 0.0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		sc := randomScope()
-		g := sc.Graph()
-		var outs []*Expr
-		for range rapid.IntRange(1, 3).Draw(t, "outs") {
-			e := everything.expr(t, g, rapid.IntRange(0, 14).Draw(t, "size"))
-			if !e.Finite() {
-				return
-			}
-			outs = append(outs, e)
-		}
-		layout := Layout{Params: 2, Columns: 2, Axes: 2, Partials: []Partial{{1, Multi{4}}}} // one that nothing uses
-		for f := range 2 {
-			for _, m := range []Multi{{}, {1}, {0, 1}, {2}} {
-				layout.Partials = append(layout.Partials, Partial{f, m})
-			}
-		}
-		seed := rapid.Uint64().Draw(t, "seed")
-		s := newStage(outs, layout, rapid.IntRange(1, 9).Draw(t, "n"), rand.New(rand.NewPCG(seed, 0)))
-		s.run()
-		for j := range s.n {
-			check := func(what string, got, want float64, parts ...*Expr) {
-				largest, margin := extent(s.env(j), append(parts, outs...)...)
-				if largest > 1e3 || margin < 1e-6 {
-					return
-				}
-				bad := math.Abs(got-want) / largest
-				worst, tried = max(worst, bad), tried+1
-				if !(bad <= tolProgram) {
-					t.Fatalf("%s of %v = %v, want %v (tol %g·%g)", what, outs, got, want, tolProgram, largest)
-				}
-			}
-			for i, e := range outs {
-				check("value", s.tape.Out(i)[j], e.Eval(s.env(j)))
-			}
-			for i, p := range layout.Partials {
-				var d []*Expr
-				for _, e := range outs {
-					d = append(d, g.DiffPartial(e, p))
-				}
-				check("∂/∂"+g.partialName(p), s.dpartials[i*s.stride+j], s.dot(j, d), d...)
-			}
-			for k := range layout.Params {
-				var d []*Expr
-				for _, e := range outs {
-					d = append(d, g.DiffParam(e, k))
-				}
-				check("∂/∂"+sc.params[k], s.dparams[k*s.stride+j], s.dot(j, d), d...)
-			}
-		}
-		for _, b := range [][]float64{s.dpartials, s.dparams, s.statics} {
-			for i, v := range b {
-				if i%s.stride >= s.n && !math.IsNaN(v) {
-					t.Fatalf("%v: written beyond the points", outs)
-				}
-			}
+		for range 5 {
+			bad, n := checkProgram(t)
+			worst, tried = max(worst, bad), tried+n
 		}
 	})
 	t.Logf("%d comparisons, worst %.1e", tried, worst)
+}
+
+// checkProgram draws a program and inputs, compares all results with those of
+// the twin, and returns the largest difference and how many it compared.
+func checkProgram(t *rapid.T) (worst float64, tried int) {
+	sc := randomScope()
+	g := sc.Graph()
+	var outs []*Expr
+	for range rapid.IntRange(1, 3).Draw(t, "outs") {
+		e := everything.expr(t, g, rapid.IntRange(0, 14).Draw(t, "size"))
+		if !e.Finite() {
+			return 0, 0
+		}
+		outs = append(outs, e)
+	}
+	layout := Layout{Params: 2, Columns: 2, Axes: 2, Partials: []Partial{{1, Multi{4}}}} // one that nothing uses
+	for f := range 2 {
+		for _, m := range []Multi{{}, {1}, {0, 1}, {2}} {
+			layout.Partials = append(layout.Partials, Partial{f, m})
+		}
+	}
+	seed := rapid.Uint64().Draw(t, "seed")
+	s := newStage(outs, layout, rapid.IntRange(1, 9).Draw(t, "n"), rand.New(rand.NewPCG(seed, 0)))
+	s.run()
+	compare := func(what string, j int, got, want float64, parts ...*Expr) {
+		largest, margin := extent(s.env(j), append(parts, outs...)...)
+		if largest > 1e3 || margin < 1e-3 {
+			return
+		}
+		bad := math.Abs(got-want) / largest
+		worst, tried = max(worst, bad), tried+1
+		if !(bad <= tolProgram) {
+			t.Fatalf("%s of %v = %v, want %v (tol %g·%g)", what, outs, got, want, tolProgram, largest)
+		}
+	}
+	for j := range s.n {
+		for i, e := range outs {
+			compare("value", j, s.tape.Out(i)[j], e.Eval(s.env(j)))
+		}
+		for i, p := range layout.Partials {
+			var d []*Expr
+			for _, e := range outs {
+				d = append(d, g.DiffPartial(e, p))
+			}
+			compare("∂/∂"+g.partialName(p), j, s.dpartials[i*s.stride+j], s.dot(j, d), d...)
+		}
+		for k := range layout.Params {
+			var d []*Expr
+			for _, e := range outs {
+				d = append(d, g.DiffParam(e, k))
+			}
+			compare("∂/∂"+sc.params[k], j, s.dparams[k*s.stride+j], s.dot(j, d), d...)
+		}
+	}
+	for _, b := range [][]float64{s.dpartials, s.dparams, s.statics} {
+		for i, v := range b {
+			if i%s.stride >= s.n && !math.IsNaN(v) {
+				t.Fatalf("%v: written beyond the points", outs)
+			}
+		}
+	}
+	return worst, tried
 }
 
 // problemStage compiles the residuals of statements.

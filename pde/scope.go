@@ -200,6 +200,9 @@ type Context struct {
 // must contain a field or an unknown parameter.
 func (s *Scope) Residual(text string, c Context) (*Expr, Faults) {
 	s.settleAll()
+	for i, name := range c.DataColumns {
+		s.g.Column(i, name) // from now on no derivative prints as this name
+	}
 	left, right, faults := ParseStatement(text)
 	rules := equationRules
 	rules.columns = c.DataColumns

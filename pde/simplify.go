@@ -55,9 +55,9 @@ func (g *Graph) Add(a, b *Expr) *Expr {
 	case a.op == OpNeg:
 		return g.Sub(b, a.arg[0])
 	case b.op == OpConst && b.val < 0:
-		return g.node(OpSub, a, g.Const(-b.val), nil)
+		return g.Sub(a, g.Const(-b.val))
 	case a.op == OpConst && a.val < 0:
-		return g.node(OpSub, b, g.Const(-a.val), nil)
+		return g.Sub(b, g.Const(-a.val))
 	}
 	return g.node(OpAdd, a, b, nil)
 }
@@ -77,7 +77,7 @@ func (g *Graph) Sub(a, b *Expr) *Expr {
 	case b.op == OpNeg:
 		return g.Add(a, b.arg[0])
 	case b.op == OpConst && b.val < 0:
-		return g.node(OpAdd, a, g.Const(-b.val), nil)
+		return g.Add(a, g.Const(-b.val))
 	}
 	return g.node(OpSub, a, b, nil)
 }
