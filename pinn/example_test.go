@@ -45,7 +45,7 @@ func ExampleLoss() {
 
 	fmt.Println("u = g + φN with g =", lifts[0].G, "and φ =", lifts[0].Phi)
 	for _, n := range notes {
-		fmt.Println(p.Conditions[n.Condition].Name, n.Message)
+		fmt.Printf("%s is soft: %s\n", p.Conditions[n.Condition].Name, n.Message)
 	}
 	fmt.Println(loss.Dim(), "parameters,", loss.Points(), "points, terms", loss.TermNames())
 
@@ -59,7 +59,7 @@ func ExampleLoss() {
 	fmt.Printf("u(0.5, 0) = %.3f\n", u[0][0])
 	// Output:
 	// u = g + φN with g = sin(x) and φ = t
-	// ends stays soft: it contains the normal
+	// ends is soft: it contains the normal
 	// 501 parameters, 1128 points, terms [heat ends]
 	// a small step downhill lowers the loss: true
 	// u(0.5, 0) = 0.479

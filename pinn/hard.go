@@ -7,7 +7,8 @@ import (
 	"pinn/pde"
 )
 
-// Note tells why a condition that was left to the program's choice stays soft.
+// Note tells why a condition that was left to the program's choice stays soft;
+// Message is that reason, such as "its data are not smooth".
 // Fallback reports that its statement could be built in and only its data, or
 // those of other conditions, stand against it; otherwise the statement is of a
 // kind that is always soft, such as a Neumann condition.
@@ -64,7 +65,7 @@ func BuildLifts(p *pde.Problem) (lifts []Lift, soft []int, notes []Note, err err
 			impossible = append(impossible, HardError{i, pl.against[i].text})
 		default:
 			soft = append(soft, i)
-			notes = append(notes, Note{i, "stays soft: " + pl.against[i].text, pl.against[i].data})
+			notes = append(notes, Note{i, pl.against[i].text, pl.against[i].data})
 		}
 	}
 	if impossible != nil {
