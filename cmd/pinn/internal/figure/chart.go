@@ -22,8 +22,11 @@ func (p *panel) chart(s sheet, column []float64, values scale, colours []color.N
 		for y := range h {
 			c := white
 			if i, j := cols[x], rows[h-1-y]; i >= 0 && j >= 0 {
-				if at := values.at(s.value(column, i, j)); !math.IsNaN(at) {
+				v := s.value(column, i, j)
+				if at := values.at(v); !math.IsNaN(at) {
 					c = shade(colours, at)
+				} else if v == 0 { // below all decades
+					c = colours[0]
 				}
 			}
 			img.SetNRGBA(x, y, c)

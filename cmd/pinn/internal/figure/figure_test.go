@@ -18,7 +18,7 @@ func TestSolutionTexts(t *testing.T) {
 	for name, want := range map[string]map[string][]string{
 		"burgers": {"u": {
 			"Burgers' equation: a shock forms at x = 0", "field u:  relative L2 error 3.1e-5,  largest error 9.0e-4",
-			"u, network", "u*, exact", "|u − u*|, error", "t = 0.25", "t = 1", "network", "exact", "x", "t", "u", "×1e-4",
+			"u, network", "u*, exact", "|u − u*|, error", "t = 0.25", "t = 1", "network", "exact", "x", "t", "u", "1e-4", "1e-7",
 		}},
 		"bare":   {"u": {"field u", "u, network", "t = 0.5"}},
 		"beam1d": {"w": {"x", "w  (×1e-3)", "|w − w*|", "network", "exact"}},

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -74,8 +75,9 @@ func (n note) text() string {
 	if e.Reason != "" {
 		s += " (" + e.Reason + ")"
 	}
-	if e.Why != "" {
-		s += ": " + e.Why
+	why := strings.TrimPrefix(strings.TrimPrefix(e.Why, e.Kind+": "), e.Reason+": ")
+	if why != "" {
+		s += ": " + why
 	}
 	return s
 }

@@ -97,6 +97,21 @@ func fromZero(columns ...[]float64) scale {
 	return tight(append(columns, []float64{0})...)
 }
 
+// errorDecades is how far below its largest value an error is told apart.
+const errorDecades = 4
+
+// below returns a logarithmic scale from the largest value downwards, for
+// errors: they are often large in one place only and of interest everywhere.
+// Without a positive value the scale is linear.
+func below(column []float64) scale {
+	lo, hi := extent(true, column)
+	if lo > hi {
+		return scale{min: 0, max: 1}
+	}
+	top := math.Log10(hi)
+	return scale{min: top - errorDecades, max: top, log: true}
+}
+
 // decades returns a logarithmic scale of the positive values, at least one full
 // decade wide.
 func decades(columns ...[]float64) scale {

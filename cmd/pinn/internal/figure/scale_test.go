@@ -169,3 +169,13 @@ func TestColours(t *testing.T) {
 		}
 	}
 }
+
+func TestBelow(t *testing.T) {
+	s := below([]float64{0, 1e-9, math.NaN(), 1e-2, math.Inf(1)})
+	if !s.log || s.max != -2 || s.min != -2-errorDecades {
+		t.Errorf("errors up to 1e-2: scale %v, want %d decades below", s, errorDecades)
+	}
+	if s := below([]float64{0, 0}); s.log || s.at(0) != 0 {
+		t.Errorf("no error at all: scale %v, want a linear one with zero at its end", s)
+	}
+}

@@ -77,12 +77,13 @@ func heading(dc draw.Canvas, title, below string) {
 }
 
 // ranges are the colour scales of a field: one for the field and its exact
-// twin, so that equal colours are equal values, and one for the error.
+// twin, so that equal colours are equal values, and one for the error, whose
+// colours go by its logarithm.
 func (f Field) ranges() (values, errors scale) {
 	if f.Exact == nil {
 		return tight(f.Values), scale{max: 1}
 	}
-	return tight(f.Values, f.Exact), fromZero(f.errors())
+	return tight(f.Values, f.Exact), below(f.errors())
 }
 
 // fourOf picks four indices out of n, spread evenly; fewer if n is small. The
