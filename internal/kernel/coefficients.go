@@ -15,29 +15,29 @@ const (
 	piLo  = -0x1.f1976b7ed8fbcp-109
 )
 
-// expm1Poly holds the coefficients, lowest first, of (eʸ − 1 − y)/y² for |y| ≤ ln 2/2.
-var expm1Poly = [...]float64{
-	0x1p-01,
-	0x1.5555555555557p-03,
-	0x1.5555555555556p-05,
-	0x1.11111111100d3p-07,
-	0x1.6c16c16c162cfp-10,
-	0x1.a01a01abeccc3p-13,
-	0x1.a01a01a6db488p-16,
-	0x1.71de02225a2f3p-19,
-	0x1.27e4db5bb725ap-22,
-	0x1.af4e092e1705bp-26,
-	0x1.1f7315649f2d7p-29,
+// expm1Poly returns (eʳ − 1 − r)/r² for x = r, |r| ≤ ln 2/2.
+func expm1Poly(x float64) float64 {
+	p := 0x1.1f7315649f2d7p-29*x + 0x1.af4e092e1705bp-26
+	p = p*x + 0x1.27e4db5bb725ap-22
+	p = p*x + 0x1.71de02225a2f3p-19
+	p = p*x + 0x1.a01a01a6db488p-16
+	p = p*x + 0x1.a01a01abeccc3p-13
+	p = p*x + 0x1.6c16c16c162cfp-10
+	p = p*x + 0x1.11111111100d3p-07
+	p = p*x + 0x1.5555555555556p-05
+	p = p*x + 0x1.5555555555557p-03
+	p = p*x + 0x1p-01
+	return p
 }
 
-// sinPoly holds the coefficients, lowest first, of (sin(y) − y)/y³ in powers of y² for |y| ≤ π/2.
-var sinPoly = [...]float64{
-	-0x1.5555555555555p-03,
-	0x1.1111111111107p-07,
-	-0x1.a01a01a018aacp-13,
-	0x1.71de3a5456633p-19,
-	-0x1.ae6455a1cdfddp-26,
-	0x1.61240158708f1p-33,
-	-0x1.ae5137d193396p-41,
-	0x1.89a46890c7ff8p-49,
+// sinPoly returns (sin(r) − r)/r³ for x = r², |r| ≤ π/2.
+func sinPoly(x float64) float64 {
+	p := 0x1.89a46890c7ff8p-49*x + -0x1.ae5137d193396p-41
+	p = p*x + 0x1.61240158708f1p-33
+	p = p*x + -0x1.ae6455a1cdfddp-26
+	p = p*x + 0x1.71de3a5456633p-19
+	p = p*x + -0x1.a01a01a018aacp-13
+	p = p*x + 0x1.1111111111107p-07
+	p = p*x + -0x1.5555555555555p-03
+	return p
 }

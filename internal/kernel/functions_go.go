@@ -30,11 +30,7 @@ func cosAllGo(dst, src []float64) {
 func expm1Reduced(y float64) (q float64, k int) {
 	f := math.RoundToEven(y * log2e)
 	r := y - f*ln2Hi - f*ln2Lo
-	p := expm1Poly[len(expm1Poly)-1]
-	for i := len(expm1Poly) - 2; i >= 0; i-- {
-		p = p*r + expm1Poly[i]
-	}
-	return r + r*r*p, int(f)
+	return r + r*r*expm1Poly(r), int(f)
 }
 
 // power returns 2ᵏ for −1022 ≤ k ≤ 1023.
@@ -111,9 +107,5 @@ func cosGo(x float64) float64 {
 // sinReduced returns sin(r) = r + r·s·S(s), s = r², for |r| ≤ π/2.
 func sinReduced(r float64) float64 {
 	s := r * r
-	p := sinPoly[len(sinPoly)-1]
-	for i := len(sinPoly) - 2; i >= 0; i-- {
-		p = p*s + sinPoly[i]
-	}
-	return r + r*s*p
+	return r + r*s*sinPoly(s)
 }

@@ -162,15 +162,17 @@ func writeCoefficients(file string) error {
 		name, doc string
 		c         []float64
 	}{
-		{"expm1Poly", "(eʸ − 1 − y)/y² for |y| ≤ ln 2/2", expm1Poly},
-		{"sinPoly", "(sin(y) − y)/y³ in powers of y² for |y| ≤ π/2", sinPoly},
+		{"expm1Poly", "(eʳ − 1 − r)/r² for x = r, |r| ≤ ln 2/2", expm1Poly},
+		{"sinPoly", "(sin(r) − r)/r³ for x = r², |r| ≤ π/2", sinPoly},
 	} {
-		fmt.Fprintf(&b, "// %s holds the coefficients, lowest first, of %s.\n", p.name, p.doc)
-		fmt.Fprintf(&b, "var %s = [...]float64{\n", p.name)
-		for _, v := range p.c {
-			fmt.Fprintf(&b, "\t%x,\n", v)
+		fmt.Fprintf(&b, "// %s returns %s.\n", p.name, p.doc)
+		fmt.Fprintf(&b, "func %s(x float64) float64 {\n", p.name)
+		last := len(p.c) - 1
+		fmt.Fprintf(&b, "\tp := %x*x + %x\n", p.c[last], p.c[last-1])
+		for i := last - 2; i >= 0; i-- {
+			fmt.Fprintf(&b, "\tp = p*x + %x\n", p.c[i])
 		}
-		b.WriteString("}\n\n")
+		b.WriteString("\treturn p\n}\n\n")
 	}
 	src, err := format.Source([]byte(b.String()))
 	if err != nil {
