@@ -1,6 +1,8 @@
 // Package kernel holds the arithmetic of the hot path: matrix products on thin tiles,
 // elementwise functions, sums, and the triangular updates of dense second-order methods.
-// Everything works on []float64, allocates nothing and starts no goroutine.
+// The routines work on []float64 and start no goroutine; a few keep packed operands in
+// scratch that is pooled, so that none allocates in a steady state. Package blas, below
+// this one, routes gonum's factorisations here.
 //
 // # Tiles
 //
