@@ -52,6 +52,6 @@
 // They follow IEEE 754 everywhere: 0·NaN and 0·Inf are NaN and reach the result, nothing
 // is skipped because a factor is zero; an operand outside a matrix's rows (between its
 // width and its stride) is not read. Functions keep the sign of zero, map NaN to NaN, and
-// have the limits of package math at infinity. Subnormal numbers are neither flushed nor
-// slow paths. Which NaN (sign, payload) results is not specified.
+// have the limits of package math at infinity. Subnormal numbers are not flushed. Which
+// NaN (sign, payload) results is not specified.
 package kernel
