@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows says which of our packages each package may import, one line per package;
+// a name ending in /... stands for a package and all below it. The two towers
+// pde → pinn and optim → hybrid meet in cmd/pinn only. Imports of test files are
+// free.
+var arrows = map[string][]string{
+	"pinn/problems":            {},
+	"pinn/internal/kernel":     {},
+	"pinn/internal/kernel/...": {"pinn/internal/kernel/..."},
+
+	"pinn/pde":         {"pinn/internal/kernel"},
+	"pinn/pde/pdetest": {"pinn/pde"},
+	"pinn/pinn":        {"pinn/pde", "pinn/internal/kernel"},
+
+	"pinn/optim":           {"pinn/internal/kernel/..."},
+	"pinn/optim/optimtest": {"pinn/optim"},
+	"pinn/hybrid":          {"pinn/optim"},
+
+	"pinn/cmd/pinn/internal/rundir": {},
+	"pinn/cmd/pinn/internal/figure": {"pinn/cmd/pinn/internal/rundir"},
+	"pinn/cmd/pinn/internal/report": {"pinn/cmd/pinn/internal/rundir", "pinn/cmd/pinn/internal/figure"},
+	"pinn/cmd/pinn/...":             {"pinn/pde", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/cmd/pinn/..."},
+
+	"pinn/internal/deps":   {},
+	"pinn/internal/refgen": {"pinn/pde", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/..."},
+}
+
+// modules says which packages of other modules the leaves may import; packages
+// that are not named here are free.
+var modules = map[string][]string{
+	"pinn/problems":        {"github.com/pelletier/go-toml/v2/..."},
+	"pinn/internal/kernel": {"golang.org/x/sys/cpu"},
+	"pinn/pde":             {},
+	"pinn/pinn":            {},
+	"pinn/hybrid":          {},
+}
+
+// imports returns what the non-test files of each of our packages import on an
+// architecture.
+func imports(t *testing.T, arch string) map[string][]string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	cmd.Env = append(os.Environ(), "GOARCH="+arch)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v", cmd, err)
+	}
+	all := map[string][]string{}
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all[p.ImportPath] = p.Imports
+	}
+	return all
+}
+
+// TestArrows holds the arrows, with the kernels and without.
+func TestArrows(t *testing.T) {
+	for _, arch := range []string{"amd64", "arm64"} {
+		t.Run(arch, func(t *testing.T) {
+			all := imports(t, arch)
+			if len(all) < 10 {
+				t.Errorf("only %d packages", len(all))
+			}
+			for p, qs := range all {
+				for _, q := range qs {
+					if fault := bent(p, q); fault != "" {
+						t.Errorf("%s → %s: %s", p, q, fault)
+					}
+				}
+			}
+		})
+	}
+}
+
+// bent says what is wrong with the import of q by p, "" if nothing.
+func bent(p, q string) string {
+	if ours(q) {
+		may, ok := allowed(arrows, p)
+		switch {
+		case !ok:
+			return "the package has no line in the table of arrows"
+		case !matches(may, q):
+			return fmt.Sprintf("%s may import %s of ours", p, words(may))
+		}
+		return ""
+	}
+	if may, ok := modules[p]; ok && !standard(q) && !matches(may, q) {
+		return fmt.Sprintf("%s may import %s of other modules", p, words(may))
+	}
+	return ""
+}
+
+// standard reports whether a path is of the standard library: the first element
+// of any other has a dot, that of ours apart.
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".") && !ours(path)
+}
+
+func ours(path string) bool { return path == "pinn" || strings.HasPrefix(path, "pinn/") }
+
+// allowed returns the line for a package: its own, else the longest that ends
+// in /... and matches.
+func allowed(table map[string][]string, path string) (may []string, ok bool) {
+	if may, ok := table[path]; ok {
+		return may, true
+	}
+	best := ""
+	for pattern := range table {
+		if matches([]string{pattern}, path) && len(pattern) > len(best) {
+			best = pattern
+		}
+	}
+	return table[best], best != ""
+}
+
+func matches(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		root, below := strings.CutSuffix(pattern, "/...")
+		return path == root || below && strings.HasPrefix(path, root+"/")
+	})
+}
+
+func words(names []string) string {
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return strings.Join(names, ", ")
+}
+
+// TestArrowsAreHeld bends arrows on paper: a test that passes because it looks at
+// nothing would pass here too.
+func TestArrowsAreHeld(t *testing.T) {
+	for _, row := range []struct {
+		from, to string
+		bent     bool
+	}{
+		{"pinn/pde", "pinn/internal/kernel", false},
+		{"pinn/pde", "pinn/internal/kernel/blas", true},
+		{"pinn/pde", "pinn/problems", true},
+		{"pinn/pde", "gonum.org/v1/gonum/mat", true},
+		{"pinn/pde", "math", false},
+		{"pinn/pinn", "pinn/pde", false},
+		{"pinn/pinn", "pinn/optim", true},
+		{"pinn/pinn", "pinn/pde/pdetest", true},
+		{"pinn/optim", "pinn/internal/kernel/blas", false},
+		{"pinn/optim", "pinn/pinn", true},
+		{"pinn/optim", "gonum.org/v1/gonum/optimize", false},
+		{"pinn/hybrid", "pinn/pinn", true},
+		{"pinn/hybrid", "pinn/internal/kernel", true},
+		{"pinn/problems", "github.com/pelletier/go-toml/v2/unstable", false},
+		{"pinn/problems", "pinn/pde", true},
+		{"pinn/internal/kernel", "pinn/pde", true},
+		{"pinn/internal/kernel/blas", "pinn/internal/kernel", false},
+		{"pinn/internal/kernel/blas", "pinn/optim", true},
+		{"pinn/cmd/pinn", "pinn/hybrid", false},
+		{"pinn/cmd/pinn/internal/build", "pinn/hybrid", false},
+		{"pinn/cmd/pinn/internal/figure", "pinn/hybrid", true},
+		{"pinn/cmd/pinn", "pinn/internal/refgen", true},
+		{"pinn/cmd/pinn", "pinn/optim/optimtest", true},
+		{"pinn/newcomer", "pinn/pde", true},
+	} {
+		if fault := bent(row.from, row.to); (fault != "") != row.bent {
+			t.Errorf("%s → %s: %q, bent = %v", row.from, row.to, fault, row.bent)
+		}
+	}
+}
