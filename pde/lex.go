@@ -34,8 +34,8 @@ type lexer struct {
 	pos int
 }
 
-// marks are the operators and brackets, longer ones first. Those from "==" on
-// are recognised to say what is meant instead.
+// marks are the operators and brackets, longer ones before shorter ones; ==, !=,
+// && and || are among them to say what is meant instead.
 var marks = []string{
 	"**", "<=", ">=", "+", "-", "*", "/", "^", "(", ")", ",",
 	"==", "!=", "&&", "||", "<", ">", "=",

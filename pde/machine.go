@@ -213,8 +213,6 @@ func slope(op Op, a, v float64) float64 {
 		return sign(a)
 	case OpErf:
 		return 2 / math.SqrtPi * math.Exp(-a*a)
-	case OpNot: // of a condition: 1 where it fails
-		return 1 - a
 	}
 	panic("pde: no slope for this operation")
 }

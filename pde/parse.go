@@ -37,7 +37,7 @@ func ParseStatement(src string) (left, right *Syntax, faults Faults) {
 		}
 		return left, right, p.faults.sorted()
 	}
-	p.equals()
+	p.operator()
 	p.second = true
 	right = p.number(p.expression(0))
 	p.sync()
@@ -117,23 +117,22 @@ var infixes = map[string]infix{
 	">":   {OpLess, powerCompare, powerSum, true},
 	">=":  {OpLessEq, powerCompare, powerSum, true},
 	"=":   {OpEqual, powerCompare, powerSum, false},
-	"==":  {OpEqual, powerCompare, powerSum, false},
 	"+":   {OpAdd, powerSum, powerProduct, false},
 	"-":   {OpSub, powerSum, powerProduct, false},
 	"*":   {OpMul, powerProduct, powerUnary, false},
 	"/":   {OpDiv, powerProduct, powerUnary, false},
 	"^":   {OpPow, powerPower, powerUnary, false}, // 2^-x and 2^3^2
 	"**":  {OpPow, powerPower, powerUnary, false},
+	"==":  {OpEqual, powerCompare, powerSum, false}, // from here on to say what is meant
+	"!=":  {OpEqual, powerCompare, powerSum, false},
+	"&&":  {OpAnd, powerAnd, powerNot, false},
+	"||":  {OpOr, powerOr, powerAnd, false},
 }
 
 // infix parses the operator at hand and its right operand.
 func (p *parser) infix(in infix, left *Syntax) *Syntax {
 	mark := p.tok.pos
-	if in.op == OpEqual {
-		p.equals()
-	} else {
-		p.advance()
-	}
+	p.operator()
 	check := p.number
 	if in.power < powerNot {
 		check = p.truth
@@ -149,10 +148,14 @@ func (p *parser) infix(in infix, left *Syntax) *Syntax {
 	}
 }
 
-// equals takes the = at hand, or the == that was meant to be one.
-func (p *parser) equals() {
-	if p.tok.is("==") {
-		p.faults.add(p.tok.pos, "unknown operator ==; write =")
+// foreign lists operators of other languages and what to write instead.
+var foreign = map[string]string{"==": "=", "!=": "not a = b", "&&": "and", "||": "or"}
+
+// operator takes the operator at hand, or the foreign one that was meant to be
+// one.
+func (p *parser) operator() {
+	if want, ok := foreign[p.tok.text]; ok {
+		p.faults.add(p.tok.pos, "unknown operator %s; write %s", p.tok.text, want)
 	}
 	p.advance()
 }

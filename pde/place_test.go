@@ -129,6 +129,9 @@ func TestPlaceFaults(t *testing.T) {
 		{"|hole and x = 1", "only single points"},
 		{"hole and |edge1", "only single points"},
 		{"x = 1 |x = 2", "before x"},
+		{"x = 1 |&& y = 1", "unknown operator &&; write and"},
+		{"x |!= 1", "unknown operator !=; write not a = b"},
+		{"x |== 1", "unknown operator ==; write ="},
 		{"|", "got the end"},
 	} {
 		t.Run(c.src, func(t *testing.T) {
@@ -140,6 +143,10 @@ func TestPlaceFaults(t *testing.T) {
 			checkFaults(t, faults, at, []string{c.message})
 		})
 	}
+	t.Run("||", func(t *testing.T) {
+		_, faults := testScope(t).Place("x = 1 || y = 1", placeBox(), nil)
+		checkFaults(t, faults, []int{6}, []string{"unknown operator ||; write or"})
+	})
 	t.Run("alternatives", func(t *testing.T) {
 		src := "(x = 0 or x = 1)" + strings.Repeat(" and (x < 2 or y < 2)", 12)
 		_, faults := testScope(t).Place(src, placeBox(), nil)

@@ -55,12 +55,6 @@ func (p *parser) unexpected(expected string) {
 		p.fail(t.pos, "%s, got the end", expected)
 	case t.kind == tokenBad:
 		p.fail(t.pos, "%s", badCharacter(t.text))
-	case t.is("&&"):
-		p.fail(t.pos, "unknown operator &&; write and")
-	case t.is("||"):
-		p.fail(t.pos, "unknown operator ||; write or")
-	case t.is("!="):
-		p.fail(t.pos, "unknown operator !=; write not a = b")
 	case (t.is("=") || t.is("==")) && !p.logic:
 		p.unexpectedEquals(expected)
 	case infixes[t.text].op.logical() && !p.logic:
