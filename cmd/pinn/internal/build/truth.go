@@ -14,9 +14,12 @@ func (c *compiler) truth() pde.Truth {
 	}
 	ref := c.spec.Reference
 	switch {
-	case ref == nil:
+	case ref == nil || !c.box || c.refused("reference"):
 		return nil
 	case ref.Builtin.Set():
+		if !c.sound() && slices.Contains(pde.Builtins(), ref.Builtin.Value) {
+			return nil // what it lacks may be among the faults
+		}
 		t, err := pde.NewBuiltin(ref.Builtin.Value, c.problem.Box, c.problem.Fields, c.problem.Constants)
 		if err != nil {
 			c.fault(ref.Builtin.Pos(), "reference.builtin", "%v%s", err, suggestion(ref.Builtin.Value, pde.Builtins()))
@@ -40,7 +43,7 @@ func (c *compiler) exact() pde.Truth {
 		c.faults(e.Value, k, faults)
 		fields[f] = expr
 	}
-	if !slices.ContainsFunc(fields, func(e *pde.Expr) bool { return e != nil }) {
+	if !c.sound() || !slices.ContainsFunc(fields, func(e *pde.Expr) bool { return e != nil }) {
 		return nil
 	}
 	return pde.NewExact(c.problem.Box, fields)
