@@ -7,6 +7,9 @@ func (p *printer) training(s *Spec) {
 	p.section("network")
 	p.entry("hidden", list(s.Network.Hidden, strconv.Itoa))
 	p.entry("activation", quoteUnlessEmpty(s.Network.Activation))
+	if s.Network.NoFourier {
+		p.entry("fourier", quote("none"))
+	}
 	p.entry("fourier", table(field{"modes", list(s.Network.Modes, strconv.Itoa)}, field{"axes", list(s.Network.ModeAxes, quote)}))
 	p.entry("separate", truth(s.Network.Separate))
 	p.section("points")

@@ -116,6 +116,7 @@ type Network struct {
 	Activation string   // one of Activations; "" if absent
 	Modes      []int    // of fourier; nil if absent
 	ModeAxes   []string // axes of fourier, those that get the modes; nil for all
+	NoFourier  bool     // fourier = "none"
 	Separate   *bool    // one network per field; nil if absent
 }
 

@@ -34,13 +34,22 @@ func (d *decoder) network(s *Spec, root *reader) {
 		Activation: r.word("activation", Activations),
 		Separate:   r.flag("separate"),
 	}
-	f := r.table("fourier", "a table such as { modes = [1, 2, 4] }")
+	r.fourier(s)
+	r.close()
+}
+
+// fourier reads the Fourier features: a table, or the word "none".
+func (r *reader) fourier(s *Spec) {
+	if v := r.get("fourier"); v != nil && v.kind == stringValue {
+		s.Network.NoFourier = r.asWord(v, "fourier", []string{"none"}) != ""
+		return
+	}
+	f := r.table("fourier", `a table such as { modes = [1, 2, 4] }, or "none"`)
 	if s.Network.Modes = f.integers("modes", "a list of modes such as [1, 2, 4]", maxModes, maxMode); f.v != nil {
 		f.modes(s.Network.Modes)
 	}
 	s.Network.ModeAxes = f.axes(s)
 	f.close()
-	r.close()
 }
 
 // axes reads the axes that Fourier modes are for.
