@@ -78,6 +78,9 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	if f.threads < 0 {
+		return exit{rundir.ExitUsage, fmt.Errorf("--threads: must be 0 for all or a number of threads, got %d", f.threads)}
+	}
 	st, err := a.load(arg, settings)
 	if err != nil {
 		return err
