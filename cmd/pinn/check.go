@@ -14,6 +14,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pde"
+	"pinn/pinn"
 	"pinn/problems"
 )
 
@@ -102,7 +103,7 @@ func describe(st *statement, t *training) checked {
 		}
 	}
 	for _, n := range t.notes {
-		c.Notes = append(c.Notes, fmt.Sprintf("%s is soft: %s", st.problem.Conditions[n.Condition].Name, n.Message))
+		c.Notes = append(c.Notes, noteWords(st, n))
 	}
 	c.Network = networkWords(st.spec.Network, t.net.Inputs(), len(st.problem.Fields))
 	for _, ph := range st.spec.Phases {
@@ -110,6 +111,11 @@ func describe(st *statement, t *training) checked {
 	}
 	c.Truth = truthWords(st.spec)
 	return c
+}
+
+// noteWords says which condition is soft and why.
+func noteWords(st *statement, n pinn.Note) string {
+	return fmt.Sprintf("%s is soft: %s", st.problem.Conditions[n.Condition].Name, n.Message)
 }
 
 // describeTerms lists the terms in the order of the loss: the equations, the soft

@@ -29,7 +29,7 @@ func record(st *statement, t *training, res *hybrid.Result, threads int, seconds
 		r.Warnings = append(r.Warnings, w.Error())
 	}
 	for _, n := range t.notes {
-		r.Notes = append(r.Notes, n.Message)
+		r.Notes = append(r.Notes, noteWords(st, n))
 	}
 	if target := st.spec.Target; target != nil {
 		r.Target = &rundir.Target{RelL2: target.RelL2, MaxAbs: target.MaxAbs}

@@ -175,7 +175,7 @@ func announce(p *progress, st *statement, t *training) {
 	p.say("%s: %s", st.spec.Name, st.spec.Title)
 	p.say("%d parameters, %d interior points, %d terms, plan %s", t.loss.Dim(), t.loss.Interior().N, len(t.loss.TermNames()), planWords(t.plan))
 	for _, n := range t.notes {
-		p.say("condition %s: %s", st.problem.Conditions[n.Condition].Name, n.Message)
+		p.say("condition %s", noteWords(st, n))
 	}
 }
 
