@@ -22,10 +22,11 @@ func Fill(spec *problems.Spec, p *pde.Problem) {
 	}
 }
 
-// fillNetwork: two hidden layers of 20 on an interval, three of 32 beyond.
+// fillNetwork: two hidden layers of 20 on an interval, three beyond. On Burgers'
+// equation 20 units reach in 13 s what 32 reach in 16 s.
 func fillNetwork(n *problems.Network, p *pde.Problem) {
 	if n.Hidden == nil {
-		n.Hidden = []int{32, 32, 32}
+		n.Hidden = []int{20, 20, 20}
 		if p.Box.Dim() == 1 {
 			n.Hidden = []int{20, 20}
 		}
