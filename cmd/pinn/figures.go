@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -50,8 +51,12 @@ func redraw(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	figures := run.folder.FiguresDir()
+	if err := os.MkdirAll(figures, 0o777); err != nil {
+		return nil, err
+	}
 	j := judge(run.statement.problem, run.statement.truth, run.solution.Eval)
-	return draw(run.folder.FiguresDir(), run.statement, run.folder.Run, trace, events, j)
+	return draw(figures, run.statement, run.folder.Run, trace, events, j)
 }
 
 // draw writes all figures of a run into the folder dir and returns their paths.

@@ -85,6 +85,11 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	if err != nil {
 		return err
 	}
+	threads := threadCount(f.threads)
+	t, err := a.prepare(st, threads, start)
+	if err != nil {
+		return err
+	}
 	draft, err := a.draft(st, f.out)
 	if err != nil {
 		return err
@@ -93,11 +98,6 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	ctx, stop := interruptible(ctx, func() { draft.Abort() })
 	defer stop()
 
-	threads := threadCount(f.threads)
-	t, err := a.prepare(st, threads, start)
-	if err != nil {
-		return err
-	}
 	p := a.progress()
 	announce(p, st, t)
 	res, err := t.train(ctx, p.show)
