@@ -105,7 +105,7 @@ func describe(st *statement, t *training) checked {
 	for _, n := range t.notes {
 		c.Notes = append(c.Notes, noteWords(st, n))
 	}
-	c.Network = networkWords(st.spec.Network, t.net.Inputs(), len(st.problem.Fields))
+	c.Network = networkWords(st.spec.Network, t.net.Inputs(), st.problem.Fields)
 	for _, ph := range st.spec.Phases {
 		c.Plan = append(c.Plan, phaseWords(ph))
 	}
@@ -142,12 +142,20 @@ func describeTerms(st *statement, t *training) []checkedTerm {
 	return terms
 }
 
-func networkWords(n problems.Network, inputs, fields int) string {
-	s := fmt.Sprintf("%d inputs, %v %s, %d outputs", inputs, n.Hidden, n.Activation, fields)
-	if *n.Separate && fields > 1 {
-		s = fmt.Sprintf("%d networks, each %d inputs, %v %s, 1 output", fields, inputs, n.Hidden, n.Activation)
+// networkWords is a network in a few words.
+func networkWords(n problems.Network, inputs int, fields []string) string {
+	shape := fmt.Sprintf("%d inputs, %v %s", inputs, n.Hidden, n.Activation)
+	if *n.Separate && len(fields) > 1 {
+		return fmt.Sprintf("one for each of %s: %s", strings.Join(fields, " "), shape)
 	}
-	return s
+	if !n.NoFourier {
+		axes := "all axes"
+		if n.ModeAxes != nil {
+			axes = strings.Join(n.ModeAxes, " ")
+		}
+		shape = fmt.Sprintf("%d inputs with Fourier modes %v of %s, %v %s", inputs, n.Modes, axes, n.Hidden, n.Activation)
+	}
+	return shape + ", output " + strings.Join(fields, " ")
 }
 
 func phaseWords(ph problems.Phase) string {

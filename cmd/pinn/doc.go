@@ -1,0 +1,29 @@
+// Pinn solves partial differential equations with physics-informed neural
+// networks: it reads a problem stated as mathematics in one TOML file, trains a
+// small network until its residual vanishes, switches optimiser when the gradient
+// says so, judges the answer, and leaves a folder that anyone can check.
+//
+//	pinn solve PROBLEM     train, judge, leave results/PROBLEM/run-0001
+//	pinn check PROBLEM     say what would be trained; --gradient checks derivatives
+//	pinn list              the gallery
+//	pinn predict RUN       evaluate the answer of a run elsewhere
+//	pinn plot RUN          redraw the figures of a run
+//	pinn version           say which build this is
+//
+// PROBLEM is a file, a run folder or a name of the gallery. Results go to
+// standard output, everything else to standard error; the last line of solve is
+// the run folder. Exit codes: 0 solved, 1 failed, 2 bad usage or problem file, 3
+// target missed, 130 interrupted.
+//
+// The way of a problem through the program, one file for each step:
+//
+//	load.go       file → problems.Spec → pde.Problem, all faults at once (internal/build)
+//	training.go   network, hard conditions, loss, plan; hybrid.Run
+//	judge.go      the answer against the truth, on points of the truth's choice
+//	record.go     result → run.json, trace.csv, events.csv
+//	figures.go    the same records as pictures (internal/figure)
+//	leave.go      everything into a folder, under its name by one rename (internal/rundir)
+//
+// The truth is compiled beside the problem and handed to judge.go only; what
+// trains, switches and stops is not given it.
+package main
