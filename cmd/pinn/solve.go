@@ -102,8 +102,11 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	announce(p, st, t)
 	res, err := t.train(ctx, p.show)
 	p.clear()
-	if err != nil {
+	if res == nil { // the plan does not fit the problem
 		return exit{rundir.ExitUsage, fmt.Errorf("%s: %w", st.spec.File, err)}
+	}
+	if err != nil { // a method failed; the folder tells how far the run came
+		res.Warnings = append(res.Warnings, err)
 	}
 	run := record(st, t, res, threads, time.Since(start).Seconds())
 	j := judge(st.problem, st.truth, pinn.NewSolution(st.problem, t.net, t.lifts, res.Theta).Eval)
