@@ -142,6 +142,13 @@ func (c *compiler) domain() bool {
 		c.problem.Box.Inside = p
 		ok = ok && len(faults) == 0
 	}
+	if ok && c.problem.Box.Inside != nil {
+		_, err := c.problem.Box.Sample(pde.Sobol{}, 1, rand.New(rand.NewPCG(1, 1)))
+		if err != nil {
+			c.fault(c.spec.Inside.At(0), "domain.inside", "%v", err)
+			ok = false
+		}
+	}
 	return ok
 }
 
@@ -189,9 +196,9 @@ func (c *compiler) places() {
 		k := key("condition[%d].at", i)
 		switch {
 		case err != nil:
-			c.fault(c.spec.Conditions[i].At.Pos(), k, "%v", err)
+			c.fault(c.spec.Conditions[i].At.At(0), k, "%v", err)
 		case cond.NeedsNormal && points.MissingNormal() >= 0:
-			c.fault(c.spec.Conditions[i].At.Pos(), k, "must be a boundary with a normal, because the statement uses one; there is none at %v", points.At(points.MissingNormal()))
+			c.fault(c.spec.Conditions[i].At.At(0), k, "must be a boundary with a normal, because the statement uses one; there is none at %v", points.At(points.MissingNormal()))
 		}
 	}
 }
