@@ -11,3 +11,21 @@ func (l *Loss) TermPoints() []int {
 	}
 	return n
 }
+
+// Group describes the points that some terms share.
+type Group struct {
+	Points   int   // N
+	Partials int   // C, the components ∂^α u carried at each
+	Tile     int   // points of a full tile
+	Terms    []int // indices of TermNames
+}
+
+// Groups returns the groups of points: that of the equations first, if there are
+// any.
+func (l *Loss) Groups() []Group {
+	gs := make([]Group, len(l.groups))
+	for i, g := range l.groups {
+		gs[i] = Group{l.sets[i].pts.N, g.trial.set.Len(), g.trial.t, g.terms}
+	}
+	return gs
+}

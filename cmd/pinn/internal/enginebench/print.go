@@ -1,0 +1,97 @@
+package enginebench
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Print writes the report as tables of at most 100 columns.
+func (r *Report) Print(out io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "kernel %s, %s %s\n", r.Tier, r.Go, r.Machine)
+	for _, p := range r.Peaks {
+		fmt.Fprintf(&b, "peak of %s: %.1f GFLOP/s\n", threadWords(p.Threads), p.GFlops)
+	}
+	for _, t := range []*table{r.rates(), r.normals(), r.splits()} {
+		if len(t.rows) > 1 {
+			b.WriteByte('\n')
+			t.write(&b)
+		}
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+func threadWords(n int) string {
+	if n == 1 {
+		return "1 thread"
+	}
+	return fmt.Sprintf("%d threads", n)
+}
+
+// table is rows of cells, the head first.
+type table struct{ rows [][]string }
+
+func newTable(head ...string) *table { return &table{[][]string{head}} }
+
+// add appends a row; the format has a word for each cell.
+func (t *table) add(c *Result, format string, args ...any) {
+	row := []string{c.Problem, c.Network, fmt.Sprint(c.Points)}
+	t.rows = append(t.rows, append(row, strings.Fields(fmt.Sprintf(format, args...))...))
+}
+
+// write aligns the first column to the left, the others to the right.
+func (t *table) write(b *strings.Builder) {
+	width := make([]int, len(t.rows[0]))
+	for _, row := range t.rows {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range t.rows {
+		fmt.Fprintf(b, "%-*s", width[0], row[0])
+		for i, cell := range row[1:] {
+			fmt.Fprintf(b, "  %*s", width[i+1], cell)
+		}
+		b.WriteByte('\n')
+	}
+}
+
+func (r *Report) rates() *table {
+	t := newTable("loss and gradient", "net", "N", "C", "P", "loss ms", "ms", "GFLOP/s", "% peak", "threads", "gain", "allocs")
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		l := c.last()
+		t.add(c, "%d %d %.2f %.2f %.1f %.0f %d %.2f %.0f", c.Partials, c.Parameters, l.Loss.MS, l.Gradient.MS,
+			l.Gradient.GFlops, l.Gradient.Percent, l.Threads, c.Timings[0].Gradient.MS/l.Gradient.MS, c.Allocs)
+	}
+	return t
+}
+
+func (r *Report) normals() *table {
+	t := newTable("normal equations", "net", "N", "rows", "P", "ms", "GFLOP/s", "% peak", "threads", "gain")
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		if l := c.last(); l.Normal != nil {
+			t.add(c, "%d %d %.1f %.1f %.0f %d %.2f", c.Residuals, c.Parameters, l.Normal.MS,
+				l.Normal.GFlops, l.Normal.Percent, l.Threads, c.Timings[0].Normal.MS/l.Normal.MS)
+		}
+	}
+	return t
+}
+
+func (r *Report) splits() *table {
+	t := newTable("time on one thread, %", "net", "N", "tile", "products", "activations", "residual", "rest", "loss/both")
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		first, s := c.Timings[0], c.Split
+		t.add(c, "%d %.1f %.1f %.1f %.1f %.0f", c.Tile, 100*s.Products, 100*s.Activations, 100*s.Residual, 100*s.Rest,
+			100*first.Loss.MS/first.Gradient.MS)
+	}
+	return t
+}
+
+// last returns the timing of the most threads.
+func (c *Result) last() Timing { return c.Timings[len(c.Timings)-1] }
