@@ -61,7 +61,7 @@ func schedule(r problems.LearningRate, start optim.Schedule, steps *int) optim.S
 	var s optim.Schedule = optim.Constant(rate)
 	switch r.Kind {
 	case "exponential":
-		s = optim.Exponential{Rate: rate, Factor: orElse(r.Decay, 0.98), Every: float64(orElse(r.Every, 200))}
+		s = floored{optim.Exponential{Rate: rate, Factor: orElse(r.Decay, 0.98), Every: float64(orElse(r.Every, 200))}, orElse(r.End, 0)}
 	case "cosine":
 		s = optim.Cosine{Rate: rate, Final: orElse(r.End, 0), Steps: orElse(steps, 1)}
 	}
@@ -70,6 +70,18 @@ func schedule(r problems.LearningRate, start optim.Schedule, steps *int) optim.S
 	}
 	return s
 }
+
+// floored is a falling schedule that stops at a rate.
+type floored struct {
+	falling optim.Exponential
+	end     float64
+}
+
+// At returns the learning rate of a step.
+func (f floored) At(step int) float64 { return max(f.falling.At(step), f.end) }
+
+// Check reports fields outside their ranges.
+func (f floored) Check() optim.Faults { return f.falling.Check() }
 
 // orElse returns *p, or def if p is nil.
 func orElse[T any](p *T, def T) T {

@@ -20,8 +20,11 @@ func Plan(spec *problems.Spec, decays []bool, start time.Time) (hybrid.Plan, pro
 			Steps:    orElse(ph.Steps, 0),
 			Resample: resample(ph.Resample),
 		}
-		if ph.Time > 0 && plan.Time > 0 {
+		switch {
+		case ph.Time > 0 && plan.Time > 0:
 			p.Share = min(1, float64(ph.Time)/float64(plan.Time))
+		case ph.Time > 0:
+			p.Rules = append(p.Rules, &hybrid.Budget{Time: ph.Time})
 		}
 		for _, r := range ph.Switch {
 			p.Rules = append(p.Rules, rule(r))
@@ -38,6 +41,34 @@ func resample(r *problems.Resample) *hybrid.Resample {
 		return nil
 	}
 	return &hybrid.Resample{Method: r.Method, Every: orElse(r.Every, 0), K: orElse(r.K, 1), C: orElse(r.C, 1)}
+}
+
+// rules refuses and warns of what a rule of the file asks for in vain.
+func (c *compiler) rules() {
+	for i, ph := range c.spec.Phases {
+		for j, r := range ph.Switch {
+			k := key("phase[%d].switch", i)
+			if len(ph.Switch) > 1 {
+				k = key("%s[%d]", k, j)
+			}
+			if orElse(r.Grow, false) {
+				c.fault(r.Pos, k+".grow", "must be false in this version, got true")
+			}
+			for _, idle := range []struct {
+				rule, key string
+				given     bool
+			}{
+				{"snr", "noise_floor", r.NoiseFloor != nil},
+				{"snr", "plateau", r.Plateau != nil},
+				{"noise-floor", "min_steps", r.MinSteps != nil},
+				{"loss", "min_steps", r.MinSteps != nil},
+			} {
+				if idle.given && r.Rule == idle.rule {
+					c.warn(r.Pos, k+"."+idle.key, "has no effect on the rule %s", r.Rule)
+				}
+			}
+		}
+	}
 }
 
 // rule returns the switch rule of the file; what it leaves out keeps the rule's

@@ -53,6 +53,7 @@ func (c *compiler) unsupported() {
 			c.fault(c.spec.Where(one.key), one.key, "must be 1 in this version, got %d", *one.n)
 		}
 	}
+	c.rules()
 }
 
 // names declares every name of the file in one scope; it reports whether there is
