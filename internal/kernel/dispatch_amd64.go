@@ -247,3 +247,19 @@ func dotsVec(m, n, t int, a *float64, lda int, b *float64, ldb int, c *float64, 
 		dots3Y(n, t, a, lda, b, ldb, c, ldc)
 	}
 }
+
+func jetForwardVec(shape, n int, z *float64, rows *int, bias float64) {
+	if tier == tierAVX512 {
+		jetForwardZ[shape](n, z, rows, bias)
+	} else {
+		jetForwardY[shape](n, z, rows, bias)
+	}
+}
+
+func jetAdjointVec(shape, n int, bar, h *float64, rows *int) {
+	if tier == tierAVX512 {
+		jetAdjointZ[shape](n, bar, h, rows)
+	} else {
+		jetAdjointY[shape](n, bar, h, rows)
+	}
+}

@@ -38,3 +38,5 @@ func gemmVec(m, n, k int, a *float64, sa, ta int, b *float64, ldb int, c *float6
 func dotsVec(m, n, t int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int) {
 	panic(noVector)
 }
+func jetForwardVec(shape, n int, z *float64, rows *int, bias float64) { panic(noVector) }
+func jetAdjointVec(shape, n int, bar, h *float64, rows *int)          { panic(noVector) }

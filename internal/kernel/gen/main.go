@@ -17,16 +17,20 @@ var sets = map[string]func(){
 	"products":    products,
 	"elementwise": elementwise,
 	"functions":   functions,
+	"jets":        jets,
 }
 
 func main() {
-	set := flag.String("set", "", "routines to write: products, elementwise, functions or coefficients")
-	source := flag.String("go", "", "Go `file` to write the coefficients to")
+	set := flag.String("set", "", "routines to write: products, elementwise, functions, jets, jetsgo or coefficients")
+	source := flag.String("go", "", "Go `file` to write coefficients or portable jet routines to")
+	table := flag.String("table", "", "Go `file` to write the table of jet routines to")
 	flag.Parse()
-	if *set == "coefficients" {
-		if err := writeCoefficients(*source); err != nil {
-			log.Fatal(err)
-		}
+	switch *set {
+	case "coefficients":
+		check(writeCoefficients(*source))
+		return
+	case "jetsgo":
+		check(writeJetsGo(*source, *table))
 		return
 	}
 	write, ok := sets[*set]
@@ -35,4 +39,10 @@ func main() {
 	}
 	write()
 	build.Generate()
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
 }

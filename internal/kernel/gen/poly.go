@@ -174,7 +174,12 @@ func writeCoefficients(file string) error {
 		}
 		b.WriteString("\treturn p\n}\n\n")
 	}
-	src, err := format.Source([]byte(b.String()))
+	return writeGo(file, b.String())
+}
+
+// writeGo formats a Go file and writes it.
+func writeGo(file, text string) error {
+	src, err := format.Source([]byte(text))
 	if err != nil {
 		return err
 	}
