@@ -10,13 +10,13 @@ import (
 )
 
 // leave writes everything into the draft and gives it its name; it returns the
-// folder as reachable from the working directory.
-func (a *app) leave(d *rundir.Draft, st *statement, t *training, res *hybrid.Result, j judgement, run rundir.Run) (string, error) {
-	text, err := portable(d, st)
-	if err != nil {
-		return "", err
-	}
+// folder as reachable from the working directory. Each write passes the gate, so
+// that an interrupt finds the draft at rest.
+func (a *app) leave(d *rundir.Draft, g *gate, st *statement, t *training, res *hybrid.Result, j judgement, run rundir.Run) (string, error) {
+	var text []byte
+	var folder string
 	writes := []func() error{
+		func() (err error) { text, err = portable(d, st); return err },
 		func() error { return d.WriteProblem(text) },
 		func() error { return d.WriteRun(run) },
 		func() error { return d.WriteTrace(traceTable(res.Trace)) },
@@ -31,15 +31,12 @@ func (a *app) leave(d *rundir.Draft, st *statement, t *training, res *hybrid.Res
 			_, err = draw(dir, st, run, traceTable(res.Trace), eventRecords(res.Events), j)
 			return err
 		},
+		func() (err error) { folder, err = d.Commit(); return err },
 	}
 	for _, write := range writes {
-		if err := write(); err != nil {
+		if err := g.pass(write); err != nil {
 			return "", err
 		}
-	}
-	folder, err := d.Commit()
-	if err != nil {
-		return "", err
 	}
 	return rundir.Reachable(folder), nil
 }

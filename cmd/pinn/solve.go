@@ -9,6 +9,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -94,8 +96,9 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	if err != nil {
 		return err
 	}
-	defer draft.Abort()
-	ctx, stop := interruptible(ctx, func() { draft.Abort() })
+	var g gate
+	defer g.pass(draft.Abort)
+	ctx, stop := interruptible(ctx, func() { g.shut(draft.Abort) })
 	defer stop()
 
 	p := a.progress()
@@ -113,7 +116,7 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	run.Grid = j.grid(st)
 	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)
 	run.Settle(res.Status == hybrid.Interrupted, res.Status == hybrid.Failed || !j.finite())
-	folder, err := a.leave(draft, st, t, res, j, run)
+	folder, err := a.leave(draft, &g, st, t, res, j, run)
 	if err != nil {
 		return exit{rundir.Failed.ExitCode(), err}
 	}
@@ -171,6 +174,32 @@ func interruptible(parent context.Context, abort func()) (context.Context, func(
 		close(done)
 		cancel()
 	}
+}
+
+// gate lets an interrupt remove the draft that the program is writing. The zero
+// gate is open.
+type gate struct {
+	mu     sync.Mutex // held by whoever is at the draft
+	closed atomic.Bool
+}
+
+// pass calls f, which may touch the draft; it never returns once the gate is shut.
+func (g *gate) pass(f func() error) error {
+	g.mu.Lock()
+	if g.closed.Load() {
+		g.mu.Unlock()
+		select {} // the program is about to end
+	}
+	defer g.mu.Unlock()
+	return f()
+}
+
+// shut waits for the call of pass in hand, lets no other one begin, and calls
+// last.
+func (g *gate) shut(last func() error) {
+	g.closed.Store(true)
+	g.mu.Lock()
+	last()
 }
 
 // announce says what is about to be trained.
