@@ -8,19 +8,21 @@ import (
 )
 
 // activation is one scalar function s, written as the passes that carry it
-// through a jet. A new one is its derivatives in one function and its row here.
+// through a jet, and as routines for some jets. A new one is its derivatives in one
+// function and its row here.
 type activation struct {
 	name  string
 	build func(b *builder)
+	fused func(words []string, t int) fusedJet // nil if none of its jets is fused
 }
 
 // activations is the table of the functions that a network may name.
 var activations = []activation{
-	{"tanh", buildTanh},
-	{"sin", buildSin},
-	{"swish", func(b *builder) { b.tower(swish) }},
-	{"gelu", func(b *builder) { b.tower(gelu) }},
-	{"softplus", func(b *builder) { b.tower(softplus) }},
+	{"tanh", buildTanh, fuseTanh},
+	{"sin", buildSin, nil},
+	{"swish", func(b *builder) { b.tower(swish) }, nil},
+	{"gelu", func(b *builder) { b.tower(gelu) }, nil},
+	{"softplus", func(b *builder) { b.tower(softplus) }, nil},
 }
 
 // Activations returns the names that NetSpec.Activation may have.

@@ -12,8 +12,25 @@ type blocks struct {
 	clock  *clock           // nil unless a profile is taken
 }
 
-// layerBlocks is what the adjoint needs of one hidden layer.
+// layerBlocks is what the adjoint needs of one hidden layer: its output and,
+// unless the jet is fused, S.
 type layerBlocks struct{ h, s []float64 }
+
+// output returns the block for the outputs of hidden layer i of network n.
+func (w *blocks) output(n, i int, keep bool) []float64 {
+	if keep {
+		return w.hidden[n][i].h
+	}
+	return w.pong[i%2]
+}
+
+// kept returns how many units are kept for each unit of a hidden layer.
+func kept(fused bool) int {
+	if fused {
+		return 1
+	}
+	return 2
+}
 
 // size returns the number of elements that newBlocks cuts from its memory.
 func (t *trial) size() int {
@@ -21,14 +38,19 @@ func (t *trial) size() int {
 	units := 2 * n
 	for _, net := range t.net.nets {
 		for _, l := range net.layers[:len(net.layers)-1] {
-			units += 2 * l.out
+			units += kept(t.jet.fused != nil) * l.out
 		}
 	}
 	return max(units, 3*n)*ct + t.scratch()
 }
 
 // scratch returns the elements that one unit needs for a while.
-func (t *trial) scratch() int { return t.width() + t.jet.work*t.t }
+func (t *trial) scratch() int {
+	if t.jet.fused != nil {
+		return 0
+	}
+	return t.width() + t.jet.work*t.t
+}
 
 // newBlocks cuts the blocks of a trial function from mem, which holds at least
 // size() elements. Blocks for different trial functions may share their memory
@@ -40,13 +62,25 @@ func newBlocks(t *trial, mem []float64) *blocks {
 		return part
 	}
 	ct, n := t.width(), t.net.width()
-	w := &blocks{once: cut(ct), work: cut(t.jet.work * t.t), z: cut(n * ct)}
+	fused := t.jet.fused != nil
+	w := &blocks{}
+	if !fused {
+		w.once, w.work = cut(ct), cut(t.jet.work*t.t)
+	}
+	w.z = cut(n * ct)
 	w.pong = [2][]float64{mem[: n*ct : n*ct], mem[n*ct : 2*n*ct : 2*n*ct]}
+	if fused {
+		w.pong = [2][]float64{w.z, w.pong[0]} // h takes the place of z
+	}
 	w.bar = cut(n * ct)
 	for _, net := range t.net.nets {
 		var ls []layerBlocks
 		for _, l := range net.layers[:len(net.layers)-1] {
-			ls = append(ls, layerBlocks{h: cut(l.out * ct), s: cut(l.out * ct)})
+			b := layerBlocks{h: cut(l.out * ct)}
+			if !fused {
+				b.s = cut(l.out * ct)
+			}
+			ls = append(ls, b)
 		}
 		w.hidden = append(w.hidden, ls)
 	}

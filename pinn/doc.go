@@ -19,11 +19,12 @@
 //     of its worker (selection.go).
 //
 //  2. Up. Layer by layer z = W·a (extent.go), then each unit's rows go through the
-//     activation (jet.go): h_α from z_α by Leibniz' rule, and, if a gradient is
-//     to follow, S_β = ∂^β s'(z), which is all that the way down needs. The rules
-//     are written once per activation and jet set as straight programs of passes
-//     over rows of T (builder.go, activation.go, passes.go). A loss alone keeps
-//     nothing and skips what only the way down needs.
+//     activation (jet.go): h_α from z_α by Leibniz' rule. For tanh and the sets of
+//     partials that problems carry, kernel.TanhJet does so in one pass, in place,
+//     bias included, and h is all that the way down needs, since s' = 1 − s². For
+//     all else the rules are written once per activation and jet set as straight
+//     programs of passes over rows of T (builder.go, activation.go, passes.go),
+//     which keep S_β = ∂^β s'(z) beside h. A loss alone keeps nothing.
 //
 //  3. The last layer's block is that of the fields, row f·C + α. The hard
 //     conditions turn N into u = g + φN in place, and pde.Program computes the
@@ -39,7 +40,6 @@
 // tiles in their order, and the chunks are added in theirs (engine.go, sums.go):
 // the bits of a result do not depend on how many workers there are.
 //
-// Where the time goes is told by Loss.Profile. The table routines in jet.go is the
-// place for a routine that handles one activation on one jet set in one pass; the
-// general programs remain as what it is tested against.
+// Where the time goes is told by Loss.Profile. The general programs are also what
+// the fused routines are tested against.
 package pinn

@@ -19,7 +19,7 @@ func (x extent) cuts() (count, width int) {
 	return x.c, x.n
 }
 
-// weigh computes z = W·a, and adds the bias to the value component:
+// weigh computes z = W·a; the bias is still to be added to the value component:
 //
 //	z_α = W a_α,   z_0 = W a_0 + b.
 func (x extent) weigh(l layer, theta, a, z []float64) {
@@ -28,8 +28,12 @@ func (x extent) weigh(l layer, theta, a, z []float64) {
 	for i := range count {
 		kernel.Gemm(l.out, width, l.in, theta[l.w:], l.in, a[i*x.t:], ct, z[i*x.t:], ct)
 	}
+}
+
+// shift adds the bias.
+func (x extent) shift(l layer, theta, z []float64) {
 	for i := range l.out {
-		v := z[i*ct:][:x.n]
+		v := z[i*x.width():][:x.n]
 		kernel.AddConst(v, theta[l.b+i], v)
 	}
 }

@@ -74,7 +74,7 @@ func tileSize(f form, set *JetSet, bytes, points int) int {
 	units := len(f.net.inputs) + 2*f.fields + 2*f.net.width()
 	for _, n := range f.net.nets {
 		for _, l := range n.layers[:len(n.layers)-1] {
-			units += 2 * l.out
+			units += kept(fuse(f.net.activation, set, maxTile) != nil) * l.out
 		}
 	}
 	fit := bytes / (8 * units * set.Len())

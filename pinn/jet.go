@@ -1,6 +1,9 @@
 package pinn
 
-import "pinn/pde"
+import (
+	"pinn/internal/kernel"
+	"pinn/pde"
+)
 
 // Jet carries the components u_α, α ∈ 𝒜, of a function of the place through an
 // activation s, for all points of a tile at once. A unit's rows lie side by
@@ -11,40 +14,71 @@ import "pinn/pde"
 //	adjoint  z̄_γ = Σ_{α≥γ} C(α,γ) S_{α−γ} h̄_α in place of h̄: because a change w
 //	         of z changes h by s'(z)·w, and Leibniz.
 //
-// They are general: any activation, any set. A routine written for one activation
-// and one set takes their place where routines has one.
+// They are general: any activation, any set. Where fused is not nil, one routine
+// does each way in one pass, in place, and without S.
 type Jet struct {
 	set                     *JetSet
-	value, forward, adjoint unitRoutine
-	work                    int // rows of scratch a routine may use
+	value, forward, adjoint passes
+	work                    int // rows of scratch the programs use
+	fused                   fusedJet
 }
 
-// unitRoutine transforms the rows of one unit, t apart, at n points; see the
-// banks for what mem holds.
-type unitRoutine interface {
-	run(mem *[banks][]float64, t, n int)
+// fusedJet handles one activation on one set. Forward puts h in place of z, to
+// which it adds the bias; Adjoint puts z̄ in place of h̄, given h. n is a multiple
+// of 8.
+type fusedJet interface {
+	Forward(z []float64, n int, bias float64)
+	Adjoint(bar, h []float64, n int)
 }
 
-// newJet returns the jet of an activation.
-func newJet(a activation, set *JetSet) *Jet {
+// newJet returns the jet of an activation for rows that are t apart.
+func newJet(a activation, set *JetSet, t int) *Jet {
 	lean, full := newBuilder(set, false), newBuilder(set, true)
 	a.build(lean)
 	a.build(full)
-	j := &Jet{
+	return &Jet{
 		set:   set,
-		value: &lean.passes, forward: &full.passes, adjoint: adjointPasses(set),
-		work: max(lean.work, full.work),
+		value: lean.passes, forward: full.passes, adjoint: adjointPasses(set),
+		work:  max(lean.work, full.work),
+		fused: fuse(a, set, t),
 	}
-	if r, ok := routines[routineKey{a.name, shapeOf(set)}]; ok {
-		j.value, j.forward, j.adjoint = r.value, r.forward, r.adjoint
+}
+
+// fuse returns the routine for an activation and a set, nil if there is none.
+func fuse(a activation, set *JetSet, t int) fusedJet {
+	if a.fused == nil {
+		return nil
 	}
-	return j
+	words := make([]string, set.Len())
+	for c, alpha := range set.order {
+		words[c] = word(alpha)
+	}
+	return a.fused(words, t)
+}
+
+// word spells a multi-index, a letter for each derivative.
+func word(alpha pde.Multi) string {
+	var w []byte
+	for axis, k := range alpha {
+		for range k {
+			w = append(w, 'a'+byte(axis))
+		}
+	}
+	return string(w)
+}
+
+// fuseTanh returns the routine of the kernel for a set, nil if it has none.
+func fuseTanh(words []string, t int) fusedJet {
+	if j, ok := kernel.NewTanhJet(words, t); ok {
+		return j
+	}
+	return nil
 }
 
 // adjointPasses writes z̄ over h̄ in the order of the set: z̄_γ reads h̄_α for
 // α ≥ γ only, none of which is overwritten yet.
-func adjointPasses(set *JetSet) *passes {
-	p := &passes{}
+func adjointPasses(set *JetSet) passes {
+	p := passes{}
 	for c, gamma := range set.order {
 		p.mul(row{bankZ, c}, row{bankS, 0}, row{bankZ, c})
 		for d := c + 1; d < set.Len(); d++ {
@@ -55,48 +89,4 @@ func adjointPasses(set *JetSet) *passes {
 		}
 	}
 	return p
-}
-
-// routine replaces the general programs of one activation on one shape of jet
-// set. The general programs stay as what it is tested against.
-type routine struct{ value, forward, adjoint unitRoutine }
-
-// routineKey names an activation and the shape of a jet set.
-type routineKey struct {
-	activation string
-	shape      string
-}
-
-// routines is the table of such replacements.
-var routines = map[routineKey]routine{}
-
-// shapeOf describes a set up to the names of its axes: one word per component
-// in the order of the set, axes lettered as they first appear: "1 a b aa".
-func shapeOf(set *JetSet) string {
-	letter := map[int]byte{}
-	var s []byte
-	for c, alpha := range set.order {
-		if c == 0 {
-			s = append(s, '1')
-			continue
-		}
-		s = append(s, ' ')
-		s = appendShape(s, alpha, letter)
-	}
-	return string(s)
-}
-
-func appendShape(s []byte, alpha pde.Multi, letter map[int]byte) []byte {
-	for i, k := range alpha {
-		if k == 0 {
-			continue
-		}
-		if _, ok := letter[i]; !ok {
-			letter[i] = 'a' + byte(len(letter))
-		}
-		for range k {
-			s = append(s, letter[i])
-		}
-	}
-	return s
 }

@@ -94,7 +94,7 @@ var testSets = map[string]*JetSet{
 
 // runUnit carries one unit with the given z through a routine of the jet and
 // returns the rows of the banks H and S.
-func runUnit(j *Jet, r unitRoutine, z []float64, points int) (h, s []float64) {
+func runUnit(j *Jet, r *passes, z []float64, points int) (h, s []float64) {
 	var mem [banks][]float64
 	h, s = make([]float64, len(z)), make([]float64, len(z))
 	mem[bankZ], mem[bankH], mem[bankS] = z, h, s
@@ -113,13 +113,13 @@ func TestJetAgainstFaaDiBruno(t *testing.T) {
 		for name, set := range testSets {
 			t.Run(a.name+"/"+name, func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(1, 2))
-				j := newJet(a, set)
+				j := newJet(a, set, points)
 				z := make([]float64, set.Len()*points)
 				for i := range z {
 					z[i] = max(-1.5, min(1.5, rng.NormFloat64()))
 				}
-				forward, _ := runUnit(j, j.forward, z, points)
-				value, _ := runUnit(j, j.value, z, points)
+				forward, _ := runUnit(j, &j.forward, z, points)
+				value, _ := runUnit(j, &j.value, z, points)
 				for c, alpha := range set.order {
 					for p := range points {
 						want := faaDiBruno(scalars[a.name], alpha, func(m pde.Multi) float64 {
@@ -148,13 +148,13 @@ func TestJetAdjointIsTranspose(t *testing.T) {
 		for name, set := range testSets {
 			t.Run(a.name+"/"+name, func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(3, 4))
-				j := newJet(a, set)
+				j := newJet(a, set, points)
 				n := set.Len() * points
 				z, bar := make([]float64, n), make([]float64, n)
 				for i := range z {
 					z[i], bar[i] = max(-1.5, min(1.5, rng.NormFloat64())), rng.NormFloat64()
 				}
-				_, s := runUnit(j, j.forward, z, points)
+				_, s := runUnit(j, &j.forward, z, points)
 				var mem [banks][]float64
 				zbar := append([]float64(nil), bar...)
 				mem[bankZ], mem[bankS] = zbar, s
@@ -162,7 +162,7 @@ func TestJetAdjointIsTranspose(t *testing.T) {
 				f := func(i int, step float64) float64 {
 					moved := append([]float64(nil), z...)
 					moved[i] += step
-					out, _ := runUnit(j, j.forward, moved, points)
+					out, _ := runUnit(j, &j.forward, moved, points)
 					sum := 0.0
 					for k := range out {
 						sum += bar[k] * out[k]
@@ -187,8 +187,8 @@ func TestJetAdjointIsTranspose(t *testing.T) {
 func TestJetPassCounts(t *testing.T) {
 	// The general path is as lean as a hand-written one where it matters most.
 	a := findActivation("tanh")
-	j := newJet(a, testSets["burgers"])
-	got := fmt.Sprint(len(j.value.(*passes).list), len(j.forward.(*passes).list), len(j.adjoint.(*passes).list))
+	j := newJet(a, testSets["burgers"], 8)
+	got := fmt.Sprint(len(j.value.list), len(j.forward.list), len(j.adjoint.list))
 	if want := "8 11 8"; got != want {
 		t.Errorf("passes for value, forward, adjoint = %s, want %s", got, want)
 	}

@@ -23,7 +23,7 @@ type trial struct {
 func newTrial(f form, set *JetSet, tileSize int) (*trial, error) {
 	t := &trial{
 		net: f.net, set: set, fields: f.fields, t: tileSize,
-		jet:    newJet(f.net.activation, set),
+		jet:    newJet(f.net.activation, set, tileSize),
 		static: len(f.net.inputs) * set.Len(),
 	}
 	for _, l := range f.lifts {
@@ -73,39 +73,51 @@ func (t *trial) forwardNet(w *blocks, x extent, n int, theta, statics, u []float
 	last := len(net.layers) - 1
 	for i, l := range net.layers {
 		z := w.z
-		if i == last {
+		switch {
+		case i == last:
 			z = u[net.first*x.width():]
+		case t.jet.fused != nil:
+			z = w.output(n, i, keep)
 		}
 		w.clock.start()
 		x.weigh(l, theta, a, z)
 		w.clock.stop(timeProducts)
-		if i < last {
-			a = t.activate(w, x, n, i, l.out, keep)
-			w.clock.stop(timeActivations)
+		if i == last {
+			x.shift(l, theta, z)
+		} else {
+			a = t.activate(w, x, n, i, l, theta, keep)
 		}
+		w.clock.stop(timeActivations)
 	}
 }
 
-// activate passes the units of hidden layer i of network n from w.z through the
-// activation and returns their outputs.
-func (t *trial) activate(w *blocks, x extent, n, i, units int, keep bool) []float64 {
+// activate adds the biases of hidden layer i of network n, passes its units
+// through the activation and returns their outputs. The fused routines do so in
+// place of z, the general programs from w.z.
+func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64, keep bool) []float64 {
 	ct := x.width()
-	h, s := w.pong[i%2], w.once
-	routine := t.jet.value
+	h := w.output(n, i, keep)
+	if f := t.jet.fused; f != nil {
+		for j := range l.out {
+			f.Forward(h[j*ct:], x.n, theta[l.b+j])
+		}
+		return h
+	}
+	x.shift(l, theta, w.z)
+	s, program := w.once, &t.jet.value
 	if keep {
-		h, s = w.hidden[n][i].h, w.hidden[n][i].s
-		routine = t.jet.forward
+		s, program = w.hidden[n][i].s, &t.jet.forward
 	}
 	mem := &w.mem
 	mem[bankWork] = w.work
-	for j := range units {
+	for j := range l.out {
 		mem[bankZ] = w.z[j*ct:]
 		mem[bankH] = h[j*ct:]
 		mem[bankS] = s
 		if keep {
 			mem[bankS] = s[j*ct:]
 		}
-		routine.run(mem, x.t, x.n)
+		program.run(mem, x.t, x.n)
 	}
 	return h
 }
@@ -143,21 +155,27 @@ func (t *trial) adjointNet(w *blocks, x extent, n int, theta, statics, ubar []fl
 		}
 		x.spread(l, theta, zbar, next)
 		w.clock.stop(timeProducts)
-		t.deactivate(w, x, next, w.hidden[n][i-1].s, l.in)
+		t.deactivate(w, x, next, w.hidden[n][i-1], l.in)
 		w.clock.stop(timeActivations)
 		zbar, next, other = next, other, next
 	}
 }
 
-// deactivate turns h̄ of the units of a hidden layer into z̄ in place, given the S
-// of its forward pass.
-func (t *trial) deactivate(w *blocks, x extent, bar, s []float64, units int) {
+// deactivate turns h̄ of the units of a hidden layer into z̄ in place, given what
+// its forward pass kept.
+func (t *trial) deactivate(w *blocks, x extent, bar []float64, kept layerBlocks, units int) {
 	ct := x.width()
+	if f := t.jet.fused; f != nil {
+		for j := range units {
+			f.Adjoint(bar[j*ct:], kept.h[j*ct:], x.n)
+		}
+		return
+	}
 	mem := &w.mem
 	mem[bankWork] = w.work
 	for j := range units {
 		mem[bankZ] = bar[j*ct:]
-		mem[bankS] = s[j*ct:]
+		mem[bankS] = kept.s[j*ct:]
 		t.jet.adjoint.run(mem, x.t, x.n)
 	}
 }

@@ -30,7 +30,7 @@ func newWorker(groups []*group, params int) *worker {
 	for _, g := range groups {
 		most = max(most, g.trial.size())
 	}
-	mem := make([]float64, most)
+	mem := kernel.Aligned(most)
 	w := &worker{}
 	for _, g := range groups {
 		t := g.trial.t

@@ -15,10 +15,11 @@
 //	          dW += dZ·Aᵀ      GemmNTAdd  a reduction over the points
 //	          A += JᵀJ         SyrkAdd    one triangle, rows of J by parameter
 //
-// and its activation is Tanh, Exp, Sin or Cos on whole rows. The rows of a tile are meant
-// to stay in the second-level cache from one product to the next: keep the bytes of the
-// activations within half of it, take slices from Aligned, strides that are multiples of 8
-// and, for AVX2, not multiples of 256.
+// and its activation is TanhJet, which takes a unit's value and derivatives through tanh
+// in one pass, or Tanh, Exp, Sin or Cos on whole rows and products of rows. The rows of a
+// tile are meant to stay in the second-level cache from one product to the next: keep the
+// bytes of the activations within half of it, take slices from Aligned, strides that are
+// multiples of 8 and, for AVX2, not multiples of 256.
 //
 // # Tiers
 //
