@@ -3,11 +3,14 @@
 // clocks. The caller owns the loop; one Step is one update of θ.
 //
 // First-order methods (sgd to nadam) are a small update rule inside one shared
-// step: evaluate, refuse what is not finite, clip, decay, update. LBFGS drives
-// the line-search pieces of gonum/optimize in the caller's goroutine, one fused
-// loss and gradient per trial. Both families save and restore their state bit
-// for bit, allocate nothing in the steady state, and leave θ finite whatever the
-// objective returns.
+// step: evaluate, refuse what is not finite, clip, decay, update. LBFGS, BFGS and
+// SSBroyden drive the line-search pieces of gonum/optimize in the caller's
+// goroutine, one fused loss and gradient per trial; they differ in what they make of
+// curvature. LM works on sums of squares (LeastSquares): one Gauss-Newton model per
+// step, and a search for the damping with the loss alone. All families save and
+// restore their state bit for bit and leave θ finite whatever the objective returns;
+// none allocates in the steady state, but for the goroutines of large matrix
+// products.
 //
 // Methods is the table of all of them under the names of the problem file; the
 // exported fields of each are its hyperparameters, used exactly as given. Start

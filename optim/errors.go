@@ -15,6 +15,7 @@ type Quantity string
 const (
 	Loss      Quantity = "loss"
 	Gradient  Quantity = "gradient"
+	Matrix    Quantity = "diagonal of JᵀJ"
 	Parameter Quantity = "parameter"
 )
 

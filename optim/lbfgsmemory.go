@@ -56,6 +56,9 @@ func (m *lbfgsMemory) forget() {
 	m.seen[0] = 0
 }
 
+// redrawn empties the memory too: its pairs all belong to the old objective.
+func (m *lbfgsMemory) redrawn() { m.forget() }
+
 // direct stores −H·g in dir after the pair from the previous accepted point has
 // joined H; see director.
 func (m *lbfgsMemory) direct(loc *optimize.Location, dir []float64) (step float64, ok bool) {

@@ -6,9 +6,12 @@ type Row struct {
 	Name string
 	// New returns it with its default hyperparameters.
 	New func() Configurable
-	// FullBatch marks methods that difference gradients: between two Restarts the
-	// objective must stay the same, so minibatches are not for them.
+	// FullBatch marks methods that compare losses or gradients of successive points:
+	// between two Restarts the objective must stay the same, so minibatches are not
+	// for them.
 	FullBatch bool
+	// LeastSquares marks methods whose objective must be a LeastSquares.
+	LeastSquares bool
 }
 
 // Methods is the table of every method. Do not change it.
@@ -23,6 +26,9 @@ var Methods = []Row{
 	{Name: "adamw", New: func() Configurable { return DefaultAdamW() }},
 	{Name: "nadam", New: func() Configurable { return DefaultNAdam() }},
 	{Name: "lbfgs", New: func() Configurable { return DefaultLBFGS() }, FullBatch: true},
+	{Name: "bfgs", New: func() Configurable { return DefaultBFGS() }, FullBatch: true},
+	{Name: "ssbroyden", New: func() Configurable { return DefaultSSBroyden() }, FullBatch: true},
+	{Name: "lm", New: func() Configurable { return DefaultLM() }, FullBatch: true, LeastSquares: true},
 }
 
 // ByName returns the row of Methods called name.
@@ -46,4 +52,5 @@ func ShareOf(m Method) (shared *FirstOrder, ok bool) {
 }
 
 // Every method can be configured, saved and restored.
-var _ = []Stateful{(*SGD)(nil), (*Adagrad)(nil), (*RMSprop)(nil), (*Adam)(nil), (*AdamW)(nil), (*NAdam)(nil), (*LBFGS)(nil)}
+var _ = []Stateful{(*SGD)(nil), (*Adagrad)(nil), (*RMSprop)(nil), (*Adam)(nil), (*AdamW)(nil), (*NAdam)(nil), (*LBFGS)(nil),
+	(*BFGS)(nil), (*SSBroyden)(nil), (*LM)(nil)}

@@ -33,7 +33,8 @@ type Method interface {
 type StepInfo struct {
 	// Value and GradNorm are L(θ) and ‖∇L(θ)‖₂. First-order methods report them at
 	// the θ before the update (the one they evaluated, before clipping), methods
-	// with a line search at the new θ.
+	// with a line search at the new θ. LM reports Value at the new θ and GradNorm at
+	// the one before: it has no gradient at the new one yet.
 	Value, GradNorm float64
 	// StepNorm is ‖Δθ‖₂.
 	StepNorm float64
@@ -43,8 +44,16 @@ type StepInfo struct {
 	StepSize float64
 	// Clip is the factor that clipping applied to the gradient, 1 for none.
 	Clip float64
-	// LossEvals and GradEvals count the calls of this step: a ValueGrad is one
-	// of each.
+	// Damping is λ of the accepted step of LM, of the last trial if none was
+	// accepted; 0 for other methods.
+	Damping float64
+	// Gain is the gain ratio ρ of the accepted step of LM, the decrease of L over
+	// the predicted one; 0 if none was accepted, and for other methods.
+	Gain float64
+	// Trials counts the λ that LM tried, each a factorisation.
+	Trials int
+	// LossEvals and GradEvals count the calls of this step: a ValueGrad or
+	// NormalEquations is one of each, a Value one of the first.
 	LossEvals, GradEvals int
 	// Status is Running while further steps make sense.
 	Status Status

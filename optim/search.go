@@ -19,11 +19,9 @@ type director interface {
 	direct(loc *optimize.Location, dir []float64) (step float64, ok bool)
 	// forget drops all curvature.
 	forget()
-}
-
-// stops are the tolerances of a method with a line search.
-type stops struct {
-	gradient, change, value float64
+	// redrawn tells that the objective has changed, or that the caller has moved θ:
+	// the next accepted point makes no pair with the one before.
+	redrawn()
 }
 
 const (
@@ -40,16 +38,15 @@ const (
 // otherwise curvature is dropped and steepest descent, −g/‖g‖, tried once from
 // the same point. A second failure within failureMemory iterations is the end.
 type descender struct {
-	director  director
-	wolfe     *wolfe
-	stops     stops
-	firstStep float64
+	director director
+	wolfe    *wolfe
+	settings Search
 
 	gonum optimize.LinesearchMethod
 	loc   optimize.Location // the trial
 	x, g  []float64         // the last accepted point
-	dir   []float64         // the direction of the current search
 	best  trial             // of the current search
+	reach float64           // length of its first step
 
 	counters []float64 // see the constants below
 	scalars  []float64
@@ -82,29 +79,34 @@ type trial struct {
 	found      bool
 }
 
-func (d *descender) init(dim int, director director, w *wolfe, s stops, firstStep float64) {
-	rows := make([]float64, 7*dim)
+func (d *descender) init(dim int, director director, s Search) {
+	w := newWolfe(s.Decrease, s.Curvature, s.MaxSearchEvals)
+	rows := make([]float64, 6*dim)
 	row := func(i int) []float64 { return rows[i*dim : (i+1)*dim : (i+1)*dim] }
 	*d = descender{
-		director: director, wolfe: w, stops: s, firstStep: firstStep,
-		x: row(0), g: row(1), dir: row(2),
-		loc:      optimize.Location{X: row(3), Gradient: row(4)},
-		best:     trial{x: row(5), g: row(6)},
+		director: director, wolfe: w, settings: s,
+		x: row(0), g: row(1),
+		loc:      optimize.Location{X: row(2), Gradient: row(3)},
+		best:     trial{x: row(4), g: row(5)},
 		counters: make([]float64, numCounters),
 		scalars:  make([]float64, numScalars),
 	}
 	d.gonum = optimize.LinesearchMethod{NextDirectioner: d, Linesearcher: w}
 }
 
-// restart makes the next step evaluate the objective and begin without curvature.
+// restart makes the next step evaluate the objective anew, with what curvature the
+// director keeps.
 func (d *descender) restart() {
 	if d.counters == nil {
 		return
 	}
 	d.counters[ready], d.counters[failed], d.counters[flat] = 0, 0, 0
-	d.status, d.note = Running, ""
-	d.director.forget()
+	d.resume()
+	d.director.redrawn()
 }
+
+// resume makes the method go on from a restored state.
+func (d *descender) resume() { d.status, d.note = Running, "" }
 
 func (d *descender) parts(own ...part) []part {
 	return append(own,
@@ -172,7 +174,7 @@ func (d *descender) iterate(f Objective, info *StepInfo) *NotFiniteError {
 	if err == nil {
 		return nil
 	}
-	steepest, floor := d.counters[plain] == 1, d.wolfe.atFloor()
+	steepest, floor := d.counters[plain] == 1, d.wolfe.atFloor() || d.atLastDigit()
 	recent := d.counters[failed] > 0 && d.counters[iterations]-(d.counters[failed]-1) < failureMemory
 	d.counters[failed] = d.counters[iterations] + 1
 	first := err
@@ -184,6 +186,13 @@ func (d *descender) iterate(f Objective, info *StepInfo) *NotFiniteError {
 		}
 	}
 	return d.fail(first, floor, bad)
+}
+
+// atLastDigit reports whether the first step of the search was too short for θ, of
+// which it would have changed the last digits only.
+func (d *descender) atLastDigit() bool {
+	const epsilon = 0x1p-52
+	return d.reach <= 4*epsilon*math.Sqrt(kernel.Dot(d.x, d.x))
 }
 
 // fail sets the status after the last failed search.
@@ -245,7 +254,7 @@ func (d *descender) accept(x, g []float64, f, h, step float64, info *StepInfo) {
 	info.StepSize = step
 	info.StepNorm = math.Sqrt(distance2(x, d.x))
 	drop := d.scalars[value] - f
-	if drop <= math.Max(d.stops.change, floorChange)*math.Abs(f) {
+	if drop <= math.Max(d.settings.StopChange, floorChange)*math.Abs(f) {
 		d.counters[flat]++
 	} else {
 		d.counters[flat] = 0
@@ -262,15 +271,15 @@ func (d *descender) accept(x, g []float64, f, h, step float64, info *StepInfo) {
 func (d *descender) settled() Status {
 	largest := maxAbs(d.g)
 	switch {
-	case largest <= d.stops.gradient || d.scalars[norm] == 0:
+	case largest <= d.settings.StopGradient || d.scalars[norm] == 0:
 		d.note = fmt.Sprintf("largest gradient component %.3g", largest)
 		return ConvergedGradient
-	case d.scalars[value] <= d.stops.value:
+	case d.scalars[value] <= d.settings.StopValue:
 		d.note = fmt.Sprintf("loss %.6g", d.scalars[value])
 		return ConvergedValue
 	case d.counters[flat] >= changeSteps:
 		d.note = fmt.Sprintf("loss %.17g changed too little in %d steps", d.scalars[value], changeSteps)
-		if d.stops.change > floorChange {
+		if d.settings.StopChange > floorChange {
 			return ConvergedChange
 		}
 		return ConvergedFloor
@@ -281,11 +290,12 @@ func (d *descender) settled() Status {
 // InitDirection stores the direction of the next search in dir and returns its
 // first step. gonum calls it through LinesearchMethod.Init; see
 // optimize.NextDirectioner. Steepest descent is −g/‖g‖ with the length of the
-// last accepted step, firstStep before there is one.
+// last accepted step, FirstStep before there is one.
 func (d *descender) InitDirection(loc *optimize.Location, dir []float64) float64 {
 	step, ok := d.director.direct(loc, dir)
 	d.counters[plain] = 0
 	if slope := kernel.Dot(loc.Gradient, dir); ok && slope < 0 && finite(slope) {
+		d.reach = step * math.Sqrt(kernel.Dot(dir, dir))
 		return step
 	}
 	if ok {
@@ -294,10 +304,11 @@ func (d *descender) InitDirection(loc *optimize.Location, dir []float64) float64
 	}
 	d.counters[plain] = 1
 	kernel.Scale(dir, -1/d.scalars[norm], loc.Gradient)
+	d.reach = d.settings.FirstStep
 	if d.scalars[length] > 0 {
-		return d.scalars[length]
+		d.reach = d.scalars[length]
 	}
-	return d.firstStep
+	return d.reach
 }
 
 // NextDirection is InitDirection: each major iteration begins with Init, so that

@@ -22,6 +22,8 @@ func (w *wayward) direct(loc *optimize.Location, dir []float64) (float64, bool) 
 
 func (w *wayward) forget() { w.gone = true }
 
+func (w *wayward) redrawn() {}
+
 type sphere struct{}
 
 func (sphere) Dim() int { return 2 }
@@ -37,7 +39,7 @@ func TestWaywardDirection(t *testing.T) {
 	for _, sign := range []float64{1, 0, math.NaN(), math.Inf(1), math.Inf(-1)} {
 		w := &wayward{sign: sign}
 		var d descender
-		d.init(2, w, newWolfe(1e-4, 0.9, 25), stops{value: math.Inf(-1)}, 0.5)
+		d.init(2, w, DefaultSearch())
 		w.gone = false
 		d.counters[ready] = 1
 		copy(d.x, []float64{3, 4})

@@ -40,6 +40,7 @@ var (
 	fraction    = Range{Min: 0, Max: 1, MaxOpen: true}
 	unitOpen    = Range{Min: 0, Max: 1, MinOpen: true, MaxOpen: true}
 	unitClosed  = Range{Min: 0, Max: 1}
+	anything    = Range{Min: math.Inf(-1), Max: math.Inf(1), MaxOpen: true}
 )
 
 func atLeast(n float64) Range { return Range{Min: n, Max: math.Inf(1), MaxOpen: true} }

@@ -13,6 +13,8 @@ const (
 	// ConvergedChange: the loss fell by no more than StopChange, relative, in each
 	// of ten successive steps.
 	ConvergedChange
+	// ConvergedStep: three successive steps were shorter than StopStep·(1 + ‖θ‖).
+	ConvergedStep
 	// ConvergedValue: the loss is at or below StopValue.
 	ConvergedValue
 	// ConvergedFloor: float64 rounding hides any further decrease of the loss.
@@ -20,6 +22,10 @@ const (
 	// LineSearch: no step along the direction, nor along steepest descent,
 	// lowered the loss enough.
 	LineSearch
+	// Stuck: no damping, however large, lowered the loss.
+	Stuck
+	// Diverged: ‖θ‖ has grown a hundredfold.
+	Diverged
 	// NotFinite: the loss or its gradient is not finite where the method stands,
 	// or at every trial.
 	NotFinite
@@ -29,9 +35,12 @@ var statusNames = [...]string{
 	Running:           "running",
 	ConvergedGradient: "converged (gradient)",
 	ConvergedChange:   "converged (change)",
+	ConvergedStep:     "converged (step)",
 	ConvergedValue:    "converged (value)",
 	ConvergedFloor:    "converged (rounding floor)",
 	LineSearch:        "line-search",
+	Stuck:             "stuck",
+	Diverged:          "diverged",
 	NotFinite:         "not-finite",
 }
 

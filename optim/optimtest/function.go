@@ -1,19 +1,25 @@
 package optimtest
 
-import "pinn/optim"
+import (
+	"math"
 
-// Function is a smooth function with a known minimum; it implements
-// optim.Objective. Grad is checked against central differences in this package's
-// tests: an optimiser that converges proves nothing about its derivatives.
+	"pinn/optim"
+)
+
+// Function is a smooth sum of squares with a known minimum, 0; it implements
+// optim.LeastSquares. Gradient and Jacobian are checked against central differences
+// in this package's tests: an optimiser that converges proves nothing about its
+// derivatives. It has scratch of its own: copies must not be used from several
+// goroutines.
 type Function struct {
 	Name    string
 	Start   []float64 // the usual starting point; its length is the dimension
 	Minimum []float64 // a minimiser
-	Value   float64   // the value there
 	f       func(grad, theta []float64) float64
+	squares *squares
 }
 
-var _ optim.Objective = Function{}
+var _ optim.LeastSquares = Function{}
 
 // Dim returns the dimension.
 func (f Function) Dim() int { return len(f.Start) }
@@ -51,6 +57,14 @@ func Rosenbrock(n int) Function {
 	}
 	return Function{
 		Name: "rosenbrock", Start: repeat(n, -1.2, 1), Minimum: repeat(n, 1), f: rosenbrock,
+		squares: newSquares(n, 2*(n-1), func(r []float64, j jacobian, x []float64) {
+			for i := 0; i+1 < n; i++ {
+				r[2*i], r[2*i+1] = 10*(x[i+1]-x[i]*x[i]), 1-x[i]
+				j.set(2*i, i, -20*x[i])
+				j.set(2*i, i+1, 10)
+				j.set(2*i+1, i, -1)
+			}
+		}),
 	}
 }
 
@@ -74,13 +88,26 @@ func rosenbrock(grad, x []float64) (sum float64) {
 // Source: Beale, Princeton Tech. Rep. 25 (1958); Moré, Garbow, Hillstrom, ACM
 // TOMS 7 (1981), no. 5.
 func Beale() Function {
-	return Function{Name: "beale", Start: []float64{1, 1}, Minimum: []float64{3, 0.5}, f: beale}
+	return Function{
+		Name: "beale", Start: []float64{1, 1}, Minimum: []float64{3, 0.5}, f: beale,
+		squares: newSquares(2, 3, func(r []float64, j jacobian, t []float64) {
+			x, y, power := t[0], t[1], 1.0
+			for k, c := range bealeData {
+				r[k] = c - x*(1-power*y)
+				j.set(k, 0, power*y-1)
+				j.set(k, 1, x*float64(k+1)*power)
+				power *= y
+			}
+		}),
+	}
 }
+
+var bealeData = [...]float64{1.5, 2.25, 2.625}
 
 func beale(grad, t []float64) (sum float64) {
 	clear(grad)
 	x, y, power := t[0], t[1], 1.0 // power = y^(k−1)
-	for k, c := range [...]float64{1.5, 2.25, 2.625} {
+	for k, c := range bealeData {
 		r := c - x*(1-power*y)
 		sum += r * r
 		grad[0] -= 2 * r * (1 - power*y)
@@ -102,7 +129,24 @@ func Powell(n int) Function {
 	if n < 4 || n%4 != 0 {
 		panic("optimtest: Powell needs a multiple of 4")
 	}
-	return Function{Name: "powell", Start: repeat(n, 3, -1, 0, 1), Minimum: repeat(n, 0), f: powell}
+	return Function{
+		Name: "powell", Start: repeat(n, 3, -1, 0, 1), Minimum: repeat(n, 0), f: powell,
+		squares: newSquares(n, n, func(r []float64, j jacobian, x []float64) {
+			for i := 0; i < n; i += 4 {
+				a, b, c, d := x[i], x[i+1], x[i+2], x[i+3]
+				r[i], r[i+1] = a+10*b, math.Sqrt(5)*(c-d)
+				r[i+2], r[i+3] = (b-2*c)*(b-2*c), math.Sqrt(10)*(a-d)*(a-d)
+				j.set(i, i, 1)
+				j.set(i, i+1, 10)
+				j.set(i+1, i+2, math.Sqrt(5))
+				j.set(i+1, i+3, -math.Sqrt(5))
+				j.set(i+2, i+1, 2*(b-2*c))
+				j.set(i+2, i+2, -4*(b-2*c))
+				j.set(i+3, i, 2*math.Sqrt(10)*(a-d))
+				j.set(i+3, i+3, -2*math.Sqrt(10)*(a-d))
+			}
+		}),
+	}
 }
 
 func powell(grad, x []float64) (sum float64) {
@@ -126,7 +170,24 @@ func powell(grad, x []float64) (sum float64) {
 // Source: Colville, IBM Tech. Rep. 320-2949 (1968); Moré, Garbow, Hillstrom
 // (1981), no. 14.
 func Wood() Function {
-	return Function{Name: "wood", Start: repeat(4, -3, -1), Minimum: repeat(4, 1), f: wood}
+	return Function{
+		Name: "wood", Start: repeat(4, -3, -1), Minimum: repeat(4, 1), f: wood,
+		squares: newSquares(4, 6, func(r []float64, j jacobian, x []float64) {
+			a, b, c, d := x[0], x[1], x[2], x[3]
+			r[0], r[1], r[2] = 10*(b-a*a), 1-a, math.Sqrt(90)*(d-c*c)
+			r[3], r[4], r[5] = 1-c, math.Sqrt(10)*(b+d-2), math.Sqrt(0.1)*(b-d)
+			j.set(0, 0, -20*a)
+			j.set(0, 1, 10)
+			j.set(1, 0, -1)
+			j.set(2, 2, -2*math.Sqrt(90)*c)
+			j.set(2, 3, math.Sqrt(90))
+			j.set(3, 2, -1)
+			j.set(4, 1, math.Sqrt(10))
+			j.set(4, 3, math.Sqrt(10))
+			j.set(5, 1, math.Sqrt(0.1))
+			j.set(5, 3, -math.Sqrt(0.1))
+		}),
+	}
 }
 
 func wood(grad, x []float64) float64 {

@@ -9,7 +9,7 @@ import "math"
 // whose minimum is 0 at θ = 1 and whose Hessian has the eigenvalues λ > 0. R turns
 // the planes (0, 1), (1, 2), … one after another by turn·π: turn 0 leaves the
 // valley along the axes, 0.25 lays it at 45° to them. It starts from (0, 2, 0, …).
-// It has scratch of its own: copies must not be used from several goroutines.
+// As a sum of squares it has r = √(Λ/2)·R(θ − 1).
 func Quadratic(lambda []float64, turn float64) Function {
 	n := len(lambda)
 	start := repeat(n, 0, 2)
@@ -19,9 +19,7 @@ func Quadratic(lambda []float64, turn float64) Function {
 		for i := range z {
 			z[i] = theta[i] - 1
 		}
-		for i := 0; i+1 < n; i++ { // z ← R z
-			z[i], z[i+1] = cos*z[i]-sin*z[i+1], sin*z[i]+cos*z[i+1]
-		}
+		rotate(z, sin, cos)
 		for i := range z {
 			sum += 0.5 * lambda[i] * z[i] * z[i]
 			grad[i] = lambda[i] * z[i]
@@ -31,7 +29,34 @@ func Quadratic(lambda []float64, turn float64) Function {
 		}
 		return sum
 	}
-	return Function{Name: "quadratic", Start: start, Minimum: repeat(n, 1), f: f}
+	residuals := func(r []float64, j jacobian, theta []float64) {
+		for column := range n { // √(Λ/2)·R·e
+			clear(z)
+			z[column] = 1
+			rotate(z, sin, cos)
+			for i := range z {
+				j.set(i, column, math.Sqrt(0.5*lambda[i])*z[i])
+			}
+		}
+		for i := range z {
+			z[i] = theta[i] - 1
+		}
+		rotate(z, sin, cos)
+		for i := range z {
+			r[i] = math.Sqrt(0.5*lambda[i]) * z[i]
+		}
+	}
+	return Function{
+		Name: "quadratic", Start: start, Minimum: repeat(n, 1), f: f,
+		squares: newSquares(n, n, residuals),
+	}
+}
+
+// rotate computes z ← R z.
+func rotate(z []float64, sin, cos float64) {
+	for i := 0; i+1 < len(z); i++ {
+		z[i], z[i+1] = cos*z[i]-sin*z[i+1], sin*z[i]+cos*z[i+1]
+	}
 }
 
 // Spectrum returns n eigenvalues from 1 to condition, evenly spaced in logarithm.

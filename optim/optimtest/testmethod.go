@@ -42,13 +42,14 @@ func testDescent(t *testing.T, m optim.Method) {
 	grad := make([]float64, len(theta))
 	first := f.ValueGrad(grad, theta)
 	for range 500 {
-		calls := f.Calls
+		losses, grads := f.Losses, f.Grads
 		info, err := m.Step(theta, f)
 		if err != nil {
 			t.Fatalf("Step on a quadratic: %v", err)
 		}
-		if n := f.Calls - calls; info.GradEvals != n || info.LossEvals != n {
-			t.Fatalf("Step reports %d loss and %d gradient evaluations, want %d", info.LossEvals, info.GradEvals, n)
+		losses, grads = f.Losses-losses, f.Grads-grads
+		if info.LossEvals != losses || info.GradEvals != grads {
+			t.Fatalf("Step reports %d loss and %d gradient evaluations, want %d and %d", info.LossEvals, info.GradEvals, losses, grads)
 		}
 		if info.Status != optim.Running {
 			break
@@ -192,7 +193,7 @@ func survive(t *testing.T, m optim.Method, f *Planted, start []float64, steps in
 			t.Fatalf("%s: step %d reports %+v without a failure", f.Fault.Name, k, info)
 		}
 	}
-	if f.From == 0 && f.To > steps*maxEvals && !sameBits(theta, start) {
+	if f.spoilt == f.calls && !sameBits(theta, start) {
 		t.Fatalf("%s in every call: θ moved", f.Fault.Name)
 	}
 }
@@ -218,11 +219,11 @@ func testRestarts(t *testing.T, m optim.Method) {
 }
 
 func testAllocations(t *testing.T, m optim.Method) {
-	theta := walk(m, Rosenbrock(30), 20)
+	theta := walk(m, Rosenbrock(30), 4)
 	var f optim.Objective = Rosenbrock(30)
 	var err error
 	var info optim.StepInfo
-	n := testing.AllocsPerRun(50, func() { info, err = m.Step(theta, f) })
+	n := testing.AllocsPerRun(8, func() { info, err = m.Step(theta, f) })
 	if err != nil || info.Status != optim.Running {
 		t.Fatalf("stopped early: %v, %v", info.Status, err)
 	}

@@ -6,16 +6,45 @@ import (
 	"pinn/optim"
 )
 
-// Counted counts the calls of an objective.
+// The wrappers below are least squares if what they wrap is; otherwise Value and
+// NormalEquations panic.
+
+func leastSquares(f optim.Objective) optim.LeastSquares {
+	s, ok := f.(optim.LeastSquares)
+	if !ok {
+		panic("optimtest: the objective wrapped is no optim.LeastSquares")
+	}
+	return s
+}
+
+// Counted counts the calls of an objective, and the losses and gradients among them:
+// NormalEquations counts as one of each.
 type Counted struct {
 	optim.Objective
-	Calls int
+	Calls, Losses, Grads int
 }
 
 // ValueGrad calls the objective.
 func (c *Counted) ValueGrad(grad, theta []float64) float64 {
 	c.Calls++
+	c.Losses++
+	c.Grads++
 	return c.Objective.ValueGrad(grad, theta)
+}
+
+// Value calls the objective.
+func (c *Counted) Value(theta []float64) float64 {
+	c.Calls++
+	c.Losses++
+	return leastSquares(c.Objective).Value(theta)
+}
+
+// NormalEquations calls the objective.
+func (c *Counted) NormalEquations(a, g, theta []float64) float64 {
+	c.Calls++
+	c.Losses++
+	c.Grads++
+	return leastSquares(c.Objective).NormalEquations(a, g, theta)
 }
 
 // Scaled is an objective times Factor.
@@ -33,12 +62,29 @@ func (s Scaled) ValueGrad(grad, theta []float64) float64 {
 	return s.Factor * v
 }
 
-// Walled is an objective that has no value where Outside holds: it returns Value
+// Value returns Factor·f(θ).
+func (s Scaled) Value(theta []float64) float64 {
+	return s.Factor * leastSquares(s.Objective).Value(theta)
+}
+
+// NormalEquations returns Factor·f(θ) with the equations of √Factor·r.
+func (s Scaled) NormalEquations(a, g, theta []float64) float64 {
+	v := leastSquares(s.Objective).NormalEquations(a, g, theta)
+	for i := range g {
+		g[i] *= s.Factor
+		for k := i; k < len(g); k++ {
+			a[i*len(g)+k] *= s.Factor
+		}
+	}
+	return s.Factor * v
+}
+
+// Walled is an objective that has no value where Outside holds: it returns Wall
 // there (NaN or an infinity) and fills the gradient with it.
 type Walled struct {
 	optim.Objective
 	Outside func(theta []float64) bool
-	Value   float64
+	Wall    float64
 }
 
 // ValueGrad calls the objective inside the wall.
@@ -47,9 +93,28 @@ func (w Walled) ValueGrad(grad, theta []float64) float64 {
 		return w.Objective.ValueGrad(grad, theta)
 	}
 	for i := range grad {
-		grad[i] = w.Value
+		grad[i] = w.Wall
 	}
-	return w.Value
+	return w.Wall
+}
+
+// Value calls the objective inside the wall.
+func (w Walled) Value(theta []float64) float64 {
+	if w.Outside(theta) {
+		return w.Wall
+	}
+	return leastSquares(w.Objective).Value(theta)
+}
+
+// NormalEquations calls the objective inside the wall.
+func (w Walled) NormalEquations(a, g, theta []float64) float64 {
+	if !w.Outside(theta) {
+		return leastSquares(w.Objective).NormalEquations(a, g, theta)
+	}
+	for i := range g {
+		g[i], a[i*len(g)+i] = w.Wall, w.Wall
+	}
+	return w.Wall
 }
 
 // Planted is an objective with a fault in its calls From, From+1, …, To−1,
@@ -58,7 +123,8 @@ type Planted struct {
 	optim.Objective
 	From, To int
 	Fault    Fault
-	calls    int
+
+	calls, spoilt int // spoilt: those that returned something else than the truth
 }
 
 // Fault says what a call returns instead of the truth.
@@ -66,6 +132,7 @@ type Fault struct {
 	Name      string
 	Loss      bool    // the value is Value
 	Component int     // this component of the gradient is Value; −1: none
+	Diagonal  bool    // the last element of JᵀJ is Value, in NormalEquations
 	Value     float64 // NaN or an infinity
 }
 
@@ -81,21 +148,46 @@ func Faults(dim int) []Fault {
 		{Name: "gradient -Inf", Component: dim / 2, Value: -inf},
 		{Name: "gradient huge", Component: 0, Value: 1e200},
 		{Name: "both NaN", Loss: true, Component: 0, Value: nan},
+		{Name: "matrix NaN", Component: -1, Diagonal: true, Value: nan},
+		{Name: "matrix +Inf", Component: -1, Diagonal: true, Value: inf},
+		{Name: "matrix huge", Component: -1, Diagonal: true, Value: 1e300},
 	}
 }
 
 // ValueGrad calls the objective and plants the fault.
 func (p *Planted) ValueGrad(grad, theta []float64) float64 {
-	v := p.Objective.ValueGrad(grad, theta)
-	if p.calls >= p.From && p.calls < p.To {
-		if p.Fault.Component >= 0 {
-			grad[p.Fault.Component] = p.Fault.Value
-		}
-		if p.Fault.Loss {
-			v = p.Fault.Value
-		}
-	}
+	return p.plant(p.Objective.ValueGrad(grad, theta), grad, nil)
+}
+
+// Value calls the objective and plants the fault.
+func (p *Planted) Value(theta []float64) float64 {
+	return p.plant(leastSquares(p.Objective).Value(theta), nil, nil)
+}
+
+// NormalEquations calls the objective and plants the fault.
+func (p *Planted) NormalEquations(a, g, theta []float64) float64 {
+	return p.plant(leastSquares(p.Objective).NormalEquations(a, g, theta), g, a)
+}
+
+// plant spoils what a call gave, if it is one of those to be spoilt.
+func (p *Planted) plant(v float64, g, a []float64) float64 {
 	p.calls++
+	if p.calls <= p.From || p.calls > p.To {
+		return v
+	}
+	gradient, diagonal := p.Fault.Component >= 0 && g != nil, p.Fault.Diagonal && a != nil
+	if gradient {
+		g[p.Fault.Component] = p.Fault.Value
+	}
+	if diagonal {
+		a[len(a)-1] = p.Fault.Value
+	}
+	if gradient || diagonal || p.Fault.Loss {
+		p.spoilt++
+	}
+	if p.Fault.Loss {
+		return p.Fault.Value
+	}
 	return v
 }
 
@@ -103,21 +195,44 @@ func (p *Planted) ValueGrad(grad, theta []float64) float64 {
 // caller is order[i] of the objective.
 type permuted struct {
 	optim.Objective
-	order    []int
-	theta, g []float64
+	order       []int
+	theta, g, a []float64
 }
 
 func permute(f optim.Objective, order []int) *permuted {
-	return &permuted{f, order, make([]float64, f.Dim()), make([]float64, f.Dim())}
+	n := f.Dim()
+	return &permuted{f, order, make([]float64, n), make([]float64, n), make([]float64, n*n)}
 }
 
-func (p *permuted) ValueGrad(grad, theta []float64) float64 {
+// inner returns θ in the order of the objective.
+func (p *permuted) inner(theta []float64) []float64 {
 	for i, o := range p.order {
 		p.theta[o] = theta[i]
 	}
-	v := p.Objective.ValueGrad(p.g, p.theta)
+	return p.theta
+}
+
+func (p *permuted) ValueGrad(grad, theta []float64) float64 {
+	v := p.Objective.ValueGrad(p.g, p.inner(theta))
 	for i, o := range p.order {
 		grad[i] = p.g[o]
+	}
+	return v
+}
+
+func (p *permuted) Value(theta []float64) float64 {
+	return leastSquares(p.Objective).Value(p.inner(theta))
+}
+
+func (p *permuted) NormalEquations(a, g, theta []float64) float64 {
+	n := len(theta)
+	v := leastSquares(p.Objective).NormalEquations(p.a, p.g, p.inner(theta))
+	for i, o := range p.order {
+		g[i] = p.g[o]
+		for k := i; k < n; k++ {
+			q := p.order[k]
+			a[i*n+k] = p.a[min(o, q)*n+max(o, q)]
+		}
 	}
 	return v
 }

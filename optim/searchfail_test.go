@@ -13,10 +13,16 @@ import (
 
 // A gradient that points uphill makes every search fail: the method must say so
 // within two searches and leave θ alone.
-func TestLBFGSLineSearchFailure(t *testing.T) {
+func TestLineSearchFailure(t *testing.T) {
+	for _, method := range searching {
+		m, _ := method.new()
+		t.Run(method.name, func(t *testing.T) { testLineSearchFailure(t, m) })
+	}
+}
+
+func testLineSearchFailure(t *testing.T, m optim.Method) {
 	f := &optimtest.Counted{Objective: negated{optimtest.Rosenbrock(4)}}
 	theta := slices.Clone(optimtest.Rosenbrock(4).Start)
-	m := optim.DefaultLBFGS()
 	m.Init(4)
 	info, err := m.Step(theta, f)
 	if err != nil || info.Status != optim.LineSearch || !info.Status.Early() || info.Note == "" {
@@ -50,14 +56,20 @@ func (n negated) ValueGrad(grad, theta []float64) float64 {
 
 // A search that fails is survived by one restart along steepest descent; a second
 // failure ends the run if it comes within 20 iterations, and not if later.
-func TestLBFGSRestartsOnce(t *testing.T) {
+func TestSearchRestartsOnce(t *testing.T) {
+	for _, method := range searching {
+		t.Run(method.name, func(t *testing.T) { testRestartsOnce(t, method.new) })
+	}
+}
+
+func testRestartsOnce(t *testing.T, newMethod func() (optim.Configurable, *optim.Search)) {
 	for _, row := range []struct {
 		pause int // good steps between the failures
 		want  optim.Status
 	}{{1, optim.LineSearch}, {18, optim.LineSearch}, {25, optim.Running}} {
 		f := &oblique{Function: optimtest.Rosenbrock(10)}
 		theta := slices.Clone(f.Start)
-		m := optim.DefaultLBFGS()
+		m, _ := newMethod()
 		m.Init(10)
 		good := func(n int) {
 			for range n {
@@ -119,7 +131,7 @@ func cosine(a, b, g []float64) float64 {
 	return dg / math.Sqrt(dd*gg)
 }
 
-// After Restart, or where the caller has moved θ, the first step goes along
+// After Restart, or where the caller has moved θ, the first step of LBFGS goes along
 // steepest descent of the objective as it is now: no pair mixes two objectives.
 // Its first trial is as long as the last step was.
 func TestLBFGSBeginsAnew(t *testing.T) {
@@ -165,6 +177,33 @@ func TestLBFGSBeginsAnew(t *testing.T) {
 				t.Errorf("the first trial has length %g, want %g (tol %g)", d, length, tol)
 			}
 		})
+	}
+}
+
+// BFGS and SSBroyden keep H over Restart: from another point of the same quadratic
+// the next step, of size 1, goes most of the way.
+func TestDenseRestart(t *testing.T) {
+	for _, m := range []optim.Method{optim.DefaultBFGS(), optim.DefaultSSBroyden()} {
+		f := optimtest.Quadratic(optimtest.Spectrum(6, 100), 0.25)
+		theta := slices.Clone(f.Start)
+		m.Init(6)
+		for range 25 {
+			m.Step(theta, f)
+		}
+		for i := range theta {
+			theta[i]++
+		}
+		m.Restart()
+		before := f.Value(theta)
+		info, err := m.Step(theta, f)
+		if err != nil || !(info.Value < 0.3*before) || info.StepSize != 1 || info.LossEvals != 2 {
+			t.Errorf("%T: step after Restart = %+v, %v from %g, want a long step by the H of before", m, info, err, before)
+		}
+		shifted := optimtest.Scaled{Objective: f, Factor: 3}
+		m.Restart()
+		if info, err = m.Step(theta, shifted); err != nil || info.Status.Early() || !(info.Value <= shifted.Value(f.Start)) {
+			t.Errorf("%T: step on another objective = %+v, %v", m, info, err)
+		}
 	}
 }
 
@@ -223,10 +262,16 @@ func TestLBFGSKeepsBestTrial(t *testing.T) {
 
 // Where no trial is finite the run ends NotFinite with the typed error, within two
 // searches.
-func TestLBFGSNoFiniteTrial(t *testing.T) {
+func TestNoFiniteTrial(t *testing.T) {
+	for _, method := range searching {
+		m, _ := method.new()
+		t.Run(method.name, func(t *testing.T) { testNoFiniteTrial(t, m) })
+	}
+}
+
+func testNoFiniteTrial(t *testing.T, m optim.Method) {
 	f := &optimtest.Planted{Objective: optimtest.Wood(), From: 8, To: math.MaxInt, Fault: optimtest.Fault{Component: 1, Value: math.NaN()}}
 	theta := slices.Clone(optimtest.Wood().Start)
-	m := optim.DefaultLBFGS()
 	m.Init(4)
 	for range 20 {
 		at := slices.Clone(theta)

@@ -1,0 +1,203 @@
+package optim
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/optimize"
+
+	"pinn/internal/kernel"
+)
+
+// dense is the inverse Hessian estimate H of a method of the Broyden family, one
+// triangle of a p×p matrix, behind the curvature guard: a step without
+// s·y > 1e-10·‖s‖‖y‖ changes nothing. It is a director.
+//
+// H survives Restart, which only keeps steps across it from making pairs. Then,
+// and every checkEvery updates, rounding could have spoilt it: if it has no
+// Cholesky factor it becomes the identity again.
+type dense struct {
+	rule func(pair) update
+	dim  int
+	h    []float64 // dim×dim, the upper triangle; not yet set while updates = 0
+
+	x, g     []float64 // the accepted point before
+	slope    []float64 // one value: −g·H·g there
+	counters []float64 // see below
+
+	s, y, hy []float64 // scratch
+	factor   *cholesky // scratch of check, made when first needed
+}
+
+// Indices into dense.counters.
+const (
+	updates  = iota // of H since it was the identity
+	placed          // 1 if x, g, slope are set
+	doubtful        // 1 if H must pass its check before it is used
+	denseCounters
+)
+
+// checkEvery is the number of updates after which H is checked; the check costs
+// p³/3 multiplications, an update 3p² or so.
+const checkEvery = 100
+
+func (m *dense) init(dim int, rule func(pair) update) {
+	rows := make([]float64, 5*dim)
+	row := func(i int) []float64 { return rows[i*dim : (i+1)*dim : (i+1)*dim] }
+	*m = dense{
+		rule: rule, dim: dim, h: make([]float64, dim*dim),
+		x: row(0), g: row(1), s: row(2), y: row(3), hy: row(4),
+		slope: make([]float64, 1), counters: make([]float64, denseCounters),
+	}
+}
+
+func (m *dense) parts() []part {
+	return []part{
+		{name: "inverse_hessian", values: m.h, order: m.dim},
+		{name: "previous_x", values: m.x}, {name: "previous_gradient", values: m.g},
+		{name: "slope", values: m.slope},
+		{name: "dense_counters", values: m.counters, counts: true},
+	}
+}
+
+// forget makes H the identity.
+func (m *dense) forget() { m.counters[updates], m.counters[placed] = 0, 0 }
+
+// redrawn keeps H; see director.
+func (m *dense) redrawn() { m.counters[placed], m.counters[doubtful] = 0, 1 }
+
+// direct stores −H·g in dir after the pair from the previous accepted point has
+// updated H; see director.
+func (m *dense) direct(loc *optimize.Location, dir []float64) (step float64, ok bool) {
+	if m.counters[placed] == 1 {
+		m.learn(loc)
+	}
+	m.check()
+	copy(m.x, loc.X)
+	copy(m.g, loc.Gradient)
+	m.counters[placed] = 1
+	if m.counters[updates] == 0 {
+		m.slope[0] = -kernel.Dot(loc.Gradient, loc.Gradient)
+		return 0, false
+	}
+	kernel.SymvUpper(m.dim, m.h, m.dim, loc.Gradient, dir)
+	kernel.Scale(dir, -1, dir)
+	m.slope[0] = kernel.Dot(loc.Gradient, dir)
+	return 1, true
+}
+
+// check makes H the identity if it is doubtful and not positive definite.
+func (m *dense) check() {
+	doubt := m.counters[doubtful] == 1
+	m.counters[doubtful] = 0
+	if !doubt || m.counters[updates] == 0 {
+		return
+	}
+	if m.factor == nil {
+		c := newCholesky(m.dim)
+		m.factor = &c
+	}
+	if !m.factor.factor(m.h, 0) {
+		m.forget()
+	}
+}
+
+// learn updates H by the step to loc.
+func (m *dense) learn(loc *optimize.Location) {
+	floats.SubTo(m.s, loc.X, m.x)
+	if !soundPair(m.s, loc.Gradient, m.g) {
+		return
+	}
+	floats.SubTo(m.y, loc.Gradient, m.g)
+	if m.counters[updates] == 0 {
+		copy(m.hy, m.y)
+	} else {
+		kernel.SymvUpper(m.dim, m.h, m.dim, m.y, m.hy)
+	}
+	u := m.rule(m.pair())
+	if !u.sound() {
+		return
+	}
+	if m.counters[updates] == 0 {
+		m.identity()
+	}
+	kernel.Rank2Upper(m.dim, u.scale, u.ss, u.sHy, u.HyHy, m.s, m.hy, m.h, m.dim)
+	m.counters[updates]++
+	if int(m.counters[updates])%checkEvery == 0 {
+		m.counters[doubtful] = 1
+	}
+}
+
+func (m *dense) identity() {
+	clear(m.h)
+	for i := range m.dim {
+		m.h[i*m.dim+i] = 1
+	}
+}
+
+// pair returns the numbers of the pair in s, y, Hy. Since s = −a·H·g for some a,
+// Bs = −a·g without B: a = s·g/slope.
+func (m *dense) pair() pair {
+	rho := 1 / kernel.Dot(m.s, m.y)
+	sg := kernel.Dot(m.s, m.g)
+	return pair{
+		dim: m.dim, first: m.counters[updates] == 0,
+		rho: rho, yHy: kernel.Dot(m.y, m.hy),
+		b: -sg / m.slope[0] * rho * sg,
+	}
+}
+
+// pair are the numbers of a curvature pair (s, y) that an update of H is made of.
+type pair struct {
+	dim   int
+	first bool    // H is the identity
+	rho   float64 // ρ = 1/s·y
+	yHy   float64 // y·H·y
+	b     float64 // s·B·s/s·y, B = H⁻¹
+}
+
+// h is y·H·y/s·y; b·h ≥ 1, with equality only if H·y and s are parallel.
+func (p pair) h() float64 { return p.rho * p.yHy }
+
+// update is the coefficients of
+//
+//	H ← scale·H + ss·s·sᵀ + sHy·(s·yᵀH + H·y·sᵀ) + HyHy·H·y·yᵀH.
+type update struct{ scale, ss, sHy, HyHy float64 }
+
+// sound reports whether all coefficients are finite and H stays a matrix.
+func (u update) sound() bool {
+	return u.scale > 0 && finite(u.scale) && finite(u.ss) && finite(u.sHy) && finite(u.HyHy)
+}
+
+// broyden is the member θ of the Broyden family with H divided by τ before it,
+//
+//	H ← (H − Hy·yᵀH/yHy + φ·yHy·v·vᵀ)/τ + ρ·s·sᵀ,   v = ρ·s − Hy/yHy,
+//
+// φ = (1−θ)/(1+θκ), κ = b·h − 1. θ = 0 is BFGS (φ = 1), θ = 1 is DFP (φ = 0).
+// H·y = s afterwards, and H stays positive definite while 1 + θκ > 0.
+//
+// Source: Nocedal, Wright, Numerical Optimization, 2nd ed. (2006), section 6.3;
+// here for H.
+func (p pair) broyden(theta, tau float64) update {
+	phi := (1 - theta) / (1 + theta*(p.b*p.h()-1))
+	return update{
+		scale: 1 / tau,
+		ss:    p.rho + phi*p.yHy*p.rho*p.rho/tau,
+		sHy:   -phi * p.rho / tau,
+		HyHy:  (phi - 1) / (p.yHy * tau),
+	}
+}
+
+// usable reports whether τ may divide H.
+func usable(tau float64) bool { return finite(tau) && tau > 1e-12 }
+
+// plainBFGS is the rule of BFGS. The first update makes H = (s·y/y·y)·I of the
+// identity before it, so that H has the size of the inverse Hessian.
+//
+// Source: Nocedal, Wright, 2nd ed. (2006), eq. (6.17), (6.20).
+func plainBFGS(p pair) update {
+	if tau := p.h(); p.first && usable(tau) && !math.IsInf(1/tau, 0) {
+		return p.broyden(0, tau)
+	}
+	return p.broyden(0, 1)
+}

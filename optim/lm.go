@@ -1,0 +1,174 @@
+package optim
+
+import (
+	"math"
+
+	"pinn/internal/kernel"
+)
+
+// LM is a Levenberg–Marquardt method that puts conditioning first: of all steps
+//
+//	p = −(JᵀJ + λI)⁻¹·Jᵀr
+//
+// it takes the longest, the one of the smallest λ, whose gain ratio
+//
+//	ρ = (L(θ) − L(θ+p)) / (L(θ) − |r + Jp|²)
+//
+// is still at or above a small Target. Steps are longer and fit worse than those of
+// the usual rules, and λ sinks by orders of magnitude more: that is what carries the
+// method past the plateaus of badly conditioned residuals. Once λ has stopped
+// sinking, stage 2 begins, with FinalTarget.
+//
+// The objective must be a LeastSquares. One Step evaluates the normal equations
+// once, at θ, and tries λ after λ with a factorisation and one evaluation of the loss
+// each, six or so: from the λ of the last step down by factors of 4 while ρ passes,
+// or up until it does, then four bisections in ln λ between the smallest that passed
+// and a quarter of it. If none passes, the first that lowered L is taken. If none did
+// at 15 dampings, nothing is accepted, StepNorm is 0, and the next Step begins at
+// a hundred times the last λ. L is never raised: θ is the best point seen on the
+// present objective.
+//
+// A Step is refused or ends the run with
+//
+//	NotFinite        L, g or JᵀJ is not finite at θ, or L was at no trial
+//	Stuck            nothing lowered L three times in a row, or at any length
+//	ConvergedFloor   the same where the loss is rounding noise
+//	ConvergedStep    three short steps; see StopStep
+//	Diverged         ‖θ‖ has grown a hundredfold since Init
+//
+// and the tolerances below; the Note has the numbers. A stopped LM evaluates nothing
+// more until Restart or until the caller moves θ. Restart keeps λ, its history and
+// the stage: points redrawn are still the same problem.
+//
+// The memory is 2p² numbers. A step costs p³/6 multiplications per trial.
+//
+// Source: the step rule of Webb, Jerad, Cartis, arXiv 2607.02194 (2026), for exact
+// normal equations. Unlike the source there is no sketch of J, λ is found by trials
+// and not from a decomposition, and stage 2 also waits for the median of the last 30
+// λ to have sunk a hundredfold below Damping: a λ that merely pauses, high up, is not
+// done sinking.
+type LM struct {
+	Damping      float64 // λ of the first trial; in units of JᵀJ
+	Target       float64 // least ρ in stage 1, in (0, 1)
+	FinalTarget  float64 // least ρ in stage 2, in (0, 1)
+	StopStep     float64 // stop after three steps with ‖Δθ‖ < StopStep·(1 + ‖θ‖)
+	StopGradient float64 // stop when ‖∇L‖∞ is at or below; 0: only where it is 0
+	StopChange   float64 // stop after ten relative decreases at or below; 0: 2⁻⁵⁰
+	StopValue    float64 // stop when L is at or below; −Inf: never
+
+	dim    int
+	a      []float64 // JᵀJ, upper triangle
+	g      []float64 // Jᵀr
+	factor cholesky
+
+	x        []float64 // the accepted point
+	scalars  []float64 // see lmstate.go
+	counters []float64
+	ending   []float64 // one value: the Status
+	history  []float64 // ring of log₁₀ λ of the newest accepted steps
+
+	trials lmTrials
+}
+
+// DefaultLM returns λ = 1e-2, targets 0.15 and 0.5, StopStep 1e-8 and no other
+// tolerances.
+func DefaultLM() *LM {
+	return &LM{Damping: 1e-2, Target: 0.15, FinalTarget: 0.5, StopStep: 1e-8, StopValue: math.Inf(-1)}
+}
+
+// Settings lists the hyperparameters.
+func (m *LM) Settings() []Setting {
+	return []Setting{
+		{Key: "damping", Float: &m.Damping, Range: positive},
+		{Key: "target", Float: &m.Target, Range: unitOpen},
+		{Key: "final_target", Float: &m.FinalTarget, Range: unitOpen},
+		{Key: "stop_step", Float: &m.StopStep, Range: notNegative},
+		{Key: "stop_gradient", Float: &m.StopGradient, Range: notNegative},
+		{Key: "stop_change", Float: &m.StopChange, Range: notNegative},
+		{Key: "stop_value", Float: &m.StopValue, Range: anything},
+	}
+}
+
+// Check returns the hyperparameters that are out of range.
+func (m *LM) Check() Faults { return checkSettings(m.Settings()) }
+
+// Init prepares for θ of length dim. It allocates 2·dim² numbers.
+func (m *LM) Init(dim int) {
+	mustBeSound(dim, m)
+	m.dim = dim
+	m.a, m.g = make([]float64, dim*dim), make([]float64, dim)
+	m.factor = newCholesky(dim)
+	m.trials.init(dim)
+	m.initState(dim)
+}
+
+// Stage returns 1, or 2 once λ has stopped sinking.
+func (m *LM) Stage() int {
+	if m.counters != nil && m.counters[final] == 1 {
+		return 2
+	}
+	return 1
+}
+
+// Step makes one update of theta, or none; see LM and Method.
+func (m *LM) Step(theta []float64, f Objective) (StepInfo, error) {
+	mustFit(theta, f, m.dim)
+	info := StepInfo{Clip: 1}
+	ls, ok := f.(LeastSquares)
+	if !ok {
+		return info, ErrNotLeastSquares
+	}
+	if m.status() != Running && equal(theta, m.x) {
+		return m.report(info), nil
+	}
+	if bad := m.enter(theta, ls, &info); bad != nil {
+		return refuse(info, bad)
+	}
+	m.setStatus(m.settledAt())
+	var bad *NotFiniteError
+	if m.status() == Running {
+		if m.search(ls, &info) {
+			m.accept(&info)
+			copy(theta, m.x)
+		} else {
+			bad = m.reject(&info)
+		}
+	}
+	info = m.report(info)
+	if bad != nil {
+		return info, bad
+	}
+	return info, nil
+}
+
+// enter evaluates the normal equations at theta, which becomes the accepted point.
+func (m *LM) enter(theta []float64, f LeastSquares, info *StepInfo) *NotFiniteError {
+	if !equal(theta, m.x) {
+		m.resume()
+	}
+	v := f.NormalEquations(m.a, m.g, theta)
+	info.LossEvals++
+	info.GradEvals++
+	h, bad := judge(int(m.counters[steps]), v, m.g)
+	info.Value, info.GradNorm = v, 2*h
+	if bad != nil {
+		return bad
+	}
+	trace, rounding := 0.0, 0.0
+	for i, t := range theta {
+		d := m.a[i*m.dim+i]
+		if !finite(d) {
+			return &NotFiniteError{Step: int(m.counters[steps]), What: Matrix, Index: i, Value: d}
+		}
+		trace += d
+		rounding += d * t * t
+	}
+	copy(m.x, theta)
+	size := math.Sqrt(kernel.Dot(theta, theta))
+	if m.counters[begun] == 0 {
+		m.counters[begun], m.scalars[origin] = 1, size
+	}
+	m.scalars[value], m.scalars[norm] = v, 2*h
+	m.trials.begin(v, size, trace/float64(m.dim), rounding)
+	return nil
+}

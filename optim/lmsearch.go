@@ -1,0 +1,183 @@
+package optim
+
+import (
+	"math"
+
+	"pinn/internal/kernel"
+)
+
+// The search for λ.
+const (
+	ladder     = 4.0   // factor between neighbouring λ
+	lowerings  = 4     // times that λ may fall at first
+	raisings   = 14    // times that it may rise
+	bisections = 4     // refinements in ln λ
+	rejection  = 100.0 // factor after a search in vain
+	longest    = 10.0  // ‖p‖ ≤ longest·(1 + ‖θ‖)
+	leastShare = 1e-15 // λ ≥ leastShare·tr(A)/p
+)
+
+// lmTrials is the scratch of one search for λ.
+type lmTrials struct {
+	p, at []float64 // the step in hand, θ + p
+
+	best    lmTrial // the smallest λ that passed, or else the first that lowered L
+	passed  bool    // best passed
+	lowered bool    // best lowered L
+
+	value, size float64 // L(θ), ‖θ‖
+	least       float64 // smallest λ allowed
+	rounding    float64 // Σ A_ii·θ_i²
+	tried       float64 // newest λ
+	promise     float64 // predicted decrease of the first step that could be computed
+	length      float64 // of that step
+	noise       float64 // see listen
+	finite      bool    // L was finite at some trial
+	wild        float64 // the newest L that was not
+	exhausted   bool    // the predicted decrease has sunk below the last digit of L
+}
+
+// lmTrial is one λ and what came of it.
+type lmTrial struct {
+	p                           []float64
+	lambda, value, gain, length float64 // length = ‖p‖₂
+}
+
+func (t *lmTrials) init(dim int) {
+	*t = lmTrials{p: make([]float64, dim), at: make([]float64, dim), best: lmTrial{p: make([]float64, dim)}}
+}
+
+// begin prepares for a search at θ with L = value, ‖θ‖ = size, tr(A)/p = mean.
+func (t *lmTrials) begin(value, size, mean, rounding float64) {
+	*t = lmTrials{p: t.p, at: t.at, best: t.best,
+		value: value, size: size, rounding: rounding, least: leastShare * mean}
+}
+
+// search looks for the smallest λ that passes; see LM. It reports whether best
+// lowers L.
+func (m *LM) search(f LeastSquares, info *StepInfo) bool {
+	t := &m.trials
+	lambda := math.Max(m.scalars[damping], t.least)
+	if m.try(lambda, f, info) {
+		m.lower(f, info)
+	} else {
+		m.raise(lambda, f, info)
+	}
+	if t.passed {
+		m.refine(f, info)
+	}
+	return t.lowered
+}
+
+// lower divides λ by 4 while the step passes, up to four times.
+func (m *LM) lower(f LeastSquares, info *StepInfo) {
+	for range lowerings {
+		lambda := m.trials.best.lambda / ladder
+		if lambda < m.trials.least || !m.try(lambda, f, info) {
+			return
+		}
+	}
+}
+
+// raise multiplies λ by 4 until a step passes, up to fourteen times. It gives up
+// early where no longer λ could matter.
+func (m *LM) raise(lambda float64, f LeastSquares, info *StepInfo) {
+	for range raisings {
+		if lambda *= ladder; m.trials.exhausted || m.try(lambda, f, info) {
+			return
+		}
+	}
+}
+
+// refine halves the interval from a quarter of the best λ to it, in ln λ.
+func (m *LM) refine(f LeastSquares, info *StepInfo) {
+	low, high := math.Max(m.trials.best.lambda/ladder, m.trials.least), m.trials.best.lambda
+	for range bisections {
+		middle := math.Sqrt(low * high)
+		if !(low < middle && middle < high) {
+			return
+		}
+		if m.try(middle, f, info) {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+}
+
+// try computes the step for λ and its gain ratio, and keeps it if it passes, or if
+// it is the first that lowers L. A step that cannot be computed or is too long does
+// not pass, nor does one to a loss that is not finite.
+//
+//	predicted = −g·p + λ·p·p = L − |r + Jp|², because (A + λI)p = −g
+func (m *LM) try(lambda float64, f LeastSquares, info *StepInfo) (passes bool) {
+	t := &m.trials
+	t.tried = lambda
+	info.Trials++
+	if !m.factor.factor(m.a, lambda) {
+		return false
+	}
+	kernel.Scale(t.p, -1, m.g)
+	m.factor.solve(t.p)
+	square := kernel.Dot(t.p, t.p)
+	promise := lambda*square - kernel.Dot(m.g, t.p)
+	length := math.Sqrt(square)
+	if !(length <= longest*(1+t.size)) || !(promise > 0) || !finite(promise) {
+		return false
+	}
+	kernel.Add(t.at, m.x, t.p)
+	v := f.Value(t.at)
+	info.LossEvals++
+	t.listen(v, promise, length)
+	gain := -1.0
+	if finite(v) {
+		gain = (t.value - v) / promise
+	}
+	passes = gain >= m.target()
+	if passes || gain > 0 && !t.lowered {
+		t.keep(lmTrial{lambda: lambda, value: v, gain: gain, length: length})
+		t.passed, t.lowered = passes, true
+	}
+	return passes
+}
+
+// keep makes the step in hand the best.
+func (t *lmTrials) keep(trial lmTrial) {
+	trial.p = t.p
+	t.p = t.best.p
+	t.best = trial
+}
+
+// listen notes what a trial tells about rounding: where p is a hundred times
+// shorter than the first step, L should do as predicted, and what it does otherwise
+// is noise.
+func (t *lmTrials) listen(v, promise, length float64) {
+	if t.length == 0 {
+		t.length, t.promise = length, promise
+	}
+	t.exhausted = t.value-promise == t.value
+	if !finite(v) {
+		t.wild = v
+		return
+	}
+	t.finite = true
+	if length <= 0.01*t.length {
+		t.noise = math.Max(t.noise, math.Abs(v-(t.value-promise)))
+	}
+}
+
+// leastValue is what rounding of θ alone can make of L where r should be zero,
+// u²·Σ A_ii·θ_i² with u = 2⁻⁵³.
+func (t *lmTrials) leastValue() float64 { return 0x1p-106 * t.rounding }
+
+// atFloor reports whether a search in vain had nothing to find: L is no more than
+// rounding in its evaluation can account for, taken as a hundred times that of θ, or
+// the decrease that the first step promised is below the noise of L. Noise above a
+// thousandth of a larger L is not rounding: L jumps, or g is wrong.
+func (t *lmTrials) atFloor() bool {
+	const epsilon = 0x1p-52
+	if t.value <= 1e4*t.leastValue() {
+		return true
+	}
+	return t.noise <= 1e-3*t.value && t.promise <= 4*math.Max(t.noise, epsilon*t.value)
+}

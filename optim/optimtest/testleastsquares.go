@@ -1,0 +1,88 @@
+package optimtest
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pinn/optim"
+)
+
+// TestLeastSquares checks f at each θ: Value and NormalEquations give the value of
+// ValueGrad and g half its gradient, to tol relative (two ways to add the same
+// terms); NormalEquations stores all of the upper triangle of A and nothing below,
+// repeats itself bit for bit and leaves θ alone; and A is a matrix JᵀJ with Jᵀr = g,
+// as far as eight random directions v can tell:
+//
+//	0 ≤ v·Av   and   (g·v)² ≤ L·(v·Av),   since (r·Jv)² ≤ |r|²·|Jv|².
+func TestLeastSquares(t *testing.T, f optim.LeastSquares, tol float64, thetas ...[]float64) {
+	t.Helper()
+	for _, theta := range thetas {
+		n := len(theta)
+		grad, g, a, again := make([]float64, n), make([]float64, n), make([]float64, n*n), make([]float64, n*n)
+		for i := range a {
+			a[i], again[i] = math.NaN(), 1e300
+		}
+		want := f.ValueGrad(grad, theta)
+		at := append([]float64(nil), theta...)
+		v := f.NormalEquations(a, g, at)
+		if w := f.Value(at); !(math.Abs(v-want) <= tol*want) || !(math.Abs(w-want) <= tol*want) {
+			t.Errorf("NormalEquations = %g, Value = %g, want %g (tol %g)", v, w, want, tol)
+		}
+		if w := f.NormalEquations(again, g, at); w != v || !sameBits(at, theta) {
+			t.Errorf("a second NormalEquations = %g, want %g, or one of the calls changed θ", w, v)
+		}
+		scale := 0.0
+		for i := range grad {
+			scale = math.Max(scale, math.Abs(grad[i]))
+		}
+		for i := range grad {
+			if !(math.Abs(2*g[i]-grad[i]) <= tol*scale) {
+				t.Errorf("2g[%d] = %g, want %g (tol %g of the largest)", i, 2*g[i], grad[i], tol)
+			}
+		}
+		checkTriangle(t, n, a, again)
+		checkForm(t, n, a, g, v, tol)
+	}
+}
+
+func checkTriangle(t *testing.T, n int, a, again []float64) {
+	t.Helper()
+	for i := range n {
+		for k := range n {
+			x, y := a[i*n+k], again[i*n+k]
+			if k >= i && x != y {
+				t.Fatalf("A[%d][%d] = %g and %g in two calls, want one number", i, k, x, y)
+			}
+			if k < i && !(math.IsNaN(x) && y == 1e300) {
+				t.Fatalf("A[%d][%d] below the diagonal was written", i, k)
+			}
+		}
+	}
+}
+
+func checkForm(t *testing.T, n int, a, g []float64, value, tol float64) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(uint64(n), 5))
+	for range 8 {
+		v := make([]float64, n)
+		var form, size, gv float64
+		for i := range v {
+			v[i] = rng.NormFloat64()
+			gv += g[i] * v[i]
+		}
+		for i := range v {
+			for k := i; k < n; k++ {
+				x := a[i*n+k] * v[i] * v[k]
+				if k > i {
+					x *= 2
+				}
+				form += x
+				size += math.Abs(x)
+			}
+		}
+		if form < -tol*size || gv*gv > value*(form+tol*size)*(1+tol) {
+			t.Errorf("v·Av = %g, (g·v)² = %g, L = %g: no A = JᵀJ, g = Jᵀr has these", form, gv*gv, value)
+		}
+	}
+}
