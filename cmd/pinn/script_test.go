@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +36,10 @@ func TestMain(m *testing.M) {
 //	run NAME                   put the last line of stdout, a run folder, into $NAME
 //	tree DIR FILE              DIR holds the files that FILE lists, no others
 //	jsonline                   stdout is one line of JSON, then one line more
+//	record RUN                 run.json has every key that the contract lists
 //	same RUN RUN               two runs reached equal figures, bit for bit
+//
+// and the condition [root].
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -45,7 +50,13 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(e.WorkDir, os.DirFS("testdata/problems"))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"code": code, "run": lastRun, "tree": tree, "jsonline": jsonLine, "same": same,
+			"code": code, "run": lastRun, "tree": tree, "jsonline": jsonLine, "record": recorded, "same": same,
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "root" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			return os.Geteuid() == 0, nil
 		},
 	})
 }
@@ -112,6 +123,38 @@ func jsonLine(ts *testscript.TestScript, neg bool, args []string) {
 	lines := strings.Split(strings.TrimSuffix(ts.ReadFile("stdout"), "\n"), "\n")
 	if len(lines) != 2 || !json.Valid([]byte(lines[0])) || json.Valid([]byte(lines[1])) {
 		ts.Fatalf("stdout is not a line of JSON and a folder")
+	}
+}
+
+// The keys of run.json and of one of its phases, with the kind of their values.
+var (
+	runKeys = map[string]any{
+		"problem": "", "status": "", "target": nil, "rel_l2": map[string]any{}, "max_abs": map[string]any{}, "parameters": map[string]any{}, "phases": []any{},
+		"seconds": 0.0, "network_parameters": 0.0, "interior_points": 0.0, "seed": 0.0, "threads": 0.0, "kernel": "", "version": "", "grid": map[string]any{},
+	}
+	phaseKeys = map[string]any{
+		"method": "", "steps": 0.0, "loss_evals": 0.0, "grad_evals": 0.0, "seconds": 0.0, "loss_first": 0.0, "loss_last": 0.0, "ended": "", "why": "",
+	}
+)
+
+func recorded(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, !neg && len(args) == 1, "record RUN")
+	var run map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(filepath.Join(args[0], "run.json"))), &run))
+	hasKeys(ts, "run.json", run, runKeys)
+	for i, phase := range run["phases"].([]any) {
+		hasKeys(ts, fmt.Sprintf("phases[%d]", i), phase.(map[string]any), phaseKeys)
+	}
+}
+
+// hasKeys fails unless an object has the keys, each with a value of its kind; nil
+// stands for any kind.
+func hasKeys(ts *testscript.TestScript, name string, object, keys map[string]any) {
+	for key, kind := range keys {
+		v, ok := object[key]
+		if !ok || kind != nil && reflect.TypeOf(v) != reflect.TypeOf(kind) {
+			ts.Fatalf("%s: %s is %v", name, key, v)
+		}
 	}
 }
 
