@@ -84,11 +84,7 @@ func (s *rowSink) layer(l layer, x extent, zbar, a []float64) {
 		z := zbar[i*ct:][:ct]
 		for k := range l.in {
 			dst := s.jt[(l.w+i*l.in+k)*s.stride+s.col:][:x.n]
-			in := a[k*ct:][:ct]
-			kernel.Mul(dst, z[:x.n], in[:x.n])
-			for q := x.t; q < ct; q += x.t {
-				kernel.MulAdd(dst, z[q:q+x.n], in[q:q+x.n])
-			}
+			kernel.RowProduct(dst, x.c, z, a[k*ct:][:ct], x.t)
 		}
 		copy(s.jt[(l.b+i)*s.stride+s.col:][:x.n], z[:x.n])
 	}

@@ -25,7 +25,7 @@ func (l *Loss) NormalEquations(a, g, theta []float64) float64 {
 	l.normal = normal{panel: p, a: a, g: g}
 	for tile := 0; tile < l.full.tiles; {
 		tile = p.fill(tile, theta)
-		l.engine.run(&l.normal, (n+normalRows-1)/normalRows)
+		l.engine.run(&l.normal, (n+normalColumns-1)/normalColumns)
 		for _, c := range p.cells {
 			l.terms[c.term] += c.square
 		}
@@ -45,11 +45,12 @@ func (l *Loss) meanTerms() float64 {
 	return sum
 }
 
-// normalRows is how many rows of A one unit of work adds to.
-const normalRows = 64
+// normalColumns is how many columns of A one unit of work adds to: what
+// kernel.SyrkAddColumns packs at a time.
+const normalColumns = 96
 
 // normal is the job that adds a panel to the normal equations. A unit is a stripe
-// of rows of A, right of the diagonal; the longest come first.
+// of columns of A, down to the diagonal; the longest come first.
 type normal struct {
 	panel *panel
 	a, g  []float64
@@ -57,14 +58,11 @@ type normal struct {
 
 func (q *normal) unit(_ *worker, i int) {
 	p, n := q.panel, len(q.g)
-	first := i * normalRows
-	end := min(n, first+normalRows)
-	jt, ld := p.jt, p.stride
-	kernel.SyrkAdd(end-first, p.width, jt[first*ld:], ld, q.a[first*n+first:], n)
-	if end < n {
-		kernel.GemmNTAdd(end-first, n-end, p.width, jt[first*ld:], ld, jt[end*ld:], ld, q.a[first*n+end:], n)
-	}
+	first := (n - 1) / normalColumns * normalColumns
+	first -= i * normalColumns
+	end := min(n, first+normalColumns)
+	kernel.SyrkAddColumns(n, first, end, p.width, p.jt, p.stride, q.a, n)
 	for j := first; j < end; j++ {
-		q.g[j] += kernel.Dot(jt[j*ld:][:p.width], p.r[:p.width])
+		q.g[j] += kernel.Dot(p.jt[j*p.stride:][:p.width], p.r[:p.width])
 	}
 }

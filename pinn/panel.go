@@ -13,6 +13,7 @@ type panel struct {
 	jt     []float64 // Jᵀ, Dim × stride
 	r      []float64 // r, one element per column
 	stride int
+	room   int // columns there is room for
 	cells  []cell
 	first  []int // per tile, its first cell
 	width  int   // columns in use
@@ -29,19 +30,28 @@ type cell struct {
 	square float64 // Σ r², not scaled
 }
 
-// panelWidth is about how many columns a panel has: wide enough that adding its
-// product JᵀJ to the normal equations is bound by arithmetic.
-const panelWidth = 768
+// A panel has about panelWidth columns: wide enough that adding its product JᵀJ to
+// the normal equations is bound by arithmetic. Its stride is an odd number of cache
+// lines, which spreads the rows over all sets of the caches.
+const (
+	panelWidth = 1024
+	cacheLine  = 8 // numbers
+)
 
-// rows returns the panel of the loss.
+// rows returns the panel of the loss. An even number of tiles of the first group
+// fills it, so that two threads share them evenly.
 func (l *Loss) rows() *panel {
 	if l.panel == nil {
-		p := &panel{loss: l, stride: panelWidth}
+		p := &panel{loss: l}
+		g := l.groups[0]
+		pair := 2 * len(g.terms) * g.trial.t
+		p.room = max(1, panelWidth/pair) * pair
 		for _, g := range l.groups {
-			p.stride = max(p.stride, len(g.terms)*g.trial.t)
+			p.room = max(p.room, len(g.terms)*g.trial.t)
 		}
-		p.r = make([]float64, p.stride)
-		p.jt = make([]float64, p.stride*l.Dim())
+		p.stride = (p.room/cacheLine | 1) * cacheLine
+		p.r = make([]float64, p.room)
+		p.jt = kernel.Aligned(p.stride * l.Dim())
 		l.panel = p
 	}
 	return l.panel
@@ -56,7 +66,7 @@ func (p *panel) fill(from int, theta []float64) (next int) {
 		part, number := full.locate(next)
 		n := part.count(number)
 		columns := part.trial.extent(n).n
-		if p.width+len(part.terms)*columns > p.stride {
+		if p.width+len(part.terms)*columns > p.room {
 			break
 		}
 		p.first = append(p.first, len(p.cells))

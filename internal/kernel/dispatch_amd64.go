@@ -263,3 +263,11 @@ func jetAdjointVec(shape, n int, bar, h *float64, rows *int) {
 		jetAdjointY[shape](n, bar, h, rows)
 	}
 }
+
+func rowProductVec(n, c int, a, b *float64, t int, dst *float64) {
+	if tier == tierAVX512 {
+		rowProductZ(n, c, a, b, t, dst)
+	} else {
+		rowProductY(n, c, a, b, t, dst)
+	}
+}

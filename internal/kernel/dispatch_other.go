@@ -40,3 +40,4 @@ func dotsVec(m, n, t int, a *float64, lda int, b *float64, ldb int, c *float64, 
 }
 func jetForwardVec(shape, n int, z *float64, rows *int, bias float64) { panic(noVector) }
 func jetAdjointVec(shape, n int, bar, h *float64, rows *int)          { panic(noVector) }
+func rowProductVec(n, c int, a, b *float64, t int, dst *float64)      { panic(noVector) }

@@ -13,6 +13,7 @@
 //	forward   Z = W·A          Gemm       m×k by k×n, k = inputs, n = points of the tile
 //	backward  dA = Wᵀ·dZ       GemmTN     the same W, read across, not copied
 //	          dW += dZ·Aᵀ      GemmNTAdd  a reduction over the points
+//	          J = Σ dZ·A       RowProduct the same without the reduction
 //	          A += JᵀJ         SyrkAdd    one triangle, rows of J by parameter
 //
 // and its activation is TanhJet, which takes a unit's value and derivatives through tanh

@@ -91,7 +91,7 @@ vectors1:
 	VORPD        Z20, Z22, Z22
 	VMOVUPD      Z21, (CX)
 	VMOVUPD      Z22, 64(CX)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -131,7 +131,7 @@ vectors3:
 	VANDNPD      Z20, Z15, Z20
 	VORPD        Z19, Z20, Z20
 	VMOVUPD      Z20, (CX)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -336,8 +336,8 @@ vectors1:
 	VFNMADD231PD Z1, Z1, Z0
 	VMULPD       (CX), Z0, Z0
 	VMOVUPD      Z0, (CX)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -444,7 +444,7 @@ vectors1:
 	VFNMADD231PD Z22, Z22, Z19
 	VMULPD       64(CX)(DX*1), Z19, Z19
 	VMOVUPD      Z19, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -488,7 +488,7 @@ vectors3:
 	VFNMADD231PD Z20, Z20, Z19
 	VMULPD       (CX)(DX*1), Z19, Z19
 	VMOVUPD      Z19, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -520,8 +520,8 @@ vectors1:
 	VMOVUPD      Z2, (CX)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, BX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, BX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -643,7 +643,7 @@ vectors1:
 	VMOVUPD      Z20, 64(CX)(BX*1)
 	VMULPD       64(CX)(DX*1), Z19, Z19
 	VMOVUPD      Z19, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -689,7 +689,7 @@ vectors3:
 	VMOVUPD      Z20, (CX)(BX*1)
 	VMULPD       (CX)(DX*1), Z19, Z19
 	VMOVUPD      Z19, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -727,8 +727,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(BX*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, SI
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, SI
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -845,7 +845,7 @@ vectors1:
 	VMOVUPD      Z20, 64(CX)(SI*1)
 	VMULPD       64(CX)(DX*1), Z19, Z19
 	VMOVUPD      Z19, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -893,7 +893,7 @@ vectors3:
 	VMOVUPD      Z20, (CX)(SI*1)
 	VMULPD       (CX)(DX*1), Z19, Z19
 	VMOVUPD      Z19, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -937,8 +937,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(SI*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DI
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DI
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -1060,7 +1060,7 @@ vectors1:
 	VMOVUPD      Z20, 64(CX)(DI*1)
 	VMULPD       64(CX)(DX*1), Z19, Z19
 	VMOVUPD      Z19, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -1110,7 +1110,7 @@ vectors3:
 	VMOVUPD      Z20, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Z19, Z19
 	VMOVUPD      Z19, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -1160,8 +1160,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R8
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R8
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -1279,7 +1279,7 @@ vectors1:
 	VFMADD231PD  64(CX)(DX*1), Z19, Z21
 	VMOVUPD      Z20, 64(CX)(BX*1)
 	VMOVUPD      Z21, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -1328,7 +1328,7 @@ vectors3:
 	VFMADD231PD  (CX)(DX*1), Z19, Z20
 	VMOVUPD      Z21, (CX)(BX*1)
 	VMOVUPD      Z20, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -1370,8 +1370,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(BX*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, SI
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, SI
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -1504,7 +1504,7 @@ vectors1:
 	VMOVUPD      Z21, 64(CX)(DX*1)
 	VMULPD       64(CX)(SI*1), Z19, Z19
 	VMOVUPD      Z19, 64(CX)(SI*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -1555,7 +1555,7 @@ vectors3:
 	VMOVUPD      Z20, (CX)(DX*1)
 	VMULPD       (CX)(SI*1), Z19, Z19
 	VMOVUPD      Z19, (CX)(SI*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -1603,8 +1603,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(SI*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DI
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DI
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -1732,7 +1732,7 @@ vectors1:
 	VMOVUPD      Z20, 64(CX)(SI*1)
 	VMULPD       64(CX)(DI*1), Z19, Z19
 	VMOVUPD      Z19, 64(CX)(DI*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -1785,7 +1785,7 @@ vectors3:
 	VMOVUPD      Z20, (CX)(SI*1)
 	VMULPD       (CX)(DI*1), Z19, Z19
 	VMOVUPD      Z19, (CX)(DI*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -1839,8 +1839,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R8
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R8
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -1972,7 +1972,7 @@ vectors1:
 	VFMADD231PD  64(CX)(DX*1), Z19, Z21
 	VMOVUPD      Z20, 64(CX)(SI*1)
 	VMOVUPD      Z21, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -2027,7 +2027,7 @@ vectors3:
 	VFMADD231PD  (CX)(DX*1), Z19, Z20
 	VMOVUPD      Z21, (CX)(SI*1)
 	VMOVUPD      Z20, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -2085,8 +2085,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R8
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R8
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -2211,7 +2211,7 @@ vectors1:
 	VFMADD231PD  64(CX)(DX*1), Z5, Z6
 	VMOVUPD      Z8, 64(CX)(SI*1)
 	VMOVUPD      Z6, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -2269,7 +2269,7 @@ vectors3:
 	VFMADD231PD  (CX)(DX*1), Z5, Z6
 	VMOVUPD      Z8, (CX)(SI*1)
 	VMOVUPD      Z6, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -2336,8 +2336,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(R8*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R9
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R9
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -2460,7 +2460,7 @@ vectors1:
 	VMOVUPD      Z7, 64(CX)(DX*1)
 	VMULPD       64(CX)(DI*1), Z5, Z5
 	VMOVUPD      Z5, 64(CX)(DI*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -2517,7 +2517,7 @@ vectors3:
 	VMOVUPD      Z6, (CX)(DX*1)
 	VMULPD       (CX)(DI*1), Z5, Z5
 	VMOVUPD      Z5, (CX)(DI*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -2581,8 +2581,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(R8*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R9
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R9
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -2714,7 +2714,7 @@ vectors1:
 	VFMADD231PD  64(CX)(DX*1), Z5, Z7
 	VMOVUPD      Z6, 64(CX)(DI*1)
 	VMOVUPD      Z7, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -2775,7 +2775,7 @@ vectors3:
 	VFMADD231PD  (CX)(DX*1), Z5, Z6
 	VMOVUPD      Z7, (CX)(DI*1)
 	VMOVUPD      Z6, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -2849,8 +2849,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(R9*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R10
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R10
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -2987,7 +2987,7 @@ vectors1:
 	VMOVUPD      Z7, 64(CX)(DX*1)
 	VMULPD       64(CX)(R8*1), Z5, Z5
 	VMOVUPD      Z5, 64(CX)(R8*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -3050,7 +3050,7 @@ vectors3:
 	VMOVUPD      Z6, (CX)(DX*1)
 	VMULPD       (CX)(R8*1), Z5, Z5
 	VMOVUPD      Z5, (CX)(R8*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -3130,8 +3130,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(R10*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R11
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R11
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -3266,7 +3266,7 @@ vectors1:
 	VMOVUPD      Z20, 64(CX)(BX*1)
 	VMOVUPD      Z23, 64(CX)(SI*1)
 	VMOVUPD      Z21, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -3323,7 +3323,7 @@ vectors3:
 	VMOVUPD      Z21, (CX)(BX*1)
 	VMOVUPD      Z23, (CX)(SI*1)
 	VMOVUPD      Z20, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -3377,8 +3377,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(SI*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DI
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DI
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -3528,7 +3528,7 @@ vectors1:
 	VMOVUPD      Z21, 64(CX)(DX*1)
 	VMULPD       64(CX)(SI*1), Z19, Z19
 	VMOVUPD      Z19, 64(CX)(SI*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -3587,7 +3587,7 @@ vectors3:
 	VMOVUPD      Z20, (CX)(DX*1)
 	VMULPD       (CX)(SI*1), Z19, Z19
 	VMOVUPD      Z19, (CX)(SI*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -3647,8 +3647,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R8
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R8
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -3802,7 +3802,7 @@ vectors1:
 	VMOVUPD      Z23, 64(CX)(SI*1)
 	VMOVUPD      Z26, 64(CX)(DI*1)
 	VMOVUPD      Z21, 64(CX)(DX*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -3868,7 +3868,7 @@ vectors3:
 	VMOVUPD      Z23, (CX)(SI*1)
 	VMOVUPD      Z26, (CX)(DI*1)
 	VMOVUPD      Z20, (CX)(DX*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -3939,8 +3939,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R8
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R8
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -4105,7 +4105,7 @@ vectors1:
 	VMOVUPD      Z7, 64(CX)(DX*1)
 	VMULPD       64(CX)(SI*1), Z5, Z5
 	VMOVUPD      Z5, 64(CX)(SI*1)
-	ADDQ         $0x80, CX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x10
 	JGE          vectors1
@@ -4173,7 +4173,7 @@ vectors3:
 	VMOVUPD      Z6, (CX)(DX*1)
 	VMULPD       (CX)(SI*1), Z5, Z5
 	VMOVUPD      Z5, (CX)(SI*1)
-	ADDQ         $0x40, CX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors3
@@ -4250,8 +4250,8 @@ vectors1:
 	VMOVUPD      Z1, (CX)(R8*1)
 	VMULPD       (CX)(DX*1), Z0, Z0
 	VMOVUPD      Z0, (CX)(DX*1)
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, R9
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, R9
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
 	JGE          vectors1
@@ -4304,7 +4304,7 @@ vectors1:
 	VANDNPD      Y2, Y3, Y2
 	VORPD        Y1, Y2, Y2
 	VMOVUPD      Y2, (CX)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4339,8 +4339,8 @@ vectors1:
 	VFNMADD231PD Y1, Y1, Y0
 	VMULPD       (CX), Y0, Y0
 	VMOVUPD      Y0, (CX)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, DX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4398,7 +4398,7 @@ vectors1:
 	VFNMADD231PD Y2, Y2, Y1
 	VMULPD       (CX)(DX*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4430,8 +4430,8 @@ vectors1:
 	VMOVUPD      Y2, (CX)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4492,7 +4492,7 @@ vectors1:
 	VMOVUPD      Y2, (CX)(BX*1)
 	VMULPD       (CX)(DX*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4530,8 +4530,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(BX*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, SI
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, SI
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4595,7 +4595,7 @@ vectors1:
 	VMOVUPD      Y2, (CX)(SI*1)
 	VMULPD       (CX)(DX*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4639,8 +4639,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(SI*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, DI
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DI
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4707,7 +4707,7 @@ vectors1:
 	VMOVUPD      Y2, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4757,8 +4757,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R8
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R8
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4822,7 +4822,7 @@ vectors1:
 	VFMADD231PD  (CX)(DX*1), Y1, Y2
 	VMOVUPD      Y3, (CX)(BX*1)
 	VMOVUPD      Y2, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4864,8 +4864,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(BX*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, SI
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, SI
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4932,7 +4932,7 @@ vectors1:
 	VMOVUPD      Y2, (CX)(DX*1)
 	VMULPD       (CX)(SI*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(SI*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -4980,8 +4980,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(SI*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, DI
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DI
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5051,7 +5051,7 @@ vectors1:
 	VMOVUPD      Y2, (CX)(SI*1)
 	VMULPD       (CX)(DI*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(DI*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5105,8 +5105,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R8
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R8
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5178,7 +5178,7 @@ vectors1:
 	VFMADD231PD  (CX)(DX*1), Y1, Y2
 	VMOVUPD      Y3, (CX)(SI*1)
 	VMOVUPD      Y2, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5236,8 +5236,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R8
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R8
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5313,7 +5313,7 @@ vectors1:
 	VFMADD231PD  (CX)(DX*1), Y1, Y2
 	VMOVUPD      Y4, (CX)(SI*1)
 	VMOVUPD      Y2, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5380,8 +5380,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(R8*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R9
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R9
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5456,7 +5456,7 @@ vectors1:
 	VMOVUPD      Y2, (CX)(DX*1)
 	VMULPD       (CX)(DI*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(DI*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5520,8 +5520,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(R8*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R9
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R9
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5601,7 +5601,7 @@ vectors1:
 	VFMADD231PD  (CX)(DX*1), Y1, Y2
 	VMOVUPD      Y3, (CX)(DI*1)
 	VMOVUPD      Y2, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5675,8 +5675,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(R9*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R10
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R10
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5759,7 +5759,7 @@ vectors1:
 	VMOVUPD      Y2, (CX)(DX*1)
 	VMULPD       (CX)(R8*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(R8*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5839,8 +5839,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(R10*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R11
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R11
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5913,7 +5913,7 @@ vectors1:
 	VMOVUPD      Y3, (CX)(BX*1)
 	VMOVUPD      Y5, (CX)(SI*1)
 	VMOVUPD      Y2, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -5967,8 +5967,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(SI*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, DI
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DI
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -6044,7 +6044,7 @@ vectors1:
 	VMOVUPD      Y2, (CX)(DX*1)
 	VMULPD       (CX)(SI*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(SI*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -6104,8 +6104,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R8
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R8
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -6188,7 +6188,7 @@ vectors1:
 	VMOVUPD      Y5, (CX)(SI*1)
 	VMOVUPD      Y8, (CX)(DI*1)
 	VMOVUPD      Y2, (CX)(DX*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -6259,8 +6259,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(DI*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R8
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R8
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -6346,7 +6346,7 @@ vectors1:
 	VMOVUPD      Y2, (CX)(DX*1)
 	VMULPD       (CX)(SI*1), Y1, Y1
 	VMOVUPD      Y1, (CX)(SI*1)
-	ADDQ         $0x20, CX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1
@@ -6423,8 +6423,8 @@ vectors1:
 	VMOVUPD      Y1, (CX)(R8*1)
 	VMULPD       (CX)(DX*1), Y0, Y0
 	VMOVUPD      Y0, (CX)(DX*1)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, R9
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, R9
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
 	JGE          vectors1

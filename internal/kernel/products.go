@@ -54,6 +54,25 @@ func GemmNTAdd(m, n, t int, a []float64, lda int, b []float64, ldb int, c []floa
 	dotsVecAll(m, n, t, a, lda, b, ldb, c, ldc)
 }
 
+// RowProduct computes dst = Σ_c a_c·b_c, point by point, for c rows of a and b that are
+// t ≥ len(dst) apart; the length of dst is a multiple of 8. Such are the rows of a
+// Jacobian: z̄_α of one unit, a_α of another.
+func RowProduct(dst []float64, c int, a, b []float64, t int) {
+	n := len(dst)
+	checkMatrix(c, n, a, t)
+	checkMatrix(c, n, b, t)
+	switch {
+	case n%8 != 0:
+		panic("kernel: points of a row must be a multiple of 8")
+	case c == 0:
+		clear(dst)
+	case tier == tierGo:
+		rowProductGo(dst, c, a, b, t)
+	case n > 0:
+		rowProductVec(n, c, ptr(a), ptr(b), t, ptr(dst))
+	}
+}
+
 // checkMatrix panics unless a holds r rows of w elements with stride ld.
 func checkMatrix(r, w int, a []float64, ld int) {
 	if r < 0 || w < 0 || ld < w {

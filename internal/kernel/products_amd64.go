@@ -144,6 +144,16 @@ func symv4Z(n int, a *float64, lda int, x *float64, y *float64, xi *float64, d *
 //go:noescape
 func symv4Y(n int, a *float64, lda int, x *float64, y *float64, xi *float64, d *float64)
 
+// rowProductZ computes dst = Σ over c rows of a·b, rows t apart, at n points, a multiple of 8; c > 0.
+//
+//go:noescape
+func rowProductZ(n int, c int, a *float64, b *float64, t int, dst *float64)
+
+// rowProductY computes dst = Σ over c rows of a·b, rows t apart, at n points, a multiple of 8; c > 0.
+//
+//go:noescape
+func rowProductY(n int, c int, a *float64, b *float64, t int, dst *float64)
+
 // peakZ runs n rounds of 12 independent fused multiply-adds on registers and stores a sum in x.
 //
 //go:noescape

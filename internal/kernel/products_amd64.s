@@ -8404,6 +8404,278 @@ end3:
 	VZEROUPPER
 	RET
 
+// func rowProductZ(n int, c int, a *float64, b *float64, t int, dst *float64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rowProductZ(SB), NOSPLIT, $0-48
+	MOVQ n+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ b+24(FP), DX
+	MOVQ t+32(FP), BX
+	SHLQ $0x03, BX
+	MOVQ dst+40(FP), SI
+	CMPQ AX, $0x20
+	JL   next2
+
+vectors1:
+	MOVQ   c+8(FP), DI
+	MOVQ   CX, R8
+	MOVQ   DX, R9
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+
+component3:
+	VMOVUPD     (R8), Z4
+	VMOVUPD     64(R8), Z5
+	VMOVUPD     128(R8), Z6
+	VMOVUPD     192(R8), Z7
+	VFMADD231PD (R9), Z4, Z0
+	VFMADD231PD 64(R9), Z5, Z1
+	VFMADD231PD 128(R9), Z6, Z2
+	VFMADD231PD 192(R9), Z7, Z3
+	ADDQ        BX, R8
+	ADDQ        BX, R9
+	DECQ        DI
+	JNZ         component3
+	VMOVUPD     Z0, (SI)
+	VMOVUPD     Z1, 64(SI)
+	VMOVUPD     Z2, 128(SI)
+	VMOVUPD     Z3, 192(SI)
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, SI
+	SUBQ        $0x20, AX
+	CMPQ        AX, $0x20
+	JGE         vectors1
+
+next2:
+	CMPQ AX, $0x18
+	JL   next5
+
+vectors4:
+	MOVQ   c+8(FP), DI
+	MOVQ   CX, R8
+	MOVQ   DX, R9
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+
+component6:
+	VMOVUPD     (R8), Z3
+	VMOVUPD     64(R8), Z4
+	VMOVUPD     128(R8), Z5
+	VFMADD231PD (R9), Z3, Z0
+	VFMADD231PD 64(R9), Z4, Z1
+	VFMADD231PD 128(R9), Z5, Z2
+	ADDQ        BX, R8
+	ADDQ        BX, R9
+	DECQ        DI
+	JNZ         component6
+	VMOVUPD     Z0, (SI)
+	VMOVUPD     Z1, 64(SI)
+	VMOVUPD     Z2, 128(SI)
+	ADDQ        $0x000000c0, CX
+	ADDQ        $0x000000c0, DX
+	ADDQ        $0x000000c0, SI
+	SUBQ        $0x18, AX
+	CMPQ        AX, $0x18
+	JGE         vectors4
+
+next5:
+	CMPQ AX, $0x10
+	JL   next8
+
+vectors7:
+	MOVQ   c+8(FP), DI
+	MOVQ   CX, R8
+	MOVQ   DX, R9
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+
+component9:
+	VMOVUPD     (R8), Z2
+	VMOVUPD     64(R8), Z3
+	VFMADD231PD (R9), Z2, Z0
+	VFMADD231PD 64(R9), Z3, Z1
+	ADDQ        BX, R8
+	ADDQ        BX, R9
+	DECQ        DI
+	JNZ         component9
+	VMOVUPD     Z0, (SI)
+	VMOVUPD     Z1, 64(SI)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x10, AX
+	CMPQ        AX, $0x10
+	JGE         vectors7
+
+next8:
+	CMPQ AX, $0x08
+	JL   next11
+
+vectors10:
+	MOVQ   c+8(FP), DI
+	MOVQ   CX, R8
+	MOVQ   DX, R9
+	VXORPD Z0, Z0, Z0
+
+component12:
+	VMOVUPD     (R8), Z1
+	VFMADD231PD (R9), Z1, Z0
+	ADDQ        BX, R8
+	ADDQ        BX, R9
+	DECQ        DI
+	JNZ         component12
+	VMOVUPD     Z0, (SI)
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x08, AX
+	CMPQ        AX, $0x08
+	JGE         vectors10
+
+next11:
+	VZEROUPPER
+	RET
+
+// func rowProductY(n int, c int, a *float64, b *float64, t int, dst *float64)
+// Requires: AVX, FMA3
+TEXT ·rowProductY(SB), NOSPLIT, $0-48
+	MOVQ n+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ b+24(FP), DX
+	MOVQ t+32(FP), BX
+	SHLQ $0x03, BX
+	MOVQ dst+40(FP), SI
+	CMPQ AX, $0x10
+	JL   next2
+
+vectors1:
+	MOVQ   c+8(FP), DI
+	MOVQ   CX, R8
+	MOVQ   DX, R9
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+component3:
+	VMOVUPD     (R8), Y4
+	VMOVUPD     32(R8), Y5
+	VMOVUPD     64(R8), Y6
+	VMOVUPD     96(R8), Y7
+	VFMADD231PD (R9), Y4, Y0
+	VFMADD231PD 32(R9), Y5, Y1
+	VFMADD231PD 64(R9), Y6, Y2
+	VFMADD231PD 96(R9), Y7, Y3
+	ADDQ        BX, R8
+	ADDQ        BX, R9
+	DECQ        DI
+	JNZ         component3
+	VMOVUPD     Y0, (SI)
+	VMOVUPD     Y1, 32(SI)
+	VMOVUPD     Y2, 64(SI)
+	VMOVUPD     Y3, 96(SI)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x10, AX
+	CMPQ        AX, $0x10
+	JGE         vectors1
+
+next2:
+	CMPQ AX, $0x0c
+	JL   next5
+
+vectors4:
+	MOVQ   c+8(FP), DI
+	MOVQ   CX, R8
+	MOVQ   DX, R9
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+
+component6:
+	VMOVUPD     (R8), Y3
+	VMOVUPD     32(R8), Y4
+	VMOVUPD     64(R8), Y5
+	VFMADD231PD (R9), Y3, Y0
+	VFMADD231PD 32(R9), Y4, Y1
+	VFMADD231PD 64(R9), Y5, Y2
+	ADDQ        BX, R8
+	ADDQ        BX, R9
+	DECQ        DI
+	JNZ         component6
+	VMOVUPD     Y0, (SI)
+	VMOVUPD     Y1, 32(SI)
+	VMOVUPD     Y2, 64(SI)
+	ADDQ        $0x00000060, CX
+	ADDQ        $0x00000060, DX
+	ADDQ        $0x00000060, SI
+	SUBQ        $0x0c, AX
+	CMPQ        AX, $0x0c
+	JGE         vectors4
+
+next5:
+	CMPQ AX, $0x08
+	JL   next8
+
+vectors7:
+	MOVQ   c+8(FP), DI
+	MOVQ   CX, R8
+	MOVQ   DX, R9
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+component9:
+	VMOVUPD     (R8), Y2
+	VMOVUPD     32(R8), Y3
+	VFMADD231PD (R9), Y2, Y0
+	VFMADD231PD 32(R9), Y3, Y1
+	ADDQ        BX, R8
+	ADDQ        BX, R9
+	DECQ        DI
+	JNZ         component9
+	VMOVUPD     Y0, (SI)
+	VMOVUPD     Y1, 32(SI)
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x08, AX
+	CMPQ        AX, $0x08
+	JGE         vectors7
+
+next8:
+	CMPQ AX, $0x04
+	JL   next11
+
+vectors10:
+	MOVQ   c+8(FP), DI
+	MOVQ   CX, R8
+	MOVQ   DX, R9
+	VXORPD Y0, Y0, Y0
+
+component12:
+	VMOVUPD     (R8), Y1
+	VFMADD231PD (R9), Y1, Y0
+	ADDQ        BX, R8
+	ADDQ        BX, R9
+	DECQ        DI
+	JNZ         component12
+	VMOVUPD     Y0, (SI)
+	ADDQ        $0x00000020, CX
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x04, AX
+	CMPQ        AX, $0x04
+	JGE         vectors10
+
+next11:
+	VZEROUPPER
+	RET
+
 // func peakZ(n int, x *float64)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·peakZ(SB), NOSPLIT, $0-16

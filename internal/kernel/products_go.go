@@ -152,3 +152,10 @@ func symvGo(from, n int, a []float64, lda int, x, y []float64) {
 		ys[0] += s
 	}
 }
+
+func rowProductGo(dst []float64, c int, a, b []float64, t int) {
+	mulGo(dst, a[:len(dst)], b[:len(dst)])
+	for i := 1; i < c; i++ {
+		mulAddGo(dst, a[i*t:][:len(dst)], b[i*t:][:len(dst)])
+	}
+}

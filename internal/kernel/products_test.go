@@ -460,3 +460,36 @@ func TestProductsPanic(t *testing.T) {
 		})
 	}
 }
+
+// TestRowProduct: the error of c products of normal numbers, each rounded once, is
+// below c·2⁻⁵³ of their sizes; tol has a margin of 100.
+func TestRowProduct(t *testing.T) {
+	const tol = 1e-13
+	eachTier(t, func(t *testing.T) {
+		rng := newRand(9)
+		for _, n := range []int{0, 8, 16, 24, 32, 40, 136} {
+			for c := range 9 {
+				stride := n + 3
+				a, b := make([]float64, c*stride), make([]float64, c*stride)
+				for i := range a {
+					a[i], b[i] = rng.NormFloat64(), rng.NormFloat64()
+				}
+				dst := make([]float64, n+8)
+				Fill(dst, 7)
+				RowProduct(dst[:n], c, a, b, stride)
+				for p, got := range dst {
+					want := 7.0
+					if p < n {
+						want = 0
+						for q := range c {
+							want += a[q*stride+p] * b[q*stride+p]
+						}
+					}
+					if !(math.Abs(got-want) <= tol*(1+math.Abs(want))) {
+						t.Fatalf("n = %d, c = %d: dst[%d] = %v, want %v (tol %g)", n, c, p, got, want, tol)
+					}
+				}
+			}
+		}
+	})
+}

@@ -244,7 +244,7 @@ func jetLoops(s isa, n reg.GPVirtual, unroll int, p []reg.Register, body func(ve
 		Label(loop)
 		body(u)
 		for _, r := range p {
-			ADDQ(Imm(uint64(u*s.bytes)), r)
+			ADDQ(U32(uint32(u*s.bytes)), r)
 		}
 		SUBQ(Imm(uint64(u*s.lanes)), n)
 		CMPQ(n, Imm(uint64(u*s.lanes)))

@@ -35,6 +35,8 @@ func products() {
 	copyRows(y)
 	symv(z)
 	symv(y)
+	rowProduct(z)
+	rowProduct(y)
 	peak(z)
 	peak(y)
 }
@@ -200,4 +202,28 @@ func (g gemmBlock) store(acc [][]reg.VecVirtual, lastMask func(int) *mask, over 
 		}
 		ADDQ(ldc, pc)
 	}
+}
+
+// rowProduct writes the sum over components of the products of two blocks, point by
+// point: a row of a Jacobian.
+func rowProduct(s isa) {
+	s.text("rowProduct", "func(n, c int, a, b *float64, t int, dst *float64)",
+		"computes dst = Σ over c rows of a·b, rows t apart, at n points, a multiple of 8; c > 0.")
+	n, a, b, t, dst := pointer("n"), pointer("a"), pointer("b"), stride("t"), pointer("dst")
+	jetLoops(s, n, 4, []reg.Register{a, b, dst}, func(vectors int) {
+		c, pa, pb := pointer("c"), GP64(), GP64()
+		MOVQ(a, pa)
+		MOVQ(b, pb)
+		acc, v := s.zero(vectors), s.vecs(vectors)
+		loop := label("component")
+		Label(loop)
+		each(vectors, func(u int) { VMOVUPD(Mem{Base: pa, Disp: s.bytes * u}, v[u]) })
+		each(vectors, func(u int) { VFMADD231PD(Mem{Base: pb, Disp: s.bytes * u}, v[u], acc[u]) })
+		ADDQ(t, pa)
+		ADDQ(t, pb)
+		DECQ(c)
+		JNZ(LabelRef(loop))
+		each(vectors, func(u int) { VMOVUPD(acc[u], Mem{Base: dst, Disp: s.bytes * u}) })
+	})
+	done()
 }
