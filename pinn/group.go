@@ -61,7 +61,7 @@ const (
 	cacheBytes = 1 << 20
 	// Tiles of fewer than goodTile points cost more in calls than they gain in the
 	// cache, until they fill it fourfold.
-	maxTile, goodTile, minTile = 256, 96, 8
+	maxTile, goodTile, minTile = 128, 96, 8
 )
 
 // tileSize returns the number of points of a tile, a multiple of 8, such that
