@@ -15,7 +15,7 @@ func Fill(spec *problems.Spec, p *pde.Problem) {
 		spec.Train.Seed = ptr(uint64(1))
 	}
 	if spec.Phases == nil {
-		spec.Phases = defaultPlan()
+		spec.Phases = defaultPlan(Network(spec, p).Size() + len(p.Params))
 	}
 	for i := range spec.Phases {
 		fillPhase(&spec.Phases[i], &spec.Points)
@@ -74,75 +74,6 @@ func fillPoints(pts *problems.Points, p *pde.Problem) {
 	}
 	if pts.Sampler == "" {
 		pts.Sampler = "sobol"
-	}
-}
-
-// The default plan: AdamW on minibatches until the gradient of the full set
-// stands clear of its noise, then L-BFGS on all points until the held-out loss
-// stands still. Burgers' equation, 5000 iterations, seed 1: an error of 4.3e-3
-// with 50 curvature pairs, 1.7e-3 with 100 and 1.3e-3 with 200.
-const (
-	adamSteps  = 3000
-	lbfgsSteps = 15000
-	rate       = 2e-3
-	history    = 100
-	redraw     = 500 // L-BFGS iterations between two sets of points
-	still      = 0.05
-	stillFor   = 200 // held-out losses, one every 10 iterations
-)
-
-func defaultPlan() []problems.Phase {
-	return []problems.Phase{
-		{
-			Method: "adamw", Steps: ptr(adamSteps), LearningRate: &problems.LearningRate{Start: ptr(rate), Kind: "constant"},
-			Switch: []problems.Rule{{Rule: "snr"}, {Rule: "plateau"}},
-		},
-		{
-			Method: "lbfgs", Steps: ptr(lbfgsSteps), History: ptr(history),
-			Switch: []problems.Rule{{Rule: "plateau", Plateau: ptr(still), Window: ptr(stillFor)}},
-		},
-	}
-}
-
-// fillPhase: a minibatch is a sixteenth of the interior points, so that the snr
-// rule has room to fire; full-batch methods redraw their points.
-func fillPhase(ph *problems.Phase, pts *problems.Points) {
-	full := fullBatch(ph.Method)
-	if ph.Steps == nil {
-		ph.Steps = ptr(adamSteps)
-		if full {
-			ph.Steps = ptr(lbfgsSteps)
-		}
-	}
-	if ph.Batch == nil && !full {
-		ph.Batch = ptr(max(1, *pts.Interior/16))
-	}
-	if ph.Resample == nil {
-		ph.Resample = pts.Resample
-	}
-	if ph.Resample == nil {
-		ph.Resample = &problems.Resample{Method: "none"}
-		if full {
-			ph.Resample = &problems.Resample{Method: "rad"}
-		}
-	}
-	fillResample(ph.Resample)
-}
-
-func fillResample(r *problems.Resample) {
-	if r.Method == "none" {
-		return
-	}
-	for _, d := range []struct {
-		dst **float64
-		def float64
-	}{{&r.K, 1}, {&r.C, 1}} {
-		if *d.dst == nil {
-			*d.dst = ptr(d.def)
-		}
-	}
-	if r.Every == nil {
-		r.Every = ptr(redraw)
 	}
 }
 
