@@ -8,6 +8,7 @@
 //	pinn list              the gallery
 //	pinn predict RUN       evaluate the answer of a run elsewhere
 //	pinn plot RUN          redraw the figures of a run
+//	pinn bench engine      measure the engine against the peak of the machine
 //	pinn version           say which build this is
 //
 // PROBLEM is a file, a run folder or a name of the gallery. Results go to
