@@ -20,11 +20,11 @@ type batched struct{ *pinn.Loss }
 func (b batched) Deal(size int) hybrid.Batches { return b.Loss.Deal(size) }
 
 var (
-	_ hybrid.Batched   = batched{}
-	_ hybrid.HeldOut   = batched{}
-	_ hybrid.Terms     = batched{}
-	_ hybrid.Resampler = batched{}
-	_ optim.Objective  = (*pinn.Loss)(nil)
+	_ hybrid.Batched     = batched{}
+	_ hybrid.HeldOut     = batched{}
+	_ hybrid.Terms       = batched{}
+	_ hybrid.Resampler   = batched{}
+	_ optim.LeastSquares = (*pinn.Loss)(nil)
 )
 
 // training is a statement with its network, loss and plan: all that a run needs
