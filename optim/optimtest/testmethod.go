@@ -10,15 +10,17 @@ import (
 )
 
 // TestMethod checks what every optim.Method must do. newMethod returns the method
-// with any learning rate below 0.1, not yet initialised, the same each time.
+// with any learning rate below 0.1, not yet initialised, the same each time. All
+// objectives are optim.LeastSquares, for methods that need one.
 //
 //   - It lowers a convex quadratic of condition 10.
 //   - It repeats itself bit for bit.
 //   - Permuting the coordinates permutes its steps.
 //   - Restored from State (if optim.Stateful) it goes on bit for bit.
 //   - NaN, infinities and huge numbers, planted once or for ever in each
-//     evaluation in turn, end in a Status, an error or recovery, within a bounded
-//     number of evaluations, and leave θ finite; a failed step leaves θ as it was.
+//     evaluation in turn, JᵀJ included, end in a Status, an error or recovery,
+//     within a bounded number of evaluations, and leave θ finite; a failed step
+//     leaves θ as it was.
 //   - After Restart on another objective it lowers that one.
 //   - A Step allocates nothing.
 func TestMethod(t *testing.T, newMethod func() optim.Method) {
