@@ -2,6 +2,7 @@ package problems
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,8 +154,8 @@ amsgrad = true
 clip_norm = 0
 clip_median = 5
 switch  = [
-  { rule = "snr", threshold = 2, exhausted = 1, of = "full", grow = false, noise_floor = 0.5, batches = 8, every = 50, window = 9, votes = 7, min_steps = 0, plateau = 0.1 },
-  { rule = "noise-floor", noise_floor = 0.5 },
+  { rule = "snr", threshold = 2, exhausted = 1, of = "full", grow = false, batches = 8, every = 50, window = 9, votes = 7, min_steps = 0 },
+  { rule = "noise-floor", noise_floor = 0.5, plateau = 0.1 },
   { rule = "loss", threshold = 1e-9 },
   { rule = "steps", steps = 5 },
   { rule = "time", time = "5s" },
@@ -352,6 +353,37 @@ func unknownKeys(n int) string {
 		fmt.Fprintf(&b, "unknown_%d = { from = 0, to = 1, periodc = true }\n", i)
 	}
 	return b.String()
+}
+
+// TestRuleKeys: a key that a rule does not use is a warning at the key, and only
+// that.
+func TestRuleKeys(t *testing.T) {
+	values := map[string]string{
+		"threshold": "2", "exhausted": "1", "of": "'full'", "grow": "false", "noise_floor": "0.5", "batches": "8", "every": "50", "window": "9",
+		"votes": "7", "min_steps": "0", "plateau": "0.1", "steps": "5", "time": "'5s'",
+	}
+	for rule, used := range map[string]string{
+		"snr":         "threshold exhausted of grow batches every window votes min_steps",
+		"noise-floor": "noise_floor plateau grow batches every window votes",
+		"plateau":     "plateau every window min_steps",
+		"loss":        "threshold every",
+		"steps":       "steps",
+		"time":        "time",
+	} {
+		for key, value := range values {
+			text := "fields = ['u']\n[domain]\nx = [0, 1]\n[[equation]]\nis = 'u = 0'\n[[phase]]\nmethod = 'adamw'\n[phase.switch]\nrule = '" + rule + "'\n" + key + " = " + value + "\n"
+			if need := ruleNeeds[rule]; need != "" && need != key {
+				text += need + " = " + values[need] + "\n"
+			}
+			want := ""
+			if !slices.Contains(strings.Fields(used), key) {
+				want = "f.toml:10:1: warning: phase[0].switch." + key + ": has no effect on the rule " + rule
+			}
+			if _, list := Decode("f.toml", []byte(text)); list.Error() != want {
+				t.Errorf("%s of %s: got %q, want %q", key, rule, list.Error(), want)
+			}
+		}
+	}
 }
 
 // TestDiagnosticString: the line format, whatever is absent.

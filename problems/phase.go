@@ -108,11 +108,11 @@ type Rule struct {
 	Batches    *int     // minibatch gradients per check, at least 2
 
 	// checks and votes: snr, noise-floor and plateau
-	Every    *int     // steps between two checks
+	Every    *int     // steps between two checks; of loss, too
 	Window   *int     // checks looked back on
-	Votes    *int     // votes needed in the window, at most Window
-	MinSteps *int     // steps before the first vote
-	Plateau  *float64 // relative gain of the held-out loss that counts as none
+	Votes    *int     // snr and noise-floor: votes needed in the window, at most Window
+	MinSteps *int     // snr and plateau: steps before the rule may fire
+	Plateau  *float64 // noise-floor and plateau: relative gain of the held-out loss that counts as none
 
 	Steps *int          // steps: leave after so many
 	Time  time.Duration // time: leave after so long; 0 if absent

@@ -10,13 +10,12 @@ var (
 	SwitchRules = []string{"snr", "noise-floor", "plateau", "loss", "steps", "time"}
 	SwitchSets  = []string{"full", "batch"}
 
-	checks  = []string{"every", "min_steps"}
-	window  = append([]string{"window", "votes", "plateau", "batches", "noise_floor", "grow"}, checks...)
+	votes   = []string{"every", "batches", "window", "votes", "grow"}
 	ruleHas = map[string][]string{
-		"snr":         append([]string{"threshold", "exhausted", "of"}, window...),
-		"noise-floor": window,
-		"plateau":     append([]string{"window", "plateau"}, checks...),
-		"loss":        append([]string{"threshold"}, checks...),
+		"snr":         append([]string{"threshold", "exhausted", "of", "min_steps"}, votes...),
+		"noise-floor": append([]string{"noise_floor", "plateau"}, votes...),
+		"plateau":     {"every", "window", "plateau", "min_steps"},
+		"loss":        {"threshold", "every"},
 		"steps":       {"steps"},
 		"time":        {"time"},
 	}

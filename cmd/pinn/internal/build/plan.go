@@ -43,29 +43,16 @@ func resample(r *problems.Resample) *hybrid.Resample {
 	return &hybrid.Resample{Method: r.Method, Every: orElse(r.Every, 0), K: orElse(r.K, 1), C: orElse(r.C, 1)}
 }
 
-// rules refuses and warns of what a rule of the file asks for in vain.
+// rules refuses what this version cannot do for a rule of the file.
 func (c *compiler) rules() {
 	for i, ph := range c.spec.Phases {
 		for j, r := range ph.Switch {
 			k := key("phase[%d].switch", i)
-			if len(ph.Switch) > 1 {
+			if c.spec.Where(k) != r.Pos { // a list of rules
 				k = key("%s[%d]", k, j)
 			}
-			if orElse(r.Grow, false) {
-				c.fault(r.Pos, k+".grow", "must be false in this version, got true")
-			}
-			for _, idle := range []struct {
-				rule, key string
-				given     bool
-			}{
-				{"snr", "noise_floor", r.NoiseFloor != nil},
-				{"snr", "plateau", r.Plateau != nil},
-				{"noise-floor", "min_steps", r.MinSteps != nil},
-				{"loss", "min_steps", r.MinSteps != nil},
-			} {
-				if idle.given && r.Rule == idle.rule {
-					c.warn(r.Pos, k+"."+idle.key, "has no effect on the rule %s", r.Rule)
-				}
+			if k += ".grow"; orElse(r.Grow, false) {
+				c.fault(c.spec.Where(k), k, "must be false, because this version does not enlarge batches, got true")
 			}
 		}
 	}

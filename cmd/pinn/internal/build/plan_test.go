@@ -168,6 +168,23 @@ func TestSwitchRules(t *testing.T) {
 	}
 }
 
+// TestGrow: growing batches are refused once, at the value, however the rules are
+// written; that they do not grow may be said.
+func TestGrow(t *testing.T) {
+	const begin = "fields = ['u']\n[domain]\nx = [0, 1]\n[[equation]]\nis = 'u_xx = 1'\n[[phase]]\nmethod = 'adamw'\nswitch = "
+	const why = "must be false, because this version does not enlarge batches, got true"
+	for text, want := range map[string]string{
+		"{ rule = 'snr', grow = true }":                  "test.toml:8:33: phase[0].switch.grow: " + why,
+		"[{ rule = 'snr', grow = true }]":                "test.toml:8:34: phase[0].switch[0].grow: " + why,
+		"['snr', { grow = true, rule = 'noise-floor' }]": "test.toml:8:27: phase[0].switch[1].grow: " + why,
+		"{ rule = 'snr', grow = false }":                 "",
+	} {
+		if _, _, all := compile([]byte(begin + text + "\n")); all.Error() != want {
+			t.Errorf("%s: got %q, want %q", text, all.Error(), want)
+		}
+	}
+}
+
 // TestPhase: what else a phase may say is planned.
 func TestPhase(t *testing.T) {
 	p := planned(t, "method = 'adamw'\nsteps = 7\nbatch = 20\nresample = { method = 'rar', every = 3, k = 2, c = 0 }\nswitch = ['snr', { rule = 'loss', threshold = 1e-3 }]\n")
