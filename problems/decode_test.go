@@ -194,6 +194,8 @@ stop_value = -1
 method  = "lm"
 damping = 1e-2
 target  = 0.15
+final_target = 0.75
+stop_step = 0
 `
 
 // TestDecodeEverything: every key has its place in the Spec, and zeros are not
@@ -203,7 +205,7 @@ func TestDecodeEverything(t *testing.T) {
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
-	adamw, sgd, lbfgs := s.Phases[0], s.Phases[1], s.Phases[5]
+	adamw, sgd, lbfgs, lm := s.Phases[0], s.Phases[1], s.Phases[5], s.Phases[6]
 	for _, c := range []struct {
 		key       string
 		got, want any
@@ -241,6 +243,8 @@ func TestDecodeEverything(t *testing.T) {
 		{"phase[1].switch", sgd.Switch[0].Rule, "snr"},
 		{"phase[5].history", **lbfgs.Int("history"), 50},
 		{"phase[5].stop_value", *lbfgs.StopValue, -1.0},
+		{"phase[6].final_target", **lm.Float("final_target"), 0.75},
+		{"phase[6].stop_step", *lm.StopStep, 0.0},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s = %v, want %v", c.key, c.got, c.want)

@@ -54,6 +54,8 @@ var phaseKeys = keys[Phase]{
 		{"stop_value", anyNumber, func(p *Phase) **float64 { return &p.StopValue }},
 		{"damping", positive, func(p *Phase) **float64 { return &p.Damping }},
 		{"target", insideOne, func(p *Phase) **float64 { return &p.Target }},
+		{"final_target", insideOne, func(p *Phase) **float64 { return &p.FinalTarget }},
+		{"stop_step", notNegative, func(p *Phase) **float64 { return &p.StopStep }},
 	},
 	flags: []flagKey[Phase]{
 		{"nesterov", func(p *Phase) **bool { return &p.Nesterov }},

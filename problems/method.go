@@ -29,7 +29,7 @@ var methods = []method{
 	{"lbfgs", true, withSearch("history")},
 	{"bfgs", true, withSearch()},
 	{"ssbroyden", true, withSearch()},
-	{"lm", true, []string{"damping", "target", "stop_gradient", "stop_change", "stop_value"}},
+	{"lm", true, []string{"damping", "target", "final_target", "stop_step", "stop_gradient", "stop_change", "stop_value"}},
 	{"spring", false, []string{"learning_rate", "momentum", "damping"}},
 }
 

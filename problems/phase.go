@@ -39,8 +39,10 @@ type Phase struct {
 	StopChange     *float64 // stop_change: converged at so small a relative decrease
 	StopValue      *float64 // stop_value: converged at so small a loss
 
-	Damping *float64 // damping of lm and spring: λ
-	Target  *float64 // target of lm: gain ratio aimed at
+	Damping     *float64 // damping of lm and spring: λ
+	Target      *float64 // target of lm: least gain ratio of a step
+	FinalTarget *float64 // final_target of lm: the same once λ sinks no further
+	StopStep    *float64 // stop_step of lm: converged at so short a step, relative to θ
 
 	Pos Pos // of the table
 }

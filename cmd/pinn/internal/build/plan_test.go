@@ -35,9 +35,9 @@ func planned(t *testing.T, text string) hybrid.Phase {
 	return p
 }
 
-// TestHyperparameters: for every method, every hyperparameter of the file that is
-// taken without a warning changes the method as it says, and none that the method
-// has is refused.
+// TestHyperparameters: for every method, every hyperparameter can be set in a file
+// and changes the method as it says; what the method lacks is not taken without a
+// word.
 func TestHyperparameters(t *testing.T) {
 	// Looking ahead needs momentum, and none of it dampened.
 	with := map[string]string{"sgd nesterov": "momentum = 0.5\n", "nesterov dampening": "nesterov = false\n"}
@@ -46,7 +46,7 @@ func TestHyperparameters(t *testing.T) {
 			method := "method = '" + row.Name + "'\n"
 			for _, s := range row.New().Settings() {
 				if !known(s.Key) {
-					t.Logf("%s cannot be set in a file", s.Key)
+					t.Errorf("%s cannot be set in a file", s.Key)
 					continue
 				}
 				value := other(s)
@@ -122,7 +122,7 @@ func phaseKeys(t *testing.T) (keys []string) {
 	if len(keys) < 10 {
 		t.Fatalf("only %v", keys)
 	}
-	return append(keys, "damping", "target")
+	return keys
 }
 
 // known reports whether the file has a key for a hyperparameter.
