@@ -39,15 +39,22 @@ func (a *app) load(arg string, settings []string) (*statement, error) {
 		return nil, exit{rundir.ExitUsage, err}
 	}
 	st, faults := decode(src, settings)
-	for _, d := range faults {
-		if d.Warning == (st != nil) || !faults.HasErrors() || !d.Warning {
-			fmt.Fprintln(a.err, d)
-		}
-	}
+	a.tell(faults)
 	if st == nil {
 		return nil, exit{rundir.ExitUsage, nil}
 	}
 	return st, nil
+}
+
+// tell prints the errors among the diagnostics or, where there are none, the
+// warnings.
+func (a *app) tell(list problems.Diagnostics) {
+	bad := list.HasErrors()
+	for _, d := range list {
+		if d.Warning != bad {
+			fmt.Fprintln(a.err, d)
+		}
+	}
 }
 
 // decode compiles a source; the statement is nil if the diagnostics have errors.

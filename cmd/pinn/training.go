@@ -43,8 +43,8 @@ type training struct {
 // have streams of their own.
 const streamWeights = 0x77656967687473
 
-// prepare builds the parts of a run. Faults of the plan are printed and end in
-// exit code 2.
+// prepare builds the parts of a run. Diagnostics of the plan are printed; its faults
+// end in exit code 2.
 func (a *app) prepare(st *statement, threads int, start time.Time) (*training, error) {
 	t := &training{net: build.Network(st.spec, st.problem), seed: *st.spec.Train.Seed}
 	var err error
@@ -56,8 +56,9 @@ func (a *app) prepare(st *statement, threads int, start time.Time) (*training, e
 		return nil, exit{rundir.ExitUsage, err}
 	}
 	plan, faults := build.Plan(st.spec, t.loss.Decays(), start)
+	a.tell(faults)
 	if faults.HasErrors() {
-		return nil, exit{rundir.ExitUsage, faults}
+		return nil, exit{rundir.ExitUsage, nil}
 	}
 	t.plan = plan
 	return t, nil

@@ -7,8 +7,9 @@ import (
 	"pinn/problems"
 )
 
-// Plan returns the phases of the filled Spec. decays masks weight decay; points
-// is the number that the loss counts as its full set.
+// Plan returns the phases of the filled Spec. decays masks weight decay. The
+// diagnostics of a Spec that came through Statement are those of Fill's choices
+// alone: Statement has reported the others.
 func Plan(spec *problems.Spec, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
 	c := &compiler{spec: spec}
 	plan := hybrid.Plan{Seed: *spec.Train.Seed, Time: spec.Train.Time, Start: start}

@@ -54,6 +54,9 @@ func (c *compiler) unsupported() {
 		}
 	}
 	c.rules()
+	for i, ph := range c.spec.Phases {
+		c.method(i, ph, nil)
+	}
 }
 
 // names declares every name of the file in one scope; it reports whether there is
