@@ -65,6 +65,9 @@ func TestRun(t *testing.T) {
 		if sum := c.Split.Products + c.Split.Activations + c.Split.Residual + c.Split.Rest; math.Abs(sum-1) > 1e-9 {
 			t.Errorf("%s: shares add up to %v", c.Problem, sum)
 		}
+		if b := c.Bound; !(b.Arithmetic > 0 && b.Tanh > 0 && b.Traffic > 0) || b.Binds == "" {
+			t.Errorf("%s: %+v, want positive shares", c.Problem, b)
+		}
 		if c.Allocs != 0 {
 			t.Errorf("%s: %v allocations, want none", c.Problem, c.Allocs)
 		}
@@ -80,7 +83,7 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"tier", "peaks", "partials", "parameters", "split", "loss", "gradient", "normal", "percent"} {
+	for _, key := range []string{"tier", "peaks", "partials", "parameters", "split", "bound", "limits", "loss", "gradient", "normal", "percent"} {
 		if !strings.Contains(string(text), `"`+key+`"`) {
 			t.Errorf("the JSON has no %s", key)
 		}
@@ -90,17 +93,18 @@ func TestRun(t *testing.T) {
 // report has numbers as wide as they become.
 var report = &Report{
 	Tier: "avx512", Go: "go1.26", Machine: "linux/amd64",
-	Peaks: []Peak{{1, 58.6}, {2, 117.2}},
+	Peaks:  []Peak{{1, 58.6}, {2, 117.2}},
+	Limits: Limits{0.8, 90},
 	Cases: []Result{{
 		Problem: "elasticity-plate", Network: "4×128", Points: 10000, Partials: 6, Parameters: 50049, Residuals: 22000, Tile: 128,
-		Split: Split{0.5, 0.25, 0.2, 0.05},
+		Split: Split{0.5, 0.25, 0.2, 0.05}, Bound: Bound{0.75, 0.08, 0.4, "arithmetic"},
 		Timings: []Timing{
 			{1, Rate{1000, 25, 40}, Rate{4000, 50, 80}, nil},
 			{2, Rate{500, 50, 40}, Rate{2000, 100, 85}, nil},
 		},
 	}, {
 		Problem: "kdv", Network: "3×20", Points: 10000, Partials: 5, Parameters: 941, Residuals: 10000, Tile: 152,
-		Split: Split{0.6, 0.3, 0.06, 0.04},
+		Split: Split{0.6, 0.3, 0.06, 0.04}, Bound: Bound{0.3, 0.1, 0.5, "traffic"},
 		Timings: []Timing{
 			{1, Rate{2, 25, 40}, Rate{6, 50, 80}, &Rate{300, 28, 50}},
 			{2, Rate{1, 50, 40}, Rate{3, 100, 85}, &Rate{150, 57, 50}},
@@ -111,6 +115,7 @@ var report = &Report{
 const printed = `kernel avx512, go1.26 linux/amd64
 peak of 1 thread: 58.6 GFLOP/s
 peak of 2 threads: 117.2 GFLOP/s
+one thread: 0.80 ns for a tanh, 90 GB/s in the second-level cache
 
 loss and gradient    net      N  C      P  loss ms       ms  GFLOP/s  % peak  threads  gain  allocs
 elasticity-plate   4×128  10000  6  50049   500.00  2000.00    100.0      85        2  2.00       0
@@ -122,6 +127,10 @@ kdv               3×20  10000  10000  941  150.0     57.0      50        2  2.0
 time on one thread, %    net      N  tile  products  activations  residual  rest  loss/both
 elasticity-plate       4×128  10000   128      50.0         25.0      20.0   5.0         25
 kdv                     3×20  10000   152      60.0         30.0       6.0   4.0         33
+
+least time, % of it    net      N  arithmetic  tanh  both  L2 traffic       binds
+elasticity-plate     4×128  10000          75     8    83          40  arithmetic
+kdv                   3×20  10000          30    10    40          50     traffic
 `
 
 func TestPrint(t *testing.T) {

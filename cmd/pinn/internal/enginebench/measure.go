@@ -26,6 +26,7 @@ type Report struct {
 	Go      string   `json:"go"`
 	Machine string   `json:"machine"`
 	Peaks   []Peak   `json:"peaks"`
+	Limits  Limits   `json:"limits"`
 	Cases   []Result `json:"cases"`
 }
 
@@ -46,7 +47,11 @@ type Result struct {
 	Tile       int      `json:"tile"`       // points of a tile
 	Allocs     float64  `json:"allocs"`     // per evaluation
 	Split      Split    `json:"split"`
+	Bound      Bound    `json:"bound"`
 	Timings    []Timing `json:"timings"` // per number of threads
+
+	subject *Subject // for one number of threads
+	units   int      // hidden units
 }
 
 // Split is the shares of loss and gradient on one thread; they add up to 1.
@@ -75,6 +80,7 @@ type Rate struct {
 // Run measures the cases one after the other, calling progress before each.
 func Run(cases []Case, o Options, progress func(c Case)) (*Report, error) {
 	r := &Report{Tier: kernel.Tier(), Go: runtime.Version(), Machine: runtime.GOOS + "/" + runtime.GOARCH}
+	r.Limits = measureLimits()
 	for _, n := range o.Threads {
 		r.Peaks = append(r.Peaks, Peak{n, kernel.FMAPeak(n)})
 	}
@@ -91,17 +97,26 @@ func Run(cases []Case, o Options, progress func(c Case)) (*Report, error) {
 			r.Peaks[i].GFlops = max(r.Peaks[i].GFlops, kernel.FMAPeak(r.Peaks[i].Threads))
 		}
 	}
+	r.compare()
+	return r, nil
+}
+
+// compare relates all rates to the peaks.
+func (r *Report) compare() {
+	one := r.Peaks[0].GFlops / float64(r.Peaks[0].Threads)
 	for i := range r.Cases {
-		for j := range r.Cases[i].Timings {
-			t, peak := &r.Cases[i].Timings[j], r.Peaks[j].GFlops
+		c := &r.Cases[i]
+		for j := range c.Timings {
+			t, peak := &c.Timings[j], r.Peaks[j].GFlops
 			for _, rate := range []*Rate{&t.Loss, &t.Gradient, t.Normal} {
 				if rate != nil {
 					rate.Percent = 100 * rate.GFlops / peak
 				}
 			}
 		}
+		first := c.Timings[0]
+		c.Bound = r.Limits.bound(c.subject, c.units, one, first.Gradient.MS*float64(first.Threads))
 	}
-	return r, nil
 }
 
 // course is one evaluation to be timed over and over.
@@ -145,6 +160,10 @@ func measure(c Case, o Options) (Result, error) {
 			best = p
 		}
 	})
+	res.subject = first
+	for _, n := range c.Hidden {
+		res.units += n
+	}
 	res.Split = split(best)
 	res.Allocs = allocations(courses[len(courses)-1].run)
 	return res, nil
@@ -159,6 +178,10 @@ func describe(c Case, s *Subject, threads int) Result {
 	}
 }
 
+// pause is the time between two repetitions: a busy machine lets those run first who
+// have waited.
+const pause = 3 * time.Millisecond
+
 // goRound times the courses in turn until the time is up. Those that have had more
 // than their share of it wait for the others.
 func goRound(courses []*course, limit time.Duration, between func()) {
@@ -172,6 +195,7 @@ func goRound(courses []*course, limit time.Duration, between func()) {
 			if spent[i] > slices.Min(spent)*3/2+time.Millisecond {
 				continue
 			}
+			time.Sleep(pause)
 			t := time.Now()
 			c.run()
 			d := time.Since(t)
@@ -207,7 +231,9 @@ func allocations(run func()) float64 {
 		runtime.ReadMemStats(&before)
 		run()
 		runtime.ReadMemStats(&after)
-		least = min(least, after.Mallocs-before.Mallocs)
+		if least = min(least, after.Mallocs-before.Mallocs); least == 0 {
+			break
+		}
 	}
 	return float64(least)
 }

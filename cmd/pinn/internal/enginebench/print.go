@@ -14,7 +14,8 @@ func (r *Report) Print(out io.Writer) error {
 	for _, p := range r.Peaks {
 		fmt.Fprintf(&b, "peak of %s: %.1f GFLOP/s\n", threadWords(p.Threads), p.GFlops)
 	}
-	for _, t := range []*table{r.rates(), r.normals(), r.splits()} {
+	fmt.Fprintf(&b, "one thread: %.2f ns for a tanh, %.0f GB/s in the second-level cache\n", r.Limits.TanhNS, r.Limits.GBps)
+	for _, t := range []*table{r.rates(), r.normals(), r.splits(), r.bounds()} {
 		if len(t.rows) > 1 {
 			b.WriteByte('\n')
 			t.write(&b)
@@ -89,6 +90,17 @@ func (r *Report) splits() *table {
 		first, s := c.Timings[0], c.Split
 		t.add(c, "%d %.1f %.1f %.1f %.1f %.0f", c.Tile, 100*s.Products, 100*s.Activations, 100*s.Residual, 100*s.Rest,
 			100*first.Loss.MS/first.Gradient.MS)
+	}
+	return t
+}
+
+// bounds is the roofline: the least time that each resource needs.
+func (r *Report) bounds() *table {
+	t := newTable("least time, % of it", "net", "N", "arithmetic", "tanh", "both", "L2 traffic", "binds")
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		b := c.Bound
+		t.add(c, "%.0f %.0f %.0f %.0f %s", 100*b.Arithmetic, 100*b.Tanh, 100*(b.Arithmetic+b.Tanh), 100*b.Traffic, b.Binds)
 	}
 	return t
 }
