@@ -92,7 +92,7 @@ func describe(st *statement, t *training) checked {
 	}
 	c.Terms = describeTerms(st, t)
 	soft := map[int]bool{}
-	for _, i := range t.soft {
+	for _, i := range st.hard.Soft {
 		soft[i] = true
 	}
 	for i, cond := range st.problem.Conditions {
@@ -100,7 +100,7 @@ func describe(st *statement, t *training) checked {
 			c.Hard = append(c.Hard, fmt.Sprintf("%s, at %s", st.spec.Conditions[i].Is.Value, cond.At))
 		}
 	}
-	for _, n := range t.notes {
+	for _, n := range st.hard.Notes {
 		c.Notes = append(c.Notes, noteWords(st, n))
 	}
 	c.Network = networkWords(st.spec.Network, t.net.Inputs(), st.problem.Fields)
@@ -123,7 +123,7 @@ func describeTerms(st *statement, t *training) []checkedTerm {
 	for _, e := range st.problem.Equations {
 		residuals = append(residuals, e.Residual)
 	}
-	for _, i := range t.soft {
+	for _, i := range st.hard.Soft {
 		residuals = append(residuals, st.problem.Conditions[i].Residual)
 	}
 	for _, d := range st.problem.Data {

@@ -129,7 +129,7 @@ func TestContractRuns(t *testing.T) {
 			}
 			tr := prepared(t, st)
 			if got := strings.Join(tr.loss.TermNames(), ", "); got != row.terms {
-				t.Errorf("terms %q, want %q; notes %v", got, row.terms, tr.notes)
+				t.Errorf("terms %q, want %q; notes %v", got, row.terms, st.hard.Notes)
 			}
 			checkTraining(t, tr, someTheta(tr, 1))
 		})

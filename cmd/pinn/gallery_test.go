@@ -92,12 +92,12 @@ func TestGalleryStates(t *testing.T) {
 		if st.spec.Name != name {
 			t.Errorf("name %q", st.spec.Name)
 		}
-		tr := prepared(t, st)
+		prepared(t, st)
 		noted := map[int]bool{}
-		for _, n := range tr.notes {
+		for _, n := range st.hard.Notes {
 			noted[n.Condition] = true
 		}
-		for _, i := range tr.soft {
+		for _, i := range st.hard.Soft {
 			if !noted[i] && st.spec.Conditions[i].Enforce != "soft" {
 				t.Errorf("condition %d is soft without a word", i)
 			}

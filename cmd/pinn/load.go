@@ -19,6 +19,7 @@ type statement struct {
 	spec    *problems.Spec
 	problem *pde.Problem
 	truth   pde.Truth // nil if the file gives none
+	hard    build.Hard
 	read    build.ReadFile
 }
 
@@ -71,9 +72,13 @@ func decode(src *source, settings []string) (*statement, problems.Diagnostics) {
 	if faults.HasErrors() {
 		return nil, faults
 	}
+	hard, impossible := build.Harden(spec, problem)
+	if impossible.HasErrors() {
+		return nil, append(faults, impossible...)
+	}
 	spec.Name = src.name
 	build.Fill(spec, problem)
-	return &statement{spec, problem, truth, src.read}, faults
+	return &statement{spec, problem, truth, hard, src.read}, faults
 }
 
 // find returns the file at arg, the problem of the run folder arg, or the

@@ -153,14 +153,10 @@ func openRun(dir string) (*openedRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	lifts, _, _, err := pinn.BuildLifts(st.problem)
-	if err != nil {
-		return nil, err
-	}
 	net := build.Network(st.spec, st.problem)
 	size := net.Size() + len(st.problem.Params)
 	if len(w.Tensors) != 1 || len(w.Tensors[0].Data) != size {
 		return nil, fmt.Errorf("%s: the weights do not fit the problem: its network has %d", dir, size)
 	}
-	return &openedRun{folder, st, pinn.NewSolution(st.problem, net, lifts, w.Tensors[0].Data)}, nil
+	return &openedRun{folder, st, pinn.NewSolution(st.problem, net, st.hard.Lifts, w.Tensors[0].Data)}, nil
 }

@@ -28,7 +28,7 @@ func record(st *statement, t *training, res *hybrid.Result, threads int, seconds
 	for _, w := range res.Warnings {
 		r.Warnings = append(r.Warnings, w.Error())
 	}
-	for _, n := range t.notes {
+	for _, n := range st.hard.Notes {
 		r.Notes = append(r.Notes, noteWords(st, n))
 	}
 	if target := st.spec.Target; target != nil {

@@ -58,7 +58,7 @@ func reached(t testing.TB, st *statement) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := judge(st.problem, st.truth, pinn.NewSolution(st.problem, tr.net, tr.lifts, res.Theta).Eval)
+	j := judge(st.problem, st.truth, pinn.NewSolution(st.problem, tr.net, st.hard.Lifts, res.Theta).Eval)
 	rel, _ := j.figures(st.problem.Fields)
 	all, _ := rel.Get("all")
 	return all

@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -112,7 +110,7 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 		res.Warnings = append(res.Warnings, err)
 	}
 	run := record(st, t, res, threads, time.Since(start).Seconds())
-	j := judge(st.problem, st.truth, pinn.NewSolution(st.problem, t.net, t.lifts, res.Theta).Eval)
+	j := judge(st.problem, st.truth, pinn.NewSolution(st.problem, t.net, st.hard.Lifts, res.Theta).Eval)
 	run.Grid = j.grid(st)
 	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)
 	run.Settle(res.Status == hybrid.Interrupted, res.Status == hybrid.Failed || !j.finite())
@@ -206,7 +204,7 @@ func (g *gate) shut(last func() error) {
 func announce(p *progress, st *statement, t *training) {
 	p.say("%s: %s", st.spec.Name, st.spec.Title)
 	p.say("%d parameters, %d interior points, %d terms, plan %s", t.loss.Dim(), t.loss.Interior().N, len(t.loss.TermNames()), planWords(t.plan))
-	for _, n := range t.notes {
+	for _, n := range st.hard.Notes {
 		p.say("condition %s", noteWords(st, n))
 	}
 }
@@ -249,18 +247,4 @@ func completeProblem(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 		names = append(names, e.Name+"\t"+e.Title)
 	}
 	return names, cobra.ShellCompDirectiveDefault
-}
-
-// hardFaults turns the conditions that cannot be hard into diagnostics.
-func (a *app) hardFaults(st *statement, err error) error {
-	var all pinn.HardErrors
-	if !errors.As(err, &all) {
-		return exit{rundir.ExitUsage, fmt.Errorf("%s: %w", filepath.Clean(st.spec.File), err)}
-	}
-	for _, e := range all {
-		key := fmt.Sprintf("condition[%d].enforce", e.Condition)
-		pos := st.spec.Where(key)
-		fmt.Fprintf(a.err, "%s:%d:%d: %s: cannot be hard: %s\n", st.spec.File, pos.Line, pos.Column, key, e.Reason)
-	}
-	return exit{rundir.ExitUsage, nil}
 }

@@ -30,13 +30,10 @@ var (
 // training is a statement with its network, loss and plan: all that a run needs
 // and nothing that judges it.
 type training struct {
-	net   *pinn.MLP
-	lifts []pinn.Lift
-	soft  []int
-	notes []pinn.Note
-	loss  *pinn.Loss
-	plan  hybrid.Plan
-	seed  uint64
+	net  *pinn.MLP
+	loss *pinn.Loss
+	plan hybrid.Plan
+	seed uint64
 }
 
 // streamWeights is the random stream of the first weights; the loss and the loop
@@ -48,10 +45,7 @@ const streamWeights = 0x77656967687473
 func (a *app) prepare(st *statement, threads int, start time.Time) (*training, error) {
 	t := &training{net: build.Network(st.spec, st.problem), seed: *st.spec.Train.Seed}
 	var err error
-	if t.lifts, t.soft, t.notes, err = pinn.BuildLifts(st.problem); err != nil {
-		return nil, a.hardFaults(st, err)
-	}
-	t.loss, err = pinn.NewLoss(st.problem, t.net, t.lifts, t.soft, build.LossOptions(st.spec, threads))
+	t.loss, err = pinn.NewLoss(st.problem, t.net, st.hard.Lifts, st.hard.Soft, build.LossOptions(st.spec, threads))
 	if err != nil {
 		return nil, exit{rundir.ExitUsage, err}
 	}

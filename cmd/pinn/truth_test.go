@@ -26,10 +26,10 @@ func TestHardConditions(t *testing.T) {
 		tr := prepared(t, st)
 		for start := range starts() {
 			theta := someTheta(tr, start)
-			solution := pinn.NewSolution(st.problem, tr.net, tr.lifts, theta)
+			solution := pinn.NewSolution(st.problem, tr.net, st.hard.Lifts, theta)
 			rng := rand.New(rand.NewPCG(start, 4))
 			for i, c := range st.problem.Conditions {
-				if slices.Contains(tr.soft, i) {
+				if slices.Contains(st.hard.Soft, i) {
 					continue
 				}
 				pts, err := st.problem.Box.SampleOn(c.Pieces, pde.Uniform{}, 50, rng)
