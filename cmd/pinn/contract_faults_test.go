@@ -116,3 +116,37 @@ func TestContractHard(t *testing.T) {
 		})
 	}
 }
+
+// TestSettingFaults: what the file as given has keeps its line there; what a setting
+// brings is under the setting's name, without a line.
+func TestSettingFaults(t *testing.T) {
+	bad := "fields = ['u']\n[domain]\nx = [0, 1]\n[[equation]]\nis = 'u_xx = z + z'\n[constants]\nx = 1\n"
+	constant := "p.toml:7:1: constants.x: must differ from all other names, got x again (axis in line 3)"
+	unknown := "p.toml:5:14: equation[0].is: unknown name z\np.toml:5:18: equation[0].is: unknown name z\n"
+	good := interval + bend
+	for _, row := range []struct {
+		name, text string
+		settings   []string
+		want       string
+	}{
+		{"the file's alone", bad, []string{"title=x", "source=y"}, unknown + constant},
+		{"a value", good, []string{"train.seed=-1"}, "--set train.seed=-1: train.seed: must be an integer of at least 0, got -1"},
+		{"a key", good, []string{"points.interior=9", "train.sed=3"}, "--set train.sed=3: train.sed: unknown key; did you mean seed?"},
+		{"a statement", good, []string{"title=x", "equation[0].is=u_xx = q"}, "--set equation[0].is=u_xx = q: equation[0].is: unknown name q"},
+		{"a name that is taken", good, []string{"constants.x=1"}, "--set constants.x=1: constants.x: must differ from all other names, got x again (axis)"},
+		{"a warning", good, []string{"target.rel_l2=1"}, "--set target.rel_l2=1: warning: target.rel_l2: has no effect without [exact] or [reference]"},
+		{"hard", good + cond("x = 0", "u_x = 0"), []string{"condition[0].enforce=hard"}, "--set condition[0].enforce=hard: condition[0].enforce: cannot be hard: it gives the derivative u_x"},
+		{"a method", good + "[[phase]]\nmethod = 'lbfgs'\n", []string{"phase[0].method=spring"}, "--set phase[0].method=spring: phase[0].method: spring is not in this version"},
+		{"both", bad, []string{"title=x", "train.sed=3", "phase=[{}]"}, unknown + constant + "\n--set train.sed=3: train.sed: unknown key; did you mean seed?\n--set phase=[{}]: phase[0].method: must be "},
+		{"one more of the same", bad, []string{"equation[0].is=u_xx = z + z + z"}, unknown + constant + "\n--set equation[0].is=u_xx = z + z + z: equation[0].is: unknown name z"},
+		{"put right again", good, []string{"train.seed=-1", "train.seed=1"}, ""},
+		{"no setting", good, []string{"title=x", "nonsense"}, "--set nonsense: must be key=value"},
+		{"no TOML to put it into", "[domain\n", []string{"train.seed=1"}, "p.toml:1:8: must be valid TOML: "},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if _, faults := compiled(row.text, row.settings...); !strings.HasPrefix(faults.Error(), row.want) || len(faults) != strings.Count(row.want+"\n", "\n")-map[bool]int{true: 1}[row.want == ""] {
+				t.Errorf("got\n%v\nwant\n%s", faults, row.want)
+			}
+		})
+	}
+}

@@ -58,15 +58,27 @@ func (a *app) tell(list problems.Diagnostics) {
 	}
 }
 
-// decode compiles a source; the statement is nil if the diagnostics have errors.
+// decode compiles a source with the settings put into its text; the statement is
+// nil if the diagnostics have errors.
 func decode(src *source, settings []string) (*statement, problems.Diagnostics) {
-	text := src.text
-	for _, s := range settings {
-		var err error
-		if text, err = problems.Set(text, s); err != nil {
+	if spec, faults := problems.Decode(src.file, src.text); spec == nil {
+		return nil, faults // there is nothing to put a setting into
+	}
+	texts := [][]byte{src.text}
+	for i, s := range settings {
+		text, err := problems.Set(texts[i], s)
+		if err != nil {
 			return nil, problems.Diagnostics{{File: "--set " + s, Message: err.Error()}}
 		}
+		texts = append(texts, text)
 	}
+	st, faults := compile(src, texts[len(settings)])
+	return st, blame(faults, src, texts, settings)
+}
+
+// compile compiles a text of a source; the statement is nil if the diagnostics have
+// errors.
+func compile(src *source, text []byte) (*statement, problems.Diagnostics) {
 	spec, faults := problems.Decode(src.file, text)
 	problem, truth, faults := build.Statement(spec, faults, src.read)
 	if faults.HasErrors() {
