@@ -16,6 +16,7 @@ import (
 // nothing, so "defer draft.Abort()" is safe. A Draft serves one goroutine.
 type Draft struct {
 	parent string
+	made   []string          // the folders that Create made for it, innermost first
 	dir    string            // "" after Commit or Abort
 	copied map[string]string // source path of Include to name in the folder
 }
@@ -28,19 +29,57 @@ func Create(root, problem string) (*Draft, error) {
 		return nil, fmt.Errorf("begin a run: the problem name %q cannot name a folder; rename the problem file", problem)
 	}
 	parent := filepath.Join(cmp.Or(root, "."), problem)
-	if err := os.MkdirAll(parent, dirMode); err != nil {
-		return nil, fmt.Errorf("begin a run: %w", remedy(err))
-	}
-	for {
-		dir := filepath.Join(parent, ".run-"+rand.Text()[:8]+".partial")
-		err := os.Mkdir(dir, dirMode)
-		if errors.Is(err, fs.ErrExist) && isDir(parent) {
-			continue
+	d := &Draft{parent: parent, copied: map[string]string{}}
+	for try := 1; ; try++ {
+		err := d.begin()
+		if err == nil {
+			return d, nil
 		}
-		if err != nil {
+		// The name may be taken, or another program have removed an empty parent.
+		if crossed := errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist); !crossed || try == maxTries {
+			d.unmake()
 			return nil, fmt.Errorf("begin a run: %w", remedy(err))
 		}
-		return &Draft{parent: parent, dir: dir, copied: map[string]string{}}, nil
+	}
+}
+
+// maxTries bounds how often Create begins again.
+const maxTries = 1000
+
+// begin makes the draft's folder and its parents.
+func (d *Draft) begin() error {
+	if lost := missing(d.parent); len(lost) > len(d.made) {
+		d.made = lost
+	}
+	if err := os.MkdirAll(d.parent, dirMode); err != nil {
+		return err
+	}
+	dir := filepath.Join(d.parent, ".run-"+rand.Text()[:8]+".partial")
+	if err := os.Mkdir(dir, dirMode); err != nil {
+		return err
+	}
+	d.dir = dir
+	return nil
+}
+
+// missing returns the folders on the way to dir that are not there, innermost first.
+func missing(dir string) []string {
+	var list []string
+	for {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+			return list
+		}
+		list = append(list, dir)
+		dir = filepath.Dir(dir)
+	}
+}
+
+// unmake removes the folders that Create made, as far as they are empty.
+func (d *Draft) unmake() {
+	for _, dir := range d.made {
+		if os.Remove(dir) != nil {
+			return
+		}
 	}
 }
 
@@ -56,7 +95,8 @@ func (d *Draft) Figures() (string, error) {
 	return dir, nil
 }
 
-// Abort removes the draft and all that is in it.
+// Abort removes the draft and all that is in it, and the folders that were made for
+// it if nothing else is in them.
 func (d *Draft) Abort() error {
 	if d.dir == "" {
 		return nil
@@ -66,6 +106,7 @@ func (d *Draft) Abort() error {
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("remove an unfinished run: %w", remedy(err))
 	}
+	d.unmake()
 	return nil
 }
 

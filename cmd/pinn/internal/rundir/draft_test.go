@@ -130,6 +130,67 @@ func TestAbort(t *testing.T) {
 	}
 }
 
+// TestAbortLeavesNoParents: the folders that Create made go with the draft unless
+// something else is in them; those that were there stay.
+func TestAbortLeavesNoParents(t *testing.T) {
+	root := t.TempDir()
+	deep := filepath.Join(root, "a", "b")
+	if err := create(t, deep, "p").Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, root); len(got) != 0 {
+		t.Errorf("Abort left %v", got)
+	}
+
+	if err := os.MkdirAll(deep, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := create(t, deep, "p").Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, deep); len(got) != 0 {
+		t.Errorf("Abort left %v", got)
+	}
+
+	first, second := create(t, deep, "p"), create(t, deep, "p")
+	if err := first.Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := second.Commit(); err != nil {
+		t.Errorf("an Abort beside it: %v", err)
+	}
+
+	t.Chdir(root)
+	d := create(t, "", "r")
+	if err := d.Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, "."); !slices.Equal(got, []string{"a"}) {
+		t.Errorf("there is %v", got)
+	}
+}
+
+// TestParallelAborts: removing parents and making them may cross.
+func TestParallelAborts(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "runs")
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for range 50 {
+				d, err := Create(root, "p")
+				if err == nil {
+					err = d.Abort()
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
 // TestCommitNeverReplaces puts things of all kinds in the way.
 func TestCommitNeverReplaces(t *testing.T) {
 	root := t.TempDir()
