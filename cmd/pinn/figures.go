@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +38,8 @@ func (a *app) lines(lines []string) error {
 	return nil
 }
 
-// redraw draws the figures of a run folder anew; it returns their paths.
+// redraw draws the figures of a run folder anew; it returns their paths as reachable
+// from the working directory.
 func redraw(dir string) ([]string, error) {
 	run, err := openRun(dir)
 	if err != nil {
@@ -56,10 +58,14 @@ func redraw(dir string) ([]string, error) {
 		return nil, err
 	}
 	j := judge(run.statement.problem, run.statement.truth, run.solution.Eval)
-	return draw(figures, run.statement, run.folder.Run, trace, events, j)
+	files, err := draw(figures, run.statement, run.folder.Run, trace, events, j)
+	for i, name := range files {
+		files[i] = rundir.Reachable(filepath.Join(figures, name))
+	}
+	return files, err
 }
 
-// draw writes all figures of a run into the folder dir and returns their paths.
+// draw writes all figures of a run into the folder dir and returns their names there.
 func draw(dir string, st *statement, run rundir.Run, trace *rundir.Table, events []rundir.Event, j judgement) ([]string, error) {
 	h := figure.History{Title: st.spec.Title, Trace: trace, Events: events, Rules: rules(st.spec)}
 	var files []string
