@@ -60,8 +60,12 @@ const (
 	// cacheBytes is the default of LossOptions.CacheBytes: a second-level cache.
 	cacheBytes = 1 << 20
 	// Tiles of fewer than goodTile points cost more in calls than they gain in the
-	// cache, until they fill it fourfold.
-	maxTile, goodTile, minTile = 128, 96, 8
+	// cache, until they fill it fourfold; those of more than maxTile gain nothing,
+	// and share out less evenly.
+	maxTile, goodTile, minTile = 120, 96, 8
+	// Rows that are a multiple of pageSpan apart fall on the same few sets of the
+	// first-level cache and push one another out.
+	pageSpan = 256
 )
 
 // tileSize returns the number of points of a tile, a multiple of 8, such that
@@ -79,7 +83,11 @@ func tileSize(f form, set *JetSet, bytes, points int) int {
 	}
 	fit := bytes / (8 * units * set.Len())
 	fit = max(fit, min(4*fit, goodTile))
-	return max(minTile, min(fit, maxTile, points+7)&^7)
+	t := max(minTile, min(fit, maxTile, points+7)&^7)
+	if t*set.Len()%pageSpan == 0 && t > minTile {
+		t -= 8
+	}
+	return t
 }
 
 // pointSet is the points of a group with their statics, tile-major: tile i is
