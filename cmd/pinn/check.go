@@ -142,7 +142,7 @@ func describeTerms(st *statement, t *training) []checkedTerm {
 
 // networkWords is a network in a few words.
 func networkWords(n problems.Network, inputs int, fields []string) string {
-	shape := fmt.Sprintf("%d inputs, %v %s", inputs, n.Hidden, n.Activation)
+	shape := fmt.Sprintf("%s, %v %s", counted(inputs, "input"), n.Hidden, n.Activation)
 	if *n.Separate && len(fields) > 1 {
 		return fmt.Sprintf("one for each of %s: %s", strings.Join(fields, " "), shape)
 	}
@@ -151,13 +151,13 @@ func networkWords(n problems.Network, inputs int, fields []string) string {
 		if n.ModeAxes != nil {
 			axes = strings.Join(n.ModeAxes, " ")
 		}
-		shape = fmt.Sprintf("%d inputs with Fourier modes %v of %s, %v %s", inputs, n.Modes, axes, n.Hidden, n.Activation)
+		shape = fmt.Sprintf("%s with Fourier modes %v of %s, %v %s", counted(inputs, "input"), n.Modes, axes, n.Hidden, n.Activation)
 	}
 	return shape + ", output " + strings.Join(fields, " ")
 }
 
 func phaseWords(ph problems.Phase) string {
-	s := fmt.Sprintf("%s for at most %d steps", ph.Method, *ph.Steps)
+	s := fmt.Sprintf("%s for at most %s", ph.Method, counted(*ph.Steps, "step"))
 	if ph.Batch != nil {
 		s += fmt.Sprintf(" on batches of %d", *ph.Batch)
 	}
@@ -169,7 +169,7 @@ func phaseWords(ph problems.Phase) string {
 		s += ", until " + strings.Join(rules, " or ")
 	}
 	if r := ph.Resample; r != nil && r.Method != "none" {
-		s += fmt.Sprintf(", points redrawn by %s every %d steps", r.Method, *r.Every)
+		s += fmt.Sprintf(", points redrawn by %s every %s", r.Method, counted(*r.Every, "step"))
 	}
 	return s
 }
@@ -202,17 +202,25 @@ func (a *app) printCheck(c checked) error {
 		if i == 0 {
 			head = "terms"
 		}
-		fmt.Fprintf(w, "%s\t%s: mean square of %s at %d points, weight %g, needs %s\n", head, t.Name, t.Residual, t.Points, t.Weight, strings.Join(t.Partials, " "))
+		fmt.Fprintf(w, "%s\t%s: mean square of %s at %s, weight %g, needs %s\n", head, t.Name, t.Residual, counted(t.Points, "point"), t.Weight, strings.Join(t.Partials, " "))
 	}
 	list(w, "hard", c.Hard)
 	list(w, "notes", c.Notes)
-	fmt.Fprintf(w, "network\t%s, %d parameters\n", c.Network, c.Parameters)
+	fmt.Fprintf(w, "network\t%s, %s\n", c.Network, counted(c.Parameters, "parameter"))
 	list(w, "plan", c.Plan)
 	fmt.Fprintf(w, "judged by\t%s\n", c.Truth)
 	if g := c.Gradient; g != nil {
 		fmt.Fprintf(w, "gradient\t%s\n", g)
 	}
 	return w.Flush()
+}
+
+// counted is a number of things in words: 1 point, 2 points.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // list prints lines under one head.

@@ -203,7 +203,8 @@ func (g *gate) shut(last func() error) {
 // announce says what is about to be trained.
 func announce(p *progress, st *statement, t *training) {
 	p.say("%s: %s", st.spec.Name, st.spec.Title)
-	p.say("%d parameters, %d interior points, %d terms, plan %s", t.loss.Dim(), t.loss.Interior().N, len(t.loss.TermNames()), planWords(t.plan))
+	p.say("%s, %s, %s, plan %s", counted(t.loss.Dim(), "parameter"), counted(t.loss.Interior().N, "interior point"),
+		counted(len(t.loss.TermNames()), "term"), planWords(t.plan))
 	for _, n := range st.hard.Notes {
 		p.say("condition %s", noteWords(st, n))
 	}
