@@ -221,6 +221,23 @@ func TestContractJudging(t *testing.T) {
 	}
 }
 
+// TestSolutionZero: a zero in solution.csv has no sign, whichever way it came about.
+func TestSolutionZero(t *testing.T) {
+	st, faults := compiled(interval + bend)
+	if st == nil {
+		t.Fatal(faults)
+	}
+	minus := math.Copysign(0, -1)
+	j := judgement{points: pde.Points{N: 2, D: 1, X: []float64{minus, 1}}, u: [][]float64{{minus, -1}}}
+	var b strings.Builder
+	if err := j.solution(st.problem).Encode(&b); err != nil || b.String() != "x,u\n0,0\n1,-1\n" {
+		t.Errorf("%v, wrote\n%s", err, &b)
+	}
+	if !math.Signbit(j.u[0][0]) {
+		t.Error("the answer itself was changed")
+	}
+}
+
 // TestContractTrains: two problems that use much of the language come nearer to
 // their solutions in 50 steps.
 func TestContractTrains(t *testing.T) {

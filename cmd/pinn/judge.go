@@ -66,20 +66,33 @@ func (j judgement) finite() bool {
 	return true
 }
 
-// solution is the answer as the table solution.csv: axes, then fields.
+// solution is the answer as the table solution.csv: axes, then fields. A zero has no
+// sign there.
 func (j judgement) solution(p *pde.Problem) *rundir.Table {
 	t := &rundir.Table{}
 	for i, a := range p.Box.Axes {
 		column := make([]float64, j.points.N)
 		for k := range column {
-			column[k] = j.points.At(k)[i]
+			column[k] = unsigned(j.points.At(k)[i])
 		}
 		t.Add(a.Name, column)
 	}
 	for f, name := range p.Fields {
-		t.Add(name, j.u[f])
+		column := make([]float64, j.points.N)
+		for k := range column {
+			column[k] = unsigned(j.u[f][k])
+		}
+		t.Add(name, column)
 	}
 	return t
+}
+
+// unsigned returns v, and 0 for −0.
+func unsigned(v float64) float64 {
+	if v == 0 {
+		return 0
+	}
+	return v
 }
 
 // grid describes the points for run.json.
