@@ -195,7 +195,11 @@ func (a *app) printCheck(c checked) error {
 		return e.Encode(c)
 	}
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s\t%s\n", c.Problem, c.Title)
+	if c.Title == "" {
+		fmt.Fprintf(w, "%s\n", c.Problem)
+	} else {
+		fmt.Fprintf(w, "%s\t%s\n", c.Problem, c.Title)
+	}
 	list(w, "domain", c.Domain)
 	for i, t := range c.Terms {
 		head := ""

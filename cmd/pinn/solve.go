@@ -202,7 +202,11 @@ func (g *gate) shut(last func() error) {
 
 // announce says what is about to be trained.
 func announce(p *progress, st *statement, t *training) {
-	p.say("%s: %s", st.spec.Name, st.spec.Title)
+	name := st.spec.Name
+	if st.spec.Title != "" {
+		name += ": " + st.spec.Title
+	}
+	p.say("%s", name)
 	p.say("%s, %s, %s, plan %s", counted(t.loss.Dim(), "parameter"), counted(t.loss.Interior().N, "interior point"),
 		counted(len(t.loss.TermNames()), "term"), planWords(t.plan))
 	for _, n := range st.hard.Notes {
