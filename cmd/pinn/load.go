@@ -33,7 +33,7 @@ type source struct {
 
 // load reads the problem that arg names, a path or a name of the gallery, puts
 // the settings key=value into it, compiles it and fills in what it leaves open.
-// Faults of the file are printed and end in exit code 2; warnings are printed.
+// Faults of the file are printed and end in exit code 2.
 func (a *app) load(arg string, settings []string) (*statement, error) {
 	src, err := find(arg)
 	if err != nil {
@@ -47,12 +47,12 @@ func (a *app) load(arg string, settings []string) (*statement, error) {
 	return st, nil
 }
 
-// tell prints the errors among the diagnostics or, where there are none, the
-// warnings.
+// tell prints the errors among the diagnostics or, where there are none and the
+// user has not asked for quiet, the warnings.
 func (a *app) tell(list problems.Diagnostics) {
 	bad := list.HasErrors()
 	for _, d := range list {
-		if d.Warning != bad {
+		if d.Warning != bad && !(d.Warning && a.quiet) {
 			fmt.Fprintln(a.err, d)
 		}
 	}
