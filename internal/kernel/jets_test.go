@@ -196,7 +196,7 @@ func TestTanhJetRefuses(t *testing.T) {
 }
 
 func BenchmarkTanhJet(b *testing.B) {
-	const n = 128
+	const n = 120
 	for _, shape := range jetShapes {
 		words := jetWords(shape)
 		j, _ := NewTanhJet(words, n)

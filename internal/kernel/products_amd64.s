@@ -8450,7 +8450,7 @@ component3:
 	JGE         vectors1
 
 next2:
-	CMPQ AX, $0x18
+	CMPQ AX, $0x08
 	JL   next5
 
 vectors4:
@@ -8458,85 +8458,23 @@ vectors4:
 	MOVQ   CX, R8
 	MOVQ   DX, R9
 	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
 
 component6:
-	VMOVUPD     (R8), Z3
-	VMOVUPD     64(R8), Z4
-	VMOVUPD     128(R8), Z5
-	VFMADD231PD (R9), Z3, Z0
-	VFMADD231PD 64(R9), Z4, Z1
-	VFMADD231PD 128(R9), Z5, Z2
-	ADDQ        BX, R8
-	ADDQ        BX, R9
-	DECQ        DI
-	JNZ         component6
-	VMOVUPD     Z0, (SI)
-	VMOVUPD     Z1, 64(SI)
-	VMOVUPD     Z2, 128(SI)
-	ADDQ        $0x000000c0, CX
-	ADDQ        $0x000000c0, DX
-	ADDQ        $0x000000c0, SI
-	SUBQ        $0x18, AX
-	CMPQ        AX, $0x18
-	JGE         vectors4
-
-next5:
-	CMPQ AX, $0x10
-	JL   next8
-
-vectors7:
-	MOVQ   c+8(FP), DI
-	MOVQ   CX, R8
-	MOVQ   DX, R9
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-
-component9:
-	VMOVUPD     (R8), Z2
-	VMOVUPD     64(R8), Z3
-	VFMADD231PD (R9), Z2, Z0
-	VFMADD231PD 64(R9), Z3, Z1
-	ADDQ        BX, R8
-	ADDQ        BX, R9
-	DECQ        DI
-	JNZ         component9
-	VMOVUPD     Z0, (SI)
-	VMOVUPD     Z1, 64(SI)
-	ADDQ        $0x00000080, CX
-	ADDQ        $0x00000080, DX
-	ADDQ        $0x00000080, SI
-	SUBQ        $0x10, AX
-	CMPQ        AX, $0x10
-	JGE         vectors7
-
-next8:
-	CMPQ AX, $0x08
-	JL   next11
-
-vectors10:
-	MOVQ   c+8(FP), DI
-	MOVQ   CX, R8
-	MOVQ   DX, R9
-	VXORPD Z0, Z0, Z0
-
-component12:
 	VMOVUPD     (R8), Z1
 	VFMADD231PD (R9), Z1, Z0
 	ADDQ        BX, R8
 	ADDQ        BX, R9
 	DECQ        DI
-	JNZ         component12
+	JNZ         component6
 	VMOVUPD     Z0, (SI)
 	ADDQ        $0x00000040, CX
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x08, AX
 	CMPQ        AX, $0x08
-	JGE         vectors10
+	JGE         vectors4
 
-next11:
+next5:
 	VZEROUPPER
 	RET
 
@@ -8586,7 +8524,7 @@ component3:
 	JGE         vectors1
 
 next2:
-	CMPQ AX, $0x0c
+	CMPQ AX, $0x04
 	JL   next5
 
 vectors4:
@@ -8594,85 +8532,23 @@ vectors4:
 	MOVQ   CX, R8
 	MOVQ   DX, R9
 	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
 
 component6:
-	VMOVUPD     (R8), Y3
-	VMOVUPD     32(R8), Y4
-	VMOVUPD     64(R8), Y5
-	VFMADD231PD (R9), Y3, Y0
-	VFMADD231PD 32(R9), Y4, Y1
-	VFMADD231PD 64(R9), Y5, Y2
-	ADDQ        BX, R8
-	ADDQ        BX, R9
-	DECQ        DI
-	JNZ         component6
-	VMOVUPD     Y0, (SI)
-	VMOVUPD     Y1, 32(SI)
-	VMOVUPD     Y2, 64(SI)
-	ADDQ        $0x00000060, CX
-	ADDQ        $0x00000060, DX
-	ADDQ        $0x00000060, SI
-	SUBQ        $0x0c, AX
-	CMPQ        AX, $0x0c
-	JGE         vectors4
-
-next5:
-	CMPQ AX, $0x08
-	JL   next8
-
-vectors7:
-	MOVQ   c+8(FP), DI
-	MOVQ   CX, R8
-	MOVQ   DX, R9
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-
-component9:
-	VMOVUPD     (R8), Y2
-	VMOVUPD     32(R8), Y3
-	VFMADD231PD (R9), Y2, Y0
-	VFMADD231PD 32(R9), Y3, Y1
-	ADDQ        BX, R8
-	ADDQ        BX, R9
-	DECQ        DI
-	JNZ         component9
-	VMOVUPD     Y0, (SI)
-	VMOVUPD     Y1, 32(SI)
-	ADDQ        $0x00000040, CX
-	ADDQ        $0x00000040, DX
-	ADDQ        $0x00000040, SI
-	SUBQ        $0x08, AX
-	CMPQ        AX, $0x08
-	JGE         vectors7
-
-next8:
-	CMPQ AX, $0x04
-	JL   next11
-
-vectors10:
-	MOVQ   c+8(FP), DI
-	MOVQ   CX, R8
-	MOVQ   DX, R9
-	VXORPD Y0, Y0, Y0
-
-component12:
 	VMOVUPD     (R8), Y1
 	VFMADD231PD (R9), Y1, Y0
 	ADDQ        BX, R8
 	ADDQ        BX, R9
 	DECQ        DI
-	JNZ         component12
+	JNZ         component6
 	VMOVUPD     Y0, (SI)
 	ADDQ        $0x00000020, CX
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x04, AX
 	CMPQ        AX, $0x04
-	JGE         vectors10
+	JGE         vectors4
 
-next11:
+next5:
 	VZEROUPPER
 	RET
 

@@ -163,8 +163,8 @@ type jetWriter struct {
 	input func(row int) reg.VecVirtual
 }
 
-// forwardJet writes the way up, two vectors at a time in AVX-512 so that their
-// hyperbolic tangents run side by side.
+// forwardJet writes the way up, three vectors at a time so that their hyperbolic
+// tangents run side by side.
 func forwardJet(s isa, number int, sh shape) {
 	s.text(fmt.Sprintf("tanhJet%d", number), "func(n int, z *float64, rows *int, bias float64)",
 		"puts h = tanh(z+bias) in place of z, n > 0 points, with the derivatives\n"+name(sh)+
@@ -178,7 +178,7 @@ func forwardJet(s isa, number int, sh shape) {
 		f.list = []named{one, sign, tanhMin, two}
 		f.hold()
 	}
-	jetLoops(s, n, map[string]int{"Z": 2, "Y": 1}[s.suffix], []reg.Register{p}, func(vectors int) {
+	jetLoops(s, n, 3, []reg.Register{p}, func(vectors int) {
 		x := s.vecs(vectors)
 		each(vectors, func(u int) { VADDPD(Mem{Base: p, Disp: s.bytes * u}, bias, x[u]) })
 		h := f.tanh(x)
@@ -237,7 +237,7 @@ func jetRows(p reg.Register, off []reg.Register, disp int) func(row int) Mem {
 
 // jetLoops runs over n points, a multiple of 8: unroll vectors at a time, then one.
 func jetLoops(s isa, n reg.GPVirtual, unroll int, p []reg.Register, body func(vectors int)) {
-	for u := unroll; u > 0; u-- {
+	for _, u := range slices.Compact([]int{unroll, 1}) {
 		loop, next := label("vectors"), label("next")
 		CMPQ(n, Imm(uint64(u*s.lanes)))
 		JL(LabelRef(next))
