@@ -117,12 +117,12 @@ peak of 1 thread: 58.6 GFLOP/s
 peak of 2 threads: 117.2 GFLOP/s
 one thread: 0.80 ns for a tanh, 90 GB/s in the second-level cache
 
-loss and gradient    net      N  C      P  loss ms       ms  GFLOP/s  % peak  threads  gain  allocs
-elasticity-plate   4×128  10000  6  50049   500.00  2000.00    100.0      85        2  2.00       0
-kdv                 3×20  10000  5    941     1.00     3.00    100.0      85        2  2.00       0
+loss and gradient    net      N  C      P  loss ms       ms  GFLOP/s  % peak  1: %  gain  allocs
+elasticity-plate   4×128  10000  6  50049   500.00  2000.00    100.0      85    80  2.00       0
+kdv                 3×20  10000  5    941     1.00     3.00    100.0      85    80  2.00       0
 
-normal equations   net      N   rows    P     ms  GFLOP/s  % peak  threads  gain
-kdv               3×20  10000  10000  941  150.0     57.0      50        2  2.00
+normal equations   net      N   rows    P     ms  GFLOP/s  % peak  1: %  gain
+kdv               3×20  10000  10000  941  150.0     57.0      50    50  2.00
 
 time on one thread, %    net      N  tile  products  activations  residual  rest  loss/both
 elasticity-plate       4×128  10000   128      50.0         25.0      20.0   5.0         25
@@ -144,6 +144,22 @@ func TestPrint(t *testing.T) {
 	for _, line := range strings.Split(b.String(), "\n") {
 		if n := utf8.RuneCountInString(line); n > 100 {
 			t.Errorf("%d columns, want at most 100: %s", n, line)
+		}
+	}
+}
+
+func TestBusy(t *testing.T) {
+	for _, tt := range []struct {
+		peaks []Peak
+		want  bool
+	}{
+		{[]Peak{{1, 58}}, false},
+		{[]Peak{{1, 58}, {2, 113}}, false},
+		{[]Peak{{1, 58}, {2, 60}}, true},
+		{[]Peak{{2, 100}, {4, 150}}, true},
+	} {
+		if got := (&Report{Peaks: tt.peaks}).busy(); got != tt.want {
+			t.Errorf("%v: busy = %v, want %v", tt.peaks, got, tt.want)
 		}
 	}
 }

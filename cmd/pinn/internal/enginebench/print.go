@@ -7,7 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Print writes the report as tables of at most 100 columns.
+// Print writes the report as tables of at most 100 columns: times and rates of the
+// most threads, the share of the peak that the fewest reach (1: %), and how many times
+// faster the most are (gain).
 func (r *Report) Print(out io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "kernel %s, %s %s\n", r.Tier, r.Go, r.Machine)
@@ -15,6 +17,9 @@ func (r *Report) Print(out io.Writer) error {
 		fmt.Fprintf(&b, "peak of %s: %.1f GFLOP/s\n", threadWords(p.Threads), p.GFlops)
 	}
 	fmt.Fprintf(&b, "one thread: %.2f ns for a tanh, %.0f GB/s in the second-level cache\n", r.Limits.TanhNS, r.Limits.GBps)
+	if r.busy() {
+		b.WriteString("the machine is busy: its threads do not add up, and shares and gains say little\n")
+	}
 	for _, t := range []*table{r.rates(), r.normals(), r.splits(), r.bounds()} {
 		if len(t.rows) > 1 {
 			b.WriteByte('\n')
@@ -23,6 +28,12 @@ func (r *Report) Print(out io.Writer) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// busy tells whether the most threads fall short of what the fewest promise.
+func (r *Report) busy() bool {
+	few, most := r.Peaks[0], r.Peaks[len(r.Peaks)-1]
+	return most.GFlops < 0.9*few.GFlops*float64(most.Threads)/float64(few.Threads)
 }
 
 func threadWords(n int) string {
@@ -61,23 +72,23 @@ func (t *table) write(b *strings.Builder) {
 }
 
 func (r *Report) rates() *table {
-	t := newTable("loss and gradient", "net", "N", "C", "P", "loss ms", "ms", "GFLOP/s", "% peak", "threads", "gain", "allocs")
+	t := newTable("loss and gradient", "net", "N", "C", "P", "loss ms", "ms", "GFLOP/s", "% peak", "1: %", "gain", "allocs")
 	for i := range r.Cases {
 		c := &r.Cases[i]
 		l := c.last()
-		t.add(c, "%d %d %.2f %.2f %.1f %.0f %d %.2f %.0f", c.Partials, c.Parameters, l.Loss.MS, l.Gradient.MS,
-			l.Gradient.GFlops, l.Gradient.Percent, l.Threads, c.Timings[0].Gradient.MS/l.Gradient.MS, c.Allocs)
+		t.add(c, "%d %d %.2f %.2f %.1f %.0f %.0f %.2f %.0f", c.Partials, c.Parameters, l.Loss.MS, l.Gradient.MS,
+			l.Gradient.GFlops, l.Gradient.Percent, c.Timings[0].Gradient.Percent, c.Timings[0].Gradient.MS/l.Gradient.MS, c.Allocs)
 	}
 	return t
 }
 
 func (r *Report) normals() *table {
-	t := newTable("normal equations", "net", "N", "rows", "P", "ms", "GFLOP/s", "% peak", "threads", "gain")
+	t := newTable("normal equations", "net", "N", "rows", "P", "ms", "GFLOP/s", "% peak", "1: %", "gain")
 	for i := range r.Cases {
 		c := &r.Cases[i]
 		if l := c.last(); l.Normal != nil {
-			t.add(c, "%d %d %.1f %.1f %.0f %d %.2f", c.Residuals, c.Parameters, l.Normal.MS,
-				l.Normal.GFlops, l.Normal.Percent, l.Threads, c.Timings[0].Normal.MS/l.Normal.MS)
+			t.add(c, "%d %d %.1f %.1f %.0f %.0f %.2f", c.Residuals, c.Parameters, l.Normal.MS,
+				l.Normal.GFlops, l.Normal.Percent, c.Timings[0].Normal.Percent, c.Timings[0].Normal.MS/l.Normal.MS)
 		}
 	}
 	return t
