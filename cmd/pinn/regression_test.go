@@ -13,25 +13,25 @@ import (
 
 // bars bound the relative L2 error over all fields of every problem of the
 // gallery after the short plan below. Each is 3 times the median over seeds 1–5,
-// rounded up (2026-11-22, avx512); for the four that the short plan hardly begins
-// to solve it is 1.15 times the worst, since an answer of zero has an error of 1.
+// rounded up (2026-11-22, avx512); for the three that the short plan hardly begins
+// to solve (advection, kdv, wave) it is 1.15 times the worst, since an answer of zero has an error of 1.
 // The bars tell a broken derivative or optimiser from a sound one, not what the
 // default plan reaches: for that see TestTargets and results/.
 var bars = map[string]float64{
 	"advection":                 0.98,
-	"allen-cahn":                0.73,
-	"beam":                      2e-5,
-	"burgers":                   0.15,
-	"burgers-mild":              0.012,
-	"elasticity-beam":           0.012,
-	"elasticity-incompressible": 0.18,
-	"elasticity-plate":          6e-3,
-	"heat":                      1.2e-4,
-	"heat-2d":                   8e-4,
-	"heat-multiscale":           0.054,
-	"kdv":                       0.78,
-	"poisson":                   1.3e-5,
-	"wave":                      0.68,
+	"allen-cahn":                0.42,
+	"beam":                      2.5e-7,
+	"burgers":                   0.022,
+	"burgers-mild":              6e-4,
+	"elasticity-beam":           3e-4,
+	"elasticity-incompressible": 0.1,
+	"elasticity-plate":          2.2e-4,
+	"heat":                      2.7e-6,
+	"heat-2d":                   8e-5,
+	"heat-multiscale":           0.022,
+	"kdv":                       0.74,
+	"poisson":                   7e-7,
+	"wave":                      0.5,
 }
 
 // shortened makes the plan of a filled statement a second or two long.
@@ -43,7 +43,8 @@ func shortened(st *statement, seed uint64) {
 	}
 	*st.spec.Phases[0].Steps = 600
 	*st.spec.Phases[0].Batch = *st.spec.Points.Interior / 16
-	*st.spec.Phases[1].Steps = 800
+	*st.spec.Phases[1].Steps = 300
+	*st.spec.Phases[2].Steps = 500
 }
 
 // reached trains a statement and returns its relative L2 error over all fields.
