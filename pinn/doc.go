@@ -40,6 +40,17 @@
 // tiles in their order, and the chunks are added in theirs (engine.go, sums.go):
 // the bits of a result do not depend on how many workers there are.
 //
+// # What binds
+//
+// Arithmetic, nearly everywhere. On one core of an AMD EPYC (Zen 4, 59 GFLOP/s) a
+// loss and its gradient of Burgers' equation at 10 000 points take 5.3 ms with 3×20
+// units, of which the products need 67 % at the peak rate and 0.8 ns for each tanh
+// 9 %; with 4×64 units it is 85 % and 3 %. Traffic between the first two levels of
+// cache needs 18 % and 7 %, beside the arithmetic. What is left over is the other
+// half of the activations and the ends of short products. A loss alone takes 33 % of
+// both together for wide layers and 40 % for layers of 20, because the way up has
+// the tanh. pinn bench engine measures all this anew.
+//
 // Where the time goes is told by Loss.Profile. The general programs are also what
 // the fused routines are tested against.
 package pinn

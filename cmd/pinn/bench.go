@@ -52,7 +52,7 @@ Set PINN_KERNEL to go, avx2 or avx512 to choose the kernels.`,
 			return a.benchEngine(enginebench.Options{Threads: threads, Time: limit}, out)
 		},
 	}
-	c.Flags().DurationVar(&limit, "time", 3*time.Second, "time for each case; 0 measures once")
+	c.Flags().DurationVar(&limit, "time", 2*time.Second, "time for each case; 0 measures once")
 	c.Flags().IntSliceVar(&threads, "threads", defaultThreads(), "numbers of threads to compare")
 	c.Flags().StringVar(&out, "out", "", "also write the results as JSON to this file")
 	return c
