@@ -12,26 +12,28 @@ import (
 )
 
 // bars bound the relative L2 error over all fields of every problem of the
-// gallery after the short plan below. Each is 3 times the median over seeds 1–5,
-// rounded up (2026-11-22, avx512); for the three that the short plan hardly begins
-// to solve (advection, kdv, wave) it is 1.15 times the worst, since an answer of zero has an error of 1.
-// The bars tell a broken derivative or optimiser from a sound one, not what the
-// default plan reaches: for that see TestTargets and results/.
+// gallery after the short plan below, with one seed. Each is 10 times the median
+// over seeds 1–5 (2026-11-22, avx512): seeds scatter by 3, and so does rounding,
+// which the plan amplifies, from one kernel to the next. An answer of zero has an
+// error of 1; on the five problems that the short plan hardly begins to solve
+// (advection, allen-cahn, burgers, kdv, wave) the bar lies between that and the
+// worst seen. The bars tell a broken derivative or optimiser from a sound one, not
+// what the default plan reaches: for that see TestTargets and results/.
 var bars = map[string]float64{
 	"advection":                 0.98,
-	"allen-cahn":                0.42,
-	"beam":                      2.5e-7,
-	"burgers":                   0.022,
-	"burgers-mild":              6e-4,
-	"elasticity-beam":           3e-4,
-	"elasticity-incompressible": 0.1,
-	"elasticity-plate":          2.2e-4,
-	"heat":                      2.7e-6,
-	"heat-2d":                   8e-5,
-	"heat-multiscale":           0.022,
-	"kdv":                       0.74,
-	"poisson":                   7e-7,
-	"wave":                      0.5,
+	"allen-cahn":                0.7,
+	"beam":                      8e-7,
+	"burgers":                   0.3,
+	"burgers-mild":              2e-3,
+	"elasticity-beam":           9e-4,
+	"elasticity-incompressible": 0.3,
+	"elasticity-plate":          7e-4,
+	"heat":                      9e-6,
+	"heat-2d":                   2.5e-4,
+	"heat-multiscale":           0.07,
+	"kdv":                       0.8,
+	"poisson":                   2e-6,
+	"wave":                      0.6,
 }
 
 // shortened makes the plan of a filled statement a second or two long.

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/problems"
 )
 
 // resultsDir holds the committed runs of the gallery, gallery/PROBLEM/seed-N.json,
@@ -49,8 +48,9 @@ func TestResultsTable(t *testing.T) {
 // resultsTable is one line per problem of the gallery, with the runs of all seeds.
 func resultsTable(t *testing.T) string {
 	var b strings.Builder
-	b.WriteString("| problem | target | relative L2 error, by seed | AdamW ended by | seconds |\n|---|---|---|---|---|\n")
-	for _, name := range problems.Gallery() {
+	b.WriteString("| problem | target | relative L2 error, by seed | AdamW ended by | seconds, by seed |\n|---|---|---|---|---|\n")
+	for _, problem := range gallery() {
+		name := problem.Name
 		runs := committedRuns(t, name)
 		if len(runs) == 0 {
 			t.Errorf("results/gallery/%s: no committed run", name)
@@ -63,7 +63,7 @@ func resultsTable(t *testing.T) string {
 			ended = append(ended, r.Phases[0].Ended)
 			seconds = append(seconds, fmt.Sprintf("%.0f", float64(r.Seconds)))
 		}
-		fmt.Fprintf(&b, "| %s | %.0e | %s | %s | %s |\n", name, *runs[0].Target.RelL2,
+		fmt.Fprintf(&b, "| %s | %.0e | %s | %s | %s |\n", name, *problem.RelL2,
 			strings.Join(errs, ", "), strings.Join(slices.Compact(slices.Sorted(slices.Values(ended))), ", "), strings.Join(seconds, ", "))
 	}
 	return b.String()
@@ -81,7 +81,7 @@ func committedRuns(t *testing.T, name string) []rundir.Run {
 		if err != nil {
 			t.Fatalf("%s, seed %d: %v", name, seed, err)
 		}
-		if run.Problem != name || run.Seed != seed || run.Target == nil || len(run.Phases) == 0 {
+		if run.Problem != name || run.Seed != seed || len(run.Phases) == 0 {
 			t.Fatalf("%s, seed %d: holds a run of %s with seed %d", name, seed, run.Problem, run.Seed)
 		}
 		runs = append(runs, run)
