@@ -16,7 +16,7 @@ type problem struct {
 	h          []float64 // full
 	g, s, y    []float64
 	a          float64
-	hy, bs     []float64
+	hy         []float64
 	sy, yHy, b float64
 }
 

@@ -10,12 +10,12 @@ import (
 // searchAlong runs w on φ from the trial step; n is the number of evaluations.
 func searchAlong(w *wolfe, phi func(a float64) (f, g float64), step float64) (a float64, n int, err error) {
 	f0, g0 := phi(0)
-	op := w.Init(f0, g0, step)
+	w.Init(f0, g0, step)
 	for a = step; ; {
 		f, g := phi(a)
 		n++
-		var next float64
-		if op, next, err = w.Iterate(f, g); err != nil || op == optimize.MajorIteration {
+		op, next, err := w.Iterate(f, g)
+		if err != nil || op == optimize.MajorIteration {
 			return a, n, err
 		}
 		a = next

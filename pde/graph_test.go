@@ -68,10 +68,11 @@ func TestHashConsing(t *testing.T) {
 	if g.Const(0) != g.Const(math.Copysign(0, -1)) {
 		t.Error("two zeros")
 	}
-	if g.Const(math.NaN()) != g.Const(math.NaN()) {
+	if first, second := g.Const(math.NaN()), g.Const(math.NaN()); first != second {
 		t.Error("two NaN")
 	}
-	if g.Column(0, "a") == g.Column(0, "b") || g.Column(0, "a") == g.Column(1, "a") || g.Column(1, "b") != g.Column(1, "b") {
+	first, second := g.Column(1, "b"), g.Column(1, "b")
+	if g.Column(0, "a") == g.Column(0, "b") || g.Column(0, "a") == g.Column(1, "a") || first != second {
 		t.Error("columns")
 	}
 	n := g.Len()
