@@ -44,7 +44,7 @@ interrupted; a second Ctrl-C stops at once and leaves nothing.
 Exit codes: 0 solved, 1 failed, 2 bad usage or problem file, 3 finished but the
 target was missed, 130 interrupted.`,
 		Example: `  pinn solve burgers
-  pinn solve problems/heat.toml --seed 2 --time 30s --out /tmp/runs
+  pinn solve problems/heat.toml --seed 2 --time 30s --out runs/heat
   pinn solve wave --set network.hidden='[40, 40]' --set points.interior=8000`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeProblem,
