@@ -167,7 +167,7 @@ func (j *judged) HeldOut(theta []float64) float64 {
 }
 
 // adamw is AdamW with a constant learning rate.
-func adamw(lr float64) *optim.AdamW {
+func adamw(lr float64) *optim.Adam {
 	m := optim.DefaultAdamW()
 	m.LearningRate = optim.Constant(lr)
 	return m

@@ -3,7 +3,8 @@
 // clocks. The caller owns the loop; one Step is one update of θ.
 //
 // First-order methods (sgd to nadam) are a small update rule inside one shared
-// step: evaluate, refuse what is not finite, clip, decay, update. LBFGS, BFGS and
+// step: evaluate, refuse what is not finite, clip, decay, update. Flow integrates the
+// gradient flow that they follow when their steps are short. LBFGS, BFGS and
 // SSBroyden drive the line-search pieces of gonum/optimize in the caller's
 // goroutine, one fused loss and gradient per trial; they differ in what they make of
 // curvature. LM works on sums of squares (LeastSquares): one Gauss-Newton model per

@@ -11,7 +11,7 @@ type FirstOrder struct {
 	// LearningRate is the schedule α(k) of the update, in units of θ (Adam and its
 	// kin) or θ² per loss (sgd and its kin).
 	LearningRate Schedule
-	// WeightDecay is wd: AdamW shrinks θ by 1 − α·wd before the update, all other
+	// WeightDecay is wd: AdamW (Adam, Decoupled) shrinks θ by 1 − α·wd before the update, all other
 	// methods add wd·θ to the (clipped) gradient, which is L2 regularisation. Any
 	// wd > 0 puts a floor under the loss, and decay is no part of the L that a
 	// later phase minimises.
@@ -99,12 +99,15 @@ func (d *descent) step(theta []float64, f Objective, o *FirstOrder, r rule) (Ste
 	return info, nil
 }
 
-// decoupled marks rules whose decay acts on θ and not through the gradient.
-type decoupled interface{ decoupled() }
+// decoupled reports whether decay acts on θ itself and not through the gradient.
+func decoupled(r rule) bool {
+	d, ok := r.(interface{ decoupled() bool })
+	return ok && d.decoupled()
+}
 
 // addDecay computes g ← g + wd·θ where decay acts (L2 regularisation).
 func (o *FirstOrder) addDecay(g, theta []float64, r rule) {
-	if _, own := r.(decoupled); own || o.WeightDecay == 0 {
+	if decoupled(r) || o.WeightDecay == 0 {
 		return
 	}
 	for i := range g {
@@ -116,7 +119,7 @@ func (o *FirstOrder) addDecay(g, theta []float64, r rule) {
 
 // shrink computes θ ← (1 − lr·wd)·θ where decay acts (decoupled decay).
 func (o *FirstOrder) shrink(theta []float64, lr float64, r rule) {
-	if _, own := r.(decoupled); !own || o.WeightDecay == 0 {
+	if !decoupled(r) || o.WeightDecay == 0 {
 		return
 	}
 	for i := range theta {

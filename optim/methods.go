@@ -14,7 +14,7 @@ type Row struct {
 	LeastSquares bool
 }
 
-// Methods is the table of every method. Do not change it.
+// Methods is the table of every method of a problem file. Do not change it.
 var Methods = []Row{
 	{Name: "sgd", New: func() Configurable { return DefaultSGD() }},
 	{Name: "momentum", New: func() Configurable { return DefaultMomentum() }},
@@ -29,6 +29,14 @@ var Methods = []Row{
 	{Name: "bfgs", New: func() Configurable { return DefaultBFGS() }, FullBatch: true},
 	{Name: "ssbroyden", New: func() Configurable { return DefaultSSBroyden() }, FullBatch: true},
 	{Name: "lm", New: func() Configurable { return DefaultLM() }, FullBatch: true, LeastSquares: true},
+}
+
+// Flows is the table of ways to integrate the gradient flow. They are for small
+// problems and for comparison, and no methods of a problem file.
+var Flows = []Row{
+	{Name: "euler", New: func() Configurable { return DefaultEuler() }, FullBatch: true},
+	{Name: "heun", New: func() Configurable { return DefaultHeun() }, FullBatch: true},
+	{Name: "rk45", New: func() Configurable { return DefaultRungeKutta() }, FullBatch: true},
 }
 
 // ByName returns the row of Methods called name.
@@ -52,5 +60,5 @@ func ShareOf(m Method) (shared *FirstOrder, ok bool) {
 }
 
 // Every method can be configured, saved and restored.
-var _ = []Stateful{(*SGD)(nil), (*Adagrad)(nil), (*RMSprop)(nil), (*Adam)(nil), (*AdamW)(nil), (*NAdam)(nil), (*LBFGS)(nil),
-	(*BFGS)(nil), (*SSBroyden)(nil), (*LM)(nil)}
+var _ = []Stateful{(*SGD)(nil), (*Adagrad)(nil), (*RMSprop)(nil), (*Adam)(nil), (*NAdam)(nil), (*LBFGS)(nil),
+	(*BFGS)(nil), (*SSBroyden)(nil), (*LM)(nil), (*Flow)(nil)}

@@ -12,7 +12,7 @@ import (
 // variants are the methods of the table and the options that change a rule: what
 // every general test runs over.
 func variants() []optim.Row {
-	rows := slices.Clone(optim.Methods)
+	rows := slices.Concat(optim.Methods, optim.Flows)
 	add := func(name string, full bool, m func() optim.Configurable) {
 		rows = append(rows, optim.Row{Name: name, New: m, FullBatch: full})
 	}
@@ -63,8 +63,11 @@ func TestConformance(t *testing.T) {
 // defaults do for all others.
 func gentle(row optim.Row) optim.Configurable {
 	m := row.New()
-	if s, ok := m.(*optim.SGD); ok {
-		s.LearningRate = optim.Constant(2e-4)
+	switch m := m.(type) {
+	case *optim.SGD:
+		m.LearningRate = optim.Constant(2e-4)
+	case *optim.Flow:
+		m.TimeStep = 2e-4
 	}
 	return m
 }
@@ -87,6 +90,11 @@ func TestEveryRowHasAReference(t *testing.T) {
 			t.Errorf("method %q cannot save its state", row.Name)
 		}
 	}
+	for _, row := range optim.Flows {
+		if !slices.ContainsFunc(flows, func(r flowReference) bool { return r.name == row.Name }) {
+			t.Errorf("%q has no row in flows", row.Name)
+		}
+	}
 	if _, ok := optim.ByName("adamm"); ok {
 		t.Error("ByName(adamm) found something")
 	}
@@ -106,7 +114,7 @@ func TestShareOf(t *testing.T) {
 
 // Each setting of each method is refused outside its range by Check, and by Init.
 func TestSettings(t *testing.T) {
-	for _, row := range optim.Methods {
+	for _, row := range slices.Concat(optim.Methods, optim.Flows) {
 		m := row.New()
 		if f := m.Check(); len(f) != 0 {
 			t.Errorf("%s: the defaults have faults: %v", row.Name, f)
@@ -163,7 +171,7 @@ func TestFaults(t *testing.T) {
 
 func TestMisuse(t *testing.T) {
 	f := optimtest.Beale()
-	for _, row := range optim.Methods {
+	for _, row := range slices.Concat(optim.Methods, optim.Flows) {
 		m := row.New()
 		if !panics(func() { m.Step([]float64{1, 1}, f) }) {
 			t.Errorf("%s: Step before Init did not panic", row.Name)

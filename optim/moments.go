@@ -2,17 +2,9 @@ package optim
 
 import "math"
 
-// moments are the moving averages that Adam, AMSGrad and AdamW share:
-//
-//	m = β₁·m + (1−β₁)·g
-//	v = β₂·v + (1−β₂)·g²
-//	AMSGrad: w = max(w, v), else w = v
-//	θ −= α/(1−β₁ᵗ)·m/(√w/√(1−β₂ᵗ) + ε)
-//
-// with t = 1, 2, … counted from the last restart. ε stands outside the root and
-// after the bias correction. AMSGrad takes the maximum of the raw v, as PyTorch
-// does: over the bias-corrected one (optax) the first gradient would never be
-// forgotten.
+// moments are the moving averages of Adam in all its forms, with t = 1, 2, … counted
+// from the last restart. AMSGrad takes the maximum of the raw v, as PyTorch does: over
+// the bias-corrected one (optax) the first gradient would never be forgotten.
 type moments struct {
 	m, v, vmax []float64 // vmax is nil without AMSGrad
 	t          []float64 // one value
@@ -41,6 +33,22 @@ func (s *moments) restart() {
 	if s.t != nil {
 		s.t[0] = 0
 	}
+}
+
+// metric stores 1/(√w/√(1−β₂ᵗ) + ε) in dst and reports whether a step has been made
+// since the last restart.
+func (s *moments) metric(dst []float64, beta2, epsilon float64) bool {
+	if s.t == nil || s.t[0] == 0 {
+		return false
+	}
+	w, root := s.v, math.Sqrt(1-math.Pow(beta2, s.t[0]))
+	if s.vmax != nil {
+		w = s.vmax
+	}
+	for i := range dst {
+		dst[i] = 1 / (math.Sqrt(w[i])/root + epsilon)
+	}
+	return true
 }
 
 func (s *moments) update(theta, g []float64, lr, beta1, beta2, epsilon float64) {

@@ -32,7 +32,7 @@ type Method interface {
 // StepInfo tells what one Step did.
 type StepInfo struct {
 	// Value and GradNorm are L(θ) and ‖∇L(θ)‖₂. First-order methods report them at
-	// the θ before the update (the one they evaluated, before clipping), methods
+	// the θ before the update (the one they evaluated, before clipping), as does Flow, methods
 	// with a line search at the new θ. LM reports Value at the new θ and GradNorm at
 	// the one before: it has no gradient at the new one yet.
 	Value, GradNorm float64
@@ -40,7 +40,8 @@ type StepInfo struct {
 	StepNorm float64
 	// LearningRate is the rate that the schedule gave; 0 with a line search.
 	LearningRate float64
-	// StepSize is the accepted a in θ + a·p; 0 without a line search.
+	// StepSize is the accepted a in θ + a·p of a line search, the time step of a Flow;
+	// 0 for other methods.
 	StepSize float64
 	// Clip is the factor that clipping applied to the gradient, 1 for none.
 	Clip float64

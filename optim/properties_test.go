@@ -288,6 +288,35 @@ func TestRestartKeepsMoments(t *testing.T) {
 	}
 }
 
+// The diagonal metric is what divides m in the step just made; there is none before the
+// first step and after Restart.
+func TestPreconditioner(t *testing.T) {
+	for _, amsgrad := range []bool{false, true} {
+		m, w := adam(0, amsgrad), make([]float64, 2)
+		m.Init(2)
+		if m.Preconditioner(w) {
+			t.Error("a metric before the first step")
+		}
+		theta, f := []float64{1, -2}, &scripted{grads: random(30, 12)}
+		for k := range 30 {
+			at := slices.Clone(theta)
+			m.Step(theta, f)
+			if !m.Preconditioner(w) {
+				t.Fatalf("no metric after step %d", k)
+			}
+			for i, mean := range vectorOf(t, m, "m") {
+				want := at[i] - 0.1/(1-math.Pow(0.9, float64(k+1)))*mean*w[i]
+				if math.Abs(theta[i]-want) > 1e-14*math.Max(1, math.Abs(want)) {
+					t.Errorf("amsgrad %v, step %d: θ[%d] = %.17g, by the metric %.17g", amsgrad, k, i, theta[i], want)
+				}
+			}
+		}
+		if m.Restart(); m.Preconditioner(w) {
+			t.Error("a metric after Restart")
+		}
+	}
+}
+
 // NAdam's momentum product begins anew with t.
 func TestNAdamRestart(t *testing.T) {
 	m := nadam()

@@ -127,7 +127,7 @@ func adam(l2 float64, amsgrad bool) *optim.Adam {
 	return m
 }
 
-func adamw(decay float64, amsgrad bool) *optim.AdamW {
+func adamw(decay float64, amsgrad bool) *optim.Adam {
 	m := optim.DefaultAdamW()
 	m.LearningRate, m.WeightDecay, m.AMSGrad = optim.Constant(0.1), decay, amsgrad
 	return m
