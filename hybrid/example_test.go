@@ -55,8 +55,12 @@ func (p *points) ValueGrad(grad, theta []float64) float64 { return meanSquare(gr
 func (p *points) HeldOut(theta []float64) float64 {
 	return meanSquare(nil, theta, p.heldX, p.heldY)
 }
-func (p *points) Resample(_ string, _, _ float64, _ []float64, rng *rand.Rand) {
-	p.x, p.y = draw(len(p.x), rng)
+func (p *points) InteriorPoints() int { return len(p.x) }
+func (p *points) Resample(_ string, n int, _, _ float64, _ []float64, rng *rand.Rand) {
+	if n == 0 {
+		n = len(p.x)
+	}
+	p.x, p.y = draw(n, rng)
 }
 
 // Deal copies the points, so that shuffling does not disturb anybody else.

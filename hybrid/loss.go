@@ -51,10 +51,16 @@ type Terms interface {
 	Terms(dst []float64)
 }
 
-// Resampler is a loss that can redraw its points: the loop decides when, the
-// loss knows how. Method, k and c are those of Resample.
+// Resampler is a loss that can redraw its points: the loop decides when and how
+// many, the loss knows how.
 type Resampler interface {
-	Resample(method string, k, c float64, theta []float64, rng *rand.Rand)
+	// Resample redraws the points at theta. Method, k and c are those of Resample;
+	// points is the number wanted in the interior, 0 for as many as there are.
+	Resample(method string, points int, k, c float64, theta []float64, rng *rand.Rand)
+
+	// InteriorPoints is that number now, 0 if there are no such points. Points of
+	// conditions and data are not counted.
+	InteriorPoints() int
 }
 
 // valuer is a loss that can give its value over all points without a gradient.

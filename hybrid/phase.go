@@ -50,6 +50,7 @@ func (r *runner) enter(i int) *phase {
 		scale: 1, clipped: -1, restarted: -1, view: r.loss}
 	p.budget = Budget{Steps: p.Steps, Time: r.plan.time(i), Run: r.plan.Time}
 	p.res = PhaseResult{Method: p.Name, Batch: p.Batch}
+	drawn := p.drawOwn()
 	for _, rule := range p.Rules {
 		rule.Reset()
 	}
@@ -63,6 +64,9 @@ func (r *runner) enter(i int) *phase {
 		p.scalable, p.previous = true, make([]float64, len(r.theta))
 	}
 	p.begin()
+	if drawn != "" {
+		p.drew(drawn, "for the phase, to begin with", p.res.LossFirst)
+	}
 	return p
 }
 

@@ -38,6 +38,11 @@ type Phase struct {
 	// Batch is the number of points of a minibatch, 0 for all points at once.
 	Batch int
 
+	// Points is the number of points in the interior that are drawn for the phase
+	// when it begins, by the method of Resample or, without one, "uniform"; 0 leaves
+	// those of the phase before.
+	Points int
+
 	// Steps is the largest number of updates, 0 for no limit; the plan must
 	// then have a Time.
 	Steps int
@@ -55,7 +60,8 @@ type Phase struct {
 	// phase; the zero value is a good choice.
 	Checks Checks
 
-	// Resample redraws the points during the phase; nil means never.
+	// Resample redraws the points during the phase; nil means never. A redraw for
+	// the overfitting alarm enlarges the set.
 	Resample *Resample
 }
 
@@ -77,7 +83,9 @@ type Checks struct {
 	Metric bool
 }
 
-// Resample says how and how often points are redrawn.
+// Resample says how and how often points are redrawn. Without Every the set is
+// meant to stay: only the alarm redraws it, and a method that has nothing left to
+// gain on it ends the phase.
 type Resample struct {
 	Method string  // "rad", "rar", "uniform": given to the loss as it stands
 	Every  int     // steps of the phase between redraws; 0: only when the held-out alarm asks for it
@@ -152,9 +160,13 @@ func (p Plan) check(loss Batched) (doubts []error, faults error) {
 	if p.Time < 0 || p.HeldOutEvery < 0 {
 		all = append(all, errors.New("plan: time and the steps between held-out evaluations must not be negative"))
 	}
+	points := loss.Points()
 	for i, ph := range p.Phases {
+		if ph.Points > 0 {
+			points = ph.Points
+		}
 		where := fmt.Sprintf("phase %d (%s)", i, ph.Name)
-		refuse, doubt := ph.check(loss, p)
+		refuse, doubt := ph.check(loss, points, p)
 		for _, err := range refuse {
 			all = append(all, fmt.Errorf("%s: %w", where, err))
 		}
@@ -165,7 +177,8 @@ func (p Plan) check(loss Batched) (doubts []error, faults error) {
 	return doubts, errors.Join(all...)
 }
 
-func (ph Phase) check(loss Batched, p Plan) (faults, doubts []error) {
+// check looks at a phase that begins with about the given number of points.
+func (ph Phase) check(loss Batched, points int, p Plan) (faults, doubts []error) {
 	if ph.Method == nil {
 		panic("hybrid: a phase needs a method")
 	}
@@ -179,33 +192,37 @@ func (ph Phase) check(loss Batched, p Plan) (faults, doubts []error) {
 	if c := ph.Checks; c.Every < 0 || c.Batches < 0 || !(c.Share >= 0 && c.Share <= 1) {
 		fault("checks: every and batches must not be negative and share must lie between 0 and 1, got %d, %d and %g", c.Every, c.Batches, c.Share)
 	}
-	if r := ph.Resample; r != nil {
-		if _, ok := loss.(Resampler); !ok {
-			fault("resample: this loss cannot redraw its points")
-		}
-		if r.Every < 0 {
-			fault("resample: every must not be negative, got %d", r.Every)
-		}
+	if _, ok := loss.(Resampler); !ok && (ph.Resample != nil || ph.Points > 0) {
+		fault("resample: this loss cannot redraw its points")
 	}
-	if ph.Batch < 0 || ph.Batch > loss.Points() {
-		fault("batch: must lie between 1 and the %d points, got %d", loss.Points(), ph.Batch)
+	if r := ph.Resample; r != nil && r.Every < 0 {
+		fault("resample: every must not be negative, got %d", r.Every)
+	}
+	if ph.Points < 0 {
+		fault("points: must not be negative, got %d", ph.Points)
+	}
+	if ph.Batch < 0 || ph.Batch > points {
+		fault("batch: must lie between 1 and the %d points, got %d", points, ph.Batch)
 	}
 	if len(faults) > 0 {
 		return faults, nil
 	}
-	return ph.checkRules(loss, p.heldOutEvery())
+	return ph.checkRules(loss, points, p.heldOutEvery())
 }
 
 // checkRules asks every rule whether it fits the phase.
-func (ph Phase) checkRules(loss Batched, heldOutEvery int) (faults, doubts []error) {
-	s := shape{points: loss.Points(), batch: ph.Batch, every: heldOutEvery, steps: ph.Steps}
+func (ph Phase) checkRules(loss Batched, points, heldOutEvery int) (faults, doubts []error) {
+	s := shape{points: points, batch: ph.Batch, every: heldOutEvery, steps: ph.Steps}
 	if ph.Batch > 0 {
-		have := loss.Deal(ph.Batch).Len()
+		have := points / ph.Batch
+		if points == loss.Points() {
+			have = loss.Deal(ph.Batch).Len()
+		}
 		k := ph.Checks.batches(have)
 		s.every, s.statistics = ph.Checks.every(k), k > 0
 		if k < minBatches {
 			doubts = append(doubts, fmt.Errorf("batch %d of %d points leaves %d disjoint minibatches, fewer than the %d that make the gradient's noise known: the checks %s",
-				ph.Batch, loss.Points(), have, minBatches, map[bool]string{true: "are rough", false: "take no statistics"}[k > 0]))
+				ph.Batch, points, have, minBatches, map[bool]string{true: "are rough", false: "take no statistics"}[k > 0]))
 		}
 	}
 	for _, r := range ph.Rules {

@@ -17,25 +17,25 @@ func (p *phase) redrawIfDue() {
 	scheduled := r.Every > 0 && p.res.Steps > 0 && p.res.Steps%r.Every == 0
 	switch {
 	case p.alarmed:
-		p.redraw("because of the overfitting alarm")
+		p.redraw(p.enlarged())
 	case scheduled && p.restarted != p.res.Steps:
 		p.overfit.on = false
-		p.redraw(fmt.Sprintf("as every %d steps", r.Every))
+		p.redraw(0, fmt.Sprintf("as every %d steps", r.Every))
 	}
 	p.alarmed = false
 }
 
 // goOn redraws the points where the method has nothing left to gain on the
 // present ones, nothing follows the phase, and the last redraw has paid: a set
-// that stands still is fitted beyond what the equation asks. It reports whether
-// the phase goes on.
+// that stands still is fitted beyond what the equation asks. A set that is
+// meant to stay is left alone. It reports whether the phase goes on.
 func (p *phase) goOn(info optim.StepInfo) bool {
 	stuck := info.Status == optim.LineSearch || info.Status == optim.ConvergedFloor
 	last := p.index == len(p.plan.Phases)-1
-	if !stuck || !last || p.Resample == nil || p.res.Steps-max(p.restarted, 0) < minGain || p.res.Steps == p.Steps {
+	if !stuck || !last || p.Resample == nil || p.Resample.Every == 0 || p.res.Steps-max(p.restarted, 0) < minGain || p.res.Steps == p.Steps {
 		return false
 	}
-	p.redraw(fmt.Sprintf("since %s had no more to gain on the old ones (%s)", p.Name, info.Status))
+	p.redraw(0, fmt.Sprintf("since %s had no more to gain on the old ones (%s)", p.Name, info.Status))
 	return true
 }
 
@@ -53,11 +53,49 @@ func (p *phase) alarm(loss, heldOut float64) {
 		heldOut, two(heldOut/loss), loss, overfitRatio, p.res.Steps))
 }
 
-// redraw draws new points, deals them anew and tells the method. Losses and
-// checks before and after are not comparable.
-func (p *phase) redraw(cause string) {
+// growthMost is how many times the size that the plan gave it a set may reach by
+// the alarm, each of which enlarges it by half.
+const growthMost = 4
+
+// enlarged is the number of points to draw for the alarm, with the sentence's end.
+func (p *phase) enlarged() (points int, cause string) {
+	now, most := p.loss.(Resampler).InteriorPoints(), growthMost*p.planned()
+	if points = min(now+now/2, most); points <= now {
+		return 0, "because of the overfitting alarm"
+	}
+	return points, fmt.Sprintf("because of the overfitting alarm, %d of them in the interior instead of %d", points, now)
+}
+
+// planned is the size of the interior set by the plan: that of the newest phase
+// with points of its own, or else that of the beginning.
+func (p *phase) planned() int {
+	for i := p.index; i >= 0; i-- {
+		if n := p.plan.Phases[i].Points; n > 0 {
+			return n
+		}
+	}
+	return p.first
+}
+
+// drawOwn draws the points that the phase is to begin with, if it has its own, and
+// returns the method that did.
+func (p *phase) drawOwn() (method string) {
+	if p.Points == 0 {
+		return ""
+	}
+	r := Resample{Method: "uniform"}
+	if p.Resample != nil {
+		r = *p.Resample
+	}
+	p.loss.(Resampler).Resample(r.Method, p.Points, r.K, r.C, p.theta, p.streams.points)
+	return r.Method
+}
+
+// redraw draws new points, as many as there are or as given, deals them anew and
+// tells the method. Losses and checks before and after are not comparable.
+func (p *phase) redraw(points int, cause string) {
 	r := p.Resample
-	p.loss.(Resampler).Resample(r.Method, r.K, r.C, p.theta, p.streams.points)
+	p.loss.(Resampler).Resample(r.Method, points, r.K, r.C, p.theta, p.streams.points)
 	p.Method.Restart()
 	if p.mini != nil {
 		p.mini.deal()
@@ -65,8 +103,13 @@ func (p *phase) redraw(cause string) {
 	}
 	p.restarted = p.res.Steps
 	var row Row
+	p.drew(r.Method, cause, p.fullLoss(&row))
+}
+
+// drew writes the event of a redraw.
+func (p *phase) drew(method, cause string, loss float64) {
 	p.event(p.index, KindResample, "", fmt.Sprintf("resample: %s drew %d points %s; the loss over them is %.3g and the held-out loss was last %.3g, at step %d",
-		r.Method, p.loss.Points(), cause, p.fullLoss(&row), p.seen.HeldOut, p.res.Steps))
+		method, p.loss.Points(), cause, loss, p.seen.HeldOut, p.res.Steps))
 }
 
 // Set-backs allowed per phase. Each halves the steps of a first-order method; a

@@ -70,6 +70,8 @@ type runner struct {
 
 	steps, lossEvals, gradEvals int
 
+	first int // points in the interior when the run began
+
 	trace    *Trace
 	events   []Event
 	warnings []error
@@ -89,6 +91,9 @@ func newRunner(loss Batched, plan Plan, theta []float64, watch func(Progress)) *
 	}
 	if r.start.IsZero() {
 		r.start = time.Now()
+	}
+	if s, ok := loss.(Resampler); ok {
+		r.first = s.InteriorPoints()
 	}
 	if t, ok := loss.(Terms); ok {
 		r.trace.TermNames = slices.Clone(t.TermNames())
@@ -168,10 +173,16 @@ func (r *runner) fromBest() string {
 // goesOn is the half sentence that says what the next phase minimises. Decay
 // that a method applies to θ itself is no part of the loss.
 func (r *runner) goesOn(from, next Phase) string {
+	if next.Batch > 0 && next.Points > 0 {
+		return fmt.Sprintf("%s goes on with minibatches of %d of points drawn for it", next.Name, next.Batch)
+	}
 	if next.Batch > 0 {
 		return fmt.Sprintf("%s goes on with minibatches of %d of %d points", next.Name, next.Batch, r.loss.Points())
 	}
 	s := fmt.Sprintf("%s now minimises the loss over all %d points", next.Name, r.loss.Points())
+	if next.Points > 0 {
+		s = fmt.Sprintf("%s now minimises the loss over points drawn for it", next.Name)
+	}
 	if d := decay(from.Method); d > 0 && decay(next.Method) == 0 {
 		s += fmt.Sprintf(" without the weight decay %g of %s, which is no part of it", d, from.Name)
 	}

@@ -445,7 +445,61 @@ func TestOverfittingAlarm(t *testing.T) {
 			if want := map[bool]int{true: 1}[redraw]; len(loss.redrawn) != want {
 				t.Errorf("redrawn %d times, want %d", len(loss.redrawn), want)
 			}
+			if want := map[bool]int{true: 1536, false: 1024}[redraw]; loss.n != want {
+				t.Errorf("%d points at the end, want %d", loss.n, want)
+			}
 		})
+	}
+}
+
+// Every alarm enlarges the set by half, up to four times what the plan gave it.
+func TestAlarmEnlargesTheSet(t *testing.T) {
+	loss := newJudged(newToy(100, 4, 0.5, 10, 1), 300)
+	loss.factor = 10
+	plan := Plan{Phases: []Phase{
+		{Name: "own", Method: &scripted{do: crawl}, Steps: 45, Points: 64, Resample: &Resample{Method: "rad", Every: 5}},
+		{Name: "next", Method: &scripted{do: crawl}, Steps: 35, Resample: &Resample{Method: "rad", Every: 5}},
+	}}
+	res := run(t, loss, plan, start(loss.toy))
+	var sizes []string
+	for _, e := range of(res, KindResample) {
+		if i := strings.Index(e.Why, "alarm, "); i >= 0 {
+			sizes = append(sizes, strings.Fields(e.Why[i:])[1])
+		}
+	}
+	// The scheduled redraws arm the alarm again before each of its looks, every ten steps.
+	if want := []string{"96", "144", "216", "256"}; !slices.Equal(sizes, want) {
+		t.Errorf("the alarm drew %v points, want %v; events %v", sizes, want, of(res, KindResample))
+	}
+	if n := loss.InteriorPoints(); n != 256 {
+		t.Errorf("%d points at the end, want 4 × 64", n)
+	}
+}
+
+// A phase with points of its own draws them as it begins, and goes by them.
+func TestPhaseDrawsItsOwnPoints(t *testing.T) {
+	loss := newJudged(newToy(256, 4, 0.5, 10, 1), 300)
+	plan := Plan{Phases: []Phase{
+		{Name: "first", Method: adamw(1e-2), Batch: 300, Points: 600, Steps: 10},
+		{Name: "polish", Method: &scripted{do: crawl}, Steps: 100, Points: 900, Resample: &Resample{Method: "rad"}},
+	}}
+	res := run(t, loss, plan, start(loss.toy))
+	if want := []string{"uniform", "rad"}; !slices.Equal(loss.redrawn, want) {
+		t.Errorf("redrawn = %v, want %v", loss.redrawn, want)
+	}
+	if a, b := res.Phases[0].Points, res.Phases[1].Points; a != 600 || b != 900 {
+		t.Errorf("phases ended with %d and %d points, want 600 and 900", a, b)
+	}
+	events := of(res, KindResample)
+	if len(events) != 2 || events[1].Step != 10 || !strings.HasPrefix(events[1].Why, "resample: rad drew 900 points for the phase, to begin with; the loss over them is ") {
+		t.Errorf("events = %v", events)
+	}
+	if why := of(res, KindSwitch)[0].Why; !strings.HasSuffix(why, "polish now minimises the loss over points drawn for it") {
+		t.Errorf("why = %q", why)
+	}
+	plan.Phases[0].Batch = 601
+	if _, err := Run(t.Context(), loss, plan, start(loss.toy), nil); err == nil || !strings.Contains(err.Error(), "the 600 points") {
+		t.Errorf("a batch of 601 of 600 points: %v", err)
 	}
 }
 
@@ -583,7 +637,7 @@ func TestStuckMethodGetsNewPoints(t *testing.T) {
 		}}
 	}
 	phase := func(name string) Phase {
-		return Phase{Name: name, Method: stuck(), Steps: 1000, Resample: &Resample{Method: "rad"}}
+		return Phase{Name: name, Method: stuck(), Steps: 1000, Resample: &Resample{Method: "rad", Every: 500}}
 	}
 	res := run(t, loss, Plan{Phases: []Phase{phase("first"), phase("second")}}, start(loss))
 	if p := res.Phases[0]; p.Ended != ReasonLineSearch || p.Steps != 29 {

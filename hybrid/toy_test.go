@@ -114,7 +114,12 @@ func (t *toy) split(theta []float64) {
 func (t *toy) TermNames() []string { return []string{"even", "odd"} }
 func (t *toy) Terms(dst []float64) { copy(dst, t.terms[:]) }
 
-func (t *toy) Resample(method string, _, _ float64, _ []float64, rng *rand.Rand) {
+func (t *toy) InteriorPoints() int { return t.n }
+
+func (t *toy) Resample(method string, points int, _, _ float64, _ []float64, rng *rand.Rand) {
+	if points > 0 {
+		t.n = points
+	}
 	t.a, t.y = t.draw(t.n, rng)
 	t.redrawn = append(t.redrawn, method)
 }

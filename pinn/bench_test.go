@@ -96,6 +96,6 @@ func BenchmarkResample(b *testing.B) {
 	rng := stream(1, 1, 1)
 	b.ReportAllocs()
 	for b.Loop() {
-		l.Resample("rad", 1, 1, l.theta, rng)
+		l.Resample("rad", 0, 1, 1, l.theta, rng)
 	}
 }

@@ -145,7 +145,7 @@ func everything(t *testing.T, s *stated, threads int) []float64 {
 	}
 	gather()
 	for _, method := range Resamplings() {
-		b.Resample(method, 1, 1, b.theta, rand.New(rand.NewPCG(3, 4)))
+		b.Resample(method, 0, 1, 1, b.theta, rand.New(rand.NewPCG(3, 4)))
 		gather()
 	}
 	return out

@@ -170,6 +170,10 @@ func (l *Loss) Points() int {
 	return n
 }
 
+// InteriorPoints returns the number of points of the equations at the moment, 0 if
+// there are only data.
+func (l *Loss) InteriorPoints() int { return l.Interior().N }
+
 // Interior returns the points of the equations at the moment; none if there are
 // only data.
 func (l *Loss) Interior() pde.Points {

@@ -23,7 +23,8 @@ const (
 // Resamplings returns the methods that Resample knows.
 func Resamplings() []string { return []string{"none", "uniform", "rad", "rar"} }
 
-// Resample redraws the points of the equations at θ, by the method
+// Resample redraws the points of the equations at θ, as many as asked for, 0 for
+// as many as there are, by the method
 //
 //	uniform  afresh and evenly, by the sampler of the loss;
 //	rad      from a pool of 10N even points, at most 50 000 (or 2N), without
@@ -31,20 +32,26 @@ func Resamplings() []string { return []string{"none", "uniform", "rad", "rar"} }
 //
 //	             p_i = |r_i|^k / mean |r|^k + c;
 //
-//	rar      keeps the points and adds the worst of such a pool, as many as a
-//	         twentieth of the first set, up to four times its size;
+//	rar      keeps the points and adds the worst of such a pool: as many as are
+//	         missing, or for 0 a twentieth of the first set, up to four times its
+//	         size;
 //	none     not at all,
 //
-// and, except by none, those of the soft conditions afresh. |r_i| is the root of
-// Σ_m w_m r_m² over the equations. Data keep their points, and so do samplers
+// and, except by none, those of the soft conditions afresh, where the file leaves
+// their number open as many as LossOptions.Interior points would have. |r_i| is the
+// root of Σ_m w_m r_m² over the equations. Data keep their points, and so do samplers
 // that are not random. Batches dealt before are void, and so is what a method
-// remembers of the loss. It panics on another method.
+// remembers of the loss. It panics on another method
+// or a negative number.
 //
 // Wu, Zhu, Tan, Kartha, Lu, CMAME 403 (2023) 115671: RAD, eq. (2); RAR-G is
 // algorithm 1. Where r vanishes at all points of the pool the draw is even.
-func (l *Loss) Resample(method string, k, c float64, theta []float64, rng *rand.Rand) {
+func (l *Loss) Resample(method string, points int, k, c float64, theta []float64, rng *rand.Rand) {
 	if !slices.Contains(Resamplings(), method) {
 		panic("pinn: unknown resampling method")
+	}
+	if points < 0 {
+		panic("pinn: a negative number of points")
 	}
 	if method == "none" {
 		return
@@ -54,36 +61,50 @@ func (l *Loss) Resample(method string, k, c float64, theta []float64, rng *rand.
 			continue
 		}
 		if at.faces || method == "uniform" {
-			l.redraw(i, rng)
+			l.redraw(i, l.wanted(i, points), rng)
 		} else {
-			l.adapt(i, method, k, c, theta, rng)
+			l.adapt(i, method, points, k, c, theta, rng)
 		}
 	}
 	l.full = all(l.sets)
 }
 
-// redraw draws the points of a group afresh. A domain that once had points has
-// them again.
-func (l *Loss) redraw(i int, rng *rand.Rand) {
-	n := l.sets[i].pts.N
+// wanted is how many points group i has when the equations have the given number,
+// 0 for as many as now.
+func (l *Loss) wanted(i, interior int) int {
+	switch {
+	case interior == 0:
+		return l.sets[i].pts.N
+	case l.places[i].faces:
+		return l.places[i].count(l.problem.Box, interior)
+	}
+	return interior
+}
+
+// redraw draws n points of a group afresh. A domain that once had points has them
+// again.
+func (l *Loss) redraw(i, n int, rng *rand.Rand) {
 	if pts, err := l.places[i].sample(l.problem.Box, l.sampler, n, rng); err == nil {
 		l.sets[i] = l.groups[i].newSet(pts, nil)
 	}
 }
 
 // adapt draws points of the interior where the residual is large.
-func (l *Loss) adapt(i int, method string, k, c float64, theta []float64, rng *rand.Rand) {
-	old := l.sets[i].pts
-	pool, err := l.places[i].sample(l.problem.Box, pde.Uniform{}, max(2*old.N, min(poolFactor*old.N, poolMax)), rng)
+func (l *Loss) adapt(i int, method string, points int, k, c float64, theta []float64, rng *rand.Rand) {
+	old, n := l.sets[i].pts, l.wanted(i, points)
+	pool, err := l.places[i].sample(l.problem.Box, pde.Uniform{}, max(2*n, min(poolFactor*n, poolMax)), rng)
 	if err != nil {
 		return
 	}
 	squares := l.squares(i, pool, theta)
 	var pts pde.Points
 	if method == "rad" {
-		pts = pick(pool, weightedDraw(density(squares, k, c), old.N, rng))
+		pts = pick(pool, weightedDraw(density(squares, k, c), n, rng))
 	} else {
-		grow := min(max(1, l.options.Interior/rarShare), rarMax*l.options.Interior-old.N)
+		grow := n - old.N
+		if points == 0 {
+			grow = min(max(1, l.options.Interior/rarShare), rarMax*l.options.Interior-old.N)
+		}
 		pts = pick(pool, largest(squares, max(0, grow)))
 		pts.X = slices.Concat(old.X, pts.X)
 		pts.N += old.N

@@ -52,7 +52,7 @@ func TestResample(t *testing.T) {
 		t.Run(r.method, func(t *testing.T) {
 			b := bump(t, 400)
 			old := b.sets[0].pts
-			b.Resample(r.method, r.k, r.c, b.theta, rand.New(rand.NewPCG(1, 2)))
+			b.Resample(r.method, 0, r.k, r.c, b.theta, rand.New(rand.NewPCG(1, 2)))
 			pts := b.Interior()
 			if pts.N != r.n || len(pts.X) != 2*r.n {
 				t.Errorf("%d points, want %d", pts.N, r.n)
@@ -73,10 +73,28 @@ func TestResample(t *testing.T) {
 	}
 }
 
+// As many points as asked for, and of the conditions as many as fit to them.
+func TestResampleCount(t *testing.T) {
+	for _, method := range []string{"uniform", "rad", "rar"} {
+		b := bump(t, 400)
+		b.Resample(method, 1000, 1, 1, b.theta, rand.New(rand.NewPCG(1, 2)))
+		if n, face := b.InteriorPoints(), b.sets[1].pts.N; n != 1000 || face != 100 {
+			t.Errorf("%s: %d points and %d on the face, want 1000 and a tenth of them", method, n, face)
+		}
+		if v := b.Value(b.theta); !(v > 0) || b.Points() != 1100 {
+			t.Errorf("%s: L = %v over %d points", method, v, b.Points())
+		}
+		b.Resample(method, 50, 1, 1, b.theta, rand.New(rand.NewPCG(1, 2)))
+		if n := b.InteriorPoints(); n != map[string]int{"rar": 1000}[method]+map[string]int{"uniform": 50, "rad": 50}[method] {
+			t.Errorf("%s: %d points of 50 asked for", method, n)
+		}
+	}
+}
+
 func TestRARStopsGrowing(t *testing.T) {
 	b := bump(t, 60)
 	for range 70 {
-		b.adapt(0, "rar", 1, 1, b.theta, rand.New(rand.NewPCG(1, 2)))
+		b.adapt(0, "rar", 0, 1, 1, b.theta, rand.New(rand.NewPCG(1, 2)))
 	}
 	if n := b.sets[0].pts.N; n != 4*60 {
 		t.Errorf("%d points, want 4 × 60", n)

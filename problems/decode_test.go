@@ -192,6 +192,7 @@ stop_change = 0
 stop_value = -1
 [[phase]]
 method  = "lm"
+points  = 12000
 damping = 1e-2
 target  = 0.15
 final_target = 0.75
@@ -244,6 +245,7 @@ func TestDecodeEverything(t *testing.T) {
 		{"phase[5].history", **lbfgs.Int("history"), 50},
 		{"phase[5].stop_value", *lbfgs.StopValue, -1.0},
 		{"phase[6].final_target", **lm.Float("final_target"), 0.75},
+		{"phase[6].points", *lm.Points, 12000},
 		{"phase[6].stop_step", *lm.StopStep, 0.0},
 	} {
 		if c.got != c.want {

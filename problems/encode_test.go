@@ -184,7 +184,7 @@ func drawPhase(r *rapid.T) Phase {
 	p := Phase{
 		Method: rapid.SampledFrom(Methods).Draw(r, "method"), Time: drawTime(r),
 		Steps: orNil(r, "steps", rapid.IntRange(1, maxSteps)), Batch: orNil(r, "batch", rapid.IntRange(1, maxPoints)),
-		Resample: orNil(r, "resample", resamples),
+		Points: orNil(r, "points", rapid.IntRange(1, maxPoints)), Resample: orNil(r, "resample", resamples),
 	}
 	drawKeys(r, phaseKeys, &p)
 	p.LearningRate = orNil(r, "learning_rate", rapid.Custom(func(r *rapid.T) LearningRate {

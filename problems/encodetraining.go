@@ -33,6 +33,7 @@ func (p *printer) phase(ph *Phase) {
 	p.entry("method", quoteUnlessEmpty(ph.Method))
 	p.entry("steps", count(ph.Steps))
 	p.entry("batch", count(ph.Batch))
+	p.entry("points", count(ph.Points))
 	p.entry("time", formatDuration(ph.Time))
 	p.entry("learning_rate", learningRate(ph.LearningRate))
 	for _, f := range phaseKeys.fields(ph) {

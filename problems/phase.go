@@ -9,6 +9,7 @@ type Phase struct {
 	Method   string        // one of Methods; "" only if faulty
 	Steps    *int          // at most so many parameter updates
 	Batch    *int          // points per minibatch
+	Points   *int          // interior points drawn when the phase begins, and kept unless its Resample has Every
 	Time     time.Duration // wall-clock limit of the phase
 	Switch   []Rule        // ways to leave the phase early; nil if absent
 	Resample *Resample     // instead of that of [points]

@@ -39,6 +39,7 @@ func (r *reader) phase() Phase {
 		Steps:        r.integer("steps", 1, maxSteps),
 		Time:         r.duration("time"),
 		Batch:        r.integer("batch", 1, maxPoints),
+		Points:       r.integer("points", 1, maxPoints),
 		Switch:       r.rules("switch"),
 		Resample:     r.resample(),
 		LearningRate: r.learningRate("learning_rate"),
@@ -54,7 +55,7 @@ func (r *reader) phase() Phase {
 
 // ignored warns of the keys of a phase that belong to other methods.
 func (r *reader) ignored(m method) {
-	always := []string{"method", "steps", "time", "switch", "resample"}
+	always := []string{"method", "steps", "time", "switch", "resample", "points"}
 	for _, e := range r.v.entries {
 		if !slices.Contains(r.asked, e.key) || slices.Contains(always, e.key) || m.has(e.key) {
 			continue

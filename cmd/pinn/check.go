@@ -168,8 +168,16 @@ func phaseWords(ph problems.Phase) string {
 	if len(rules) > 0 {
 		s += ", until " + strings.Join(rules, " or ")
 	}
-	if r := ph.Resample; r != nil && r.Method != "none" {
-		s += fmt.Sprintf(", points redrawn by %s every %s", r.Method, counted(*r.Every, "step"))
+	redrawn := ph.Resample != nil && ph.Resample.Method != "none"
+	if ph.Points != nil {
+		how := "uniform"
+		if redrawn {
+			how = ph.Resample.Method
+		}
+		s += fmt.Sprintf(", on %s drawn by %s for it", counted(*ph.Points, "interior point"), how)
+	}
+	if redrawn && ph.Resample.Every != nil {
+		s += fmt.Sprintf(", points redrawn by %s every %s", ph.Resample.Method, counted(*ph.Resample.Every, "step"))
 	}
 	return s
 }

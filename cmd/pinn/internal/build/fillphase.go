@@ -42,7 +42,8 @@ func defaultPlan(parameters int) []problems.Phase {
 }
 
 // fillPhase: a minibatch is a sixteenth of the interior points, so that the snr
-// rule has room to fire; full-batch methods redraw their points.
+// rule has room to fire; full-batch methods redraw their points, but keep points of
+// their own.
 func fillPhase(ph *problems.Phase, pts *problems.Points) {
 	full := fullBatch(ph.Method)
 	switch {
@@ -55,10 +56,13 @@ func fillPhase(ph *problems.Phase, pts *problems.Points) {
 		ph.Steps = ptr(adamSteps)
 	}
 	if ph.Batch == nil && !full {
-		ph.Batch = ptr(max(1, *pts.Interior/16))
+		ph.Batch = ptr(max(1, orElse(ph.Points, *pts.Interior)/16))
 	}
 	if ph.Resample == nil && pts.Resample != nil {
 		ph.Resample = ptr(*pts.Resample)
+		if ph.Points != nil {
+			ph.Resample.Every = nil
+		}
 	}
 	if ph.Resample == nil {
 		ph.Resample = &problems.Resample{Method: "none"}
@@ -80,6 +84,9 @@ func fillResample(ph *problems.Phase) {
 	}
 	fill(&r.K, 1)
 	fill(&r.C, 1)
+	if ph.Points != nil {
+		return
+	}
 	every := redraw
 	if ph.Method == "lm" {
 		every = lmRedraw

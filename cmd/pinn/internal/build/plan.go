@@ -18,6 +18,7 @@ func Plan(spec *problems.Spec, decays []bool, start time.Time) (hybrid.Plan, pro
 			Name:     ph.Method,
 			Method:   c.method(i, ph, decays),
 			Batch:    orElse(ph.Batch, 0),
+			Points:   orElse(ph.Points, 0),
 			Steps:    orElse(ph.Steps, 0),
 			Resample: resample(ph.Resample),
 		}

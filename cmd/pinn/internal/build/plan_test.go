@@ -197,6 +197,19 @@ func TestPhase(t *testing.T) {
 	if p := planned(t, "method = 'lbfgs'\nresample = { method = 'none' }\n"); p.Resample != nil || p.Batch != 0 {
 		t.Errorf("planned %+v", p)
 	}
+	// Points of its own stay, unless the phase itself says otherwise.
+	for text, want := range map[string]hybrid.Resample{
+		"":                                       {Method: "rad", K: 1, C: 1},
+		"resample = { method = 'rad', k = 2 }\n": {Method: "rad", K: 2, C: 1},
+		"resample = { method = 'rad', every = 30 }\n": {Method: "rad", Every: 30, K: 1, C: 1},
+	} {
+		if p := planned(t, "method = 'lm'\npoints = 900\n"+text); p.Points != 900 || *p.Resample != want {
+			t.Errorf("%q: points %d, resample %+v, want 900, %+v", text, p.Points, *p.Resample, want)
+		}
+	}
+	if p := planned(t, "method = 'adamw'\npoints = 900\n"); p.Points != 900 || p.Resample != nil || p.Batch != 900/16 {
+		t.Errorf("planned %+v", p)
+	}
 	if p := planned(t, "method = 'adamw'\ntime = '5s'\n"); p.Share == 0 && len(p.Rules) == 0 {
 		t.Error("the time of a phase has no effect")
 	}
