@@ -2,6 +2,7 @@ package hybrid
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -17,8 +18,9 @@ func (p *phase) blank() Row {
 	}
 	return Row{
 		Step: p.steps, Phase: p.index, Method: p.Name, PhaseStep: p.res.Steps,
-		LossEvals: p.lossEvals, GradEvals: p.gradEvals, Wall: p.wall(),
-		Loss: nan, HeldOut: nan, GradNorm: nan, StepSize: nan, LearningRate: nan, Batch: batch,
+		LossEvals: p.lossEvals, GradEvals: p.gradEvals, Wall: p.wall(), Passes: p.passes,
+		Loss: nan, HeldOut: nan, GradNorm: nan, StepNorm: nan, StepSize: nan, LearningRate: nan, Batch: batch,
+		Damping: nan, Gain: nan, Trials: -1,
 		K: -1, CheckLoss: nan, Signal: nan, Noise: nan, RawSNR: nan, SNR: nan, SNRLo: nan, SNRHi: nan,
 		Floor: nan, FullSNR: nan, FullLo: nan, FullHi: nan, SE: nan, BNoise: nan,
 		Vote: -1, Votes: -1, CheckSeconds: nan,
@@ -66,7 +68,25 @@ func (p *phase) compare(row *Row) Stats {
 	row.FullSNR = s.SNRAt(n)
 	row.FullLo, row.FullHi = s.BandAt(n)
 	p.seen.SNR, p.seen.FullSNR = row.SNR, row.FullSNR
+	if p.statistical() {
+		p.pass(s.K)
+		row.Passes = p.passes
+	}
 	return s
+}
+
+// statistical reports whether a rule of the phase looks at the statistics.
+func (p *phase) statistical() bool {
+	return slices.ContainsFunc(p.Rules, func(r Rule) bool { _, ok := r.(statistical); return ok })
+}
+
+// pass counts evaluations of a minibatch, or of all points in a full-batch phase.
+func (p *phase) pass(evaluations int) {
+	share := 1.0
+	if p.Batch > 0 {
+		share = float64(p.Batch) / float64(p.loss.Points())
+	}
+	p.passes += float64(evaluations) * share
 }
 
 // ask shows the check to every rule and returns the first decision to leave.
@@ -138,6 +158,15 @@ func (p *phase) clock(began time.Time) {
 
 // record appends the row to the trace.
 func (p *phase) record(row Row) { p.trace.Rows = append(p.trace.Rows, row) }
+
+// show lets the observer see the row and the best θ, both as copies.
+func (p *phase) show(row Row) {
+	if p.plan.Observe == nil {
+		return
+	}
+	row.Terms = slices.Clone(row.Terms)
+	p.plan.Observe(row, slices.Clone(p.best.theta))
+}
 
 // lastRow is the trace's row of the present step, or a blank one.
 func (p *phase) lastRow() Row {

@@ -39,6 +39,8 @@ func (r *NoiseFloor) Reset() {
 	r.below = false
 }
 
+func (r *NoiseFloor) byStatistics() {}
+
 // Observe counts the votes and decides.
 func (r *NoiseFloor) Observe(c Check) Decision {
 	r.best.add(c.HeldOut)

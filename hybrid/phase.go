@@ -42,7 +42,9 @@ type ending struct {
 }
 
 // stops reports whether the whole run ends with the phase.
-func (e ending) stops() bool { return e.reason == ReasonTime || e.reason == ReasonInterrupted }
+func (e ending) stops() bool {
+	return e.reason == ReasonTime || e.reason == ReasonPasses || e.reason == ReasonInterrupted
+}
 
 // enter prepares phase i and records its starting point.
 func (r *runner) enter(i int) *phase {
@@ -80,6 +82,7 @@ func (p *phase) begin() {
 	p.compare(&row)
 	p.res.HeldOutFirst = p.judgeNow(&row)
 	p.record(row)
+	p.show(row)
 	p.tell(true)
 }
 
@@ -116,13 +119,16 @@ func (p *phase) loop(ctx context.Context) (ending, error) {
 }
 
 // before looks at what can end a phase between two steps: the context, the
-// run's time, the budget.
+// run's time and passes, the budget.
 func (p *phase) before(ctx context.Context) (end ending, over bool) {
 	if ctx.Err() != nil {
 		return ending{ReasonInterrupted, fmt.Sprintf("interrupted: the run was told to stop, at step %d", p.res.Steps)}, true
 	}
 	if t := p.plan.Time; t > 0 && time.Since(p.start) >= t {
 		return ending{ReasonTime, fmt.Sprintf("time: the run's %.3g s are used, at step %d", t.Seconds(), p.res.Steps)}, true
+	}
+	if n := p.plan.Passes; n > 0 && p.passes >= n {
+		return ending{ReasonPasses, fmt.Sprintf("passes: the run's %.4g passes over all points are made, at step %d", n, p.res.Steps)}, true
 	}
 	d := p.budget.Observe(Check{Step: p.res.Steps, Elapsed: time.Since(p.entered)})
 	return ending{d.Reason, d.Why}, d.Leave
@@ -136,6 +142,7 @@ func (p *phase) step() (optim.StepInfo, error) {
 	info, err := p.Method.Step(p.theta, p.view)
 	p.lossEvals += info.LossEvals
 	p.gradEvals += info.GradEvals
+	p.pass(max(info.LossEvals, info.GradEvals))
 	p.res.LossEvals += info.LossEvals
 	p.res.GradEvals += info.GradEvals
 	if p.mini != nil {
@@ -187,7 +194,10 @@ func (p *phase) after(info optim.StepInfo) Decision {
 	}
 	row := p.blank()
 	row.Loss, row.GradNorm = info.Value, info.GradNorm
-	row.StepSize, row.LearningRate = orNaN(info.StepSize), orNaN(info.LearningRate)
+	row.StepNorm, row.StepSize, row.LearningRate = info.StepNorm, orNaN(info.StepSize), orNaN(info.LearningRate)
+	if row.Damping, row.Gain = orNaN(info.Damping), orNaN(info.Gain); info.Trials > 0 {
+		row.Trials = info.Trials
+	}
 	p.seen.Loss = info.Value
 	due := p.due()
 	if p.mini == nil && (due || kept(p.res.Steps)) {
@@ -199,6 +209,9 @@ func (p *phase) after(info optim.StepInfo) Decision {
 	}
 	if due || kept(p.res.Steps) {
 		p.record(row)
+	}
+	if due {
+		p.show(row)
 	}
 	return d
 }
@@ -216,10 +229,14 @@ func (p *phase) methodEnd(reason Reason, info optim.StepInfo) ending {
 func (p *phase) leave(end ending) {
 	row := p.lastRow()
 	p.res.LossLast = p.fullLoss(&row)
-	if p.res.HeldOutLast = row.HeldOut; p.at != p.steps {
+	judged := p.at == p.steps
+	if p.res.HeldOutLast = row.HeldOut; !judged {
 		p.res.HeldOutLast = p.judgeNow(&row)
 	}
 	p.complete(row)
+	if !judged {
+		p.show(row)
+	}
 	p.res.Points = p.loss.Points()
 	p.res.Ended, p.res.Why = end.reason, end.why
 	if m := p.monitor; m != nil {

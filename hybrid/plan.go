@@ -20,6 +20,22 @@ type Plan struct {
 	// none. With a limit, θ depends on the speed of the machine.
 	Time time.Duration
 
+	// Passes is the largest number of passes over all points that the run may
+	// make, looked at once per step; 0 means no limit. An evaluation of the loss,
+	// with its gradient or without, counts 1 over all N points and b/N over a
+	// minibatch of b of them: it is the measure by which methods with and without
+	// minibatches compare, and free of the machine. Evaluations of the methods
+	// count, and those of checks in a phase with a rule that looks at them; the
+	// record's own (held-out loss, loss over all points, redraws) do not.
+	Passes float64
+
+	// Observe, if not nil, is shown every row in which the held-out loss was
+	// measured, right after it was judged, with a copy of the θ that is the best
+	// so far: what the run would return if it ended there. It is called in the
+	// run's goroutine at steps that do not depend on the clock, and whatever it
+	// does reaches no part of the run but the clock.
+	Observe func(row Row, best []float64)
+
 	// Start is when the clock started, if earlier than the call of Run; zero
 	// means at the call.
 	Start time.Time
@@ -157,8 +173,8 @@ func (p Plan) check(loss Batched) (doubts []error, faults error) {
 		return nil, ErrNoPhase
 	}
 	var all []error
-	if p.Time < 0 || p.HeldOutEvery < 0 {
-		all = append(all, errors.New("plan: time and the steps between held-out evaluations must not be negative"))
+	if p.Time < 0 || p.HeldOutEvery < 0 || !(p.Passes >= 0) {
+		all = append(all, errors.New("plan: time, passes and the steps between held-out evaluations must not be negative"))
 	}
 	points := loss.Points()
 	for i, ph := range p.Phases {
@@ -183,8 +199,8 @@ func (ph Phase) check(loss Batched, points int, p Plan) (faults, doubts []error)
 		panic("hybrid: a phase needs a method")
 	}
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-	if ph.Steps < 0 || (ph.Steps == 0 && p.Time == 0) {
-		fault("steps: must be positive in a plan without a time limit, got %d", ph.Steps)
+	if ph.Steps < 0 || (ph.Steps == 0 && p.Time == 0 && p.Passes == 0) {
+		fault("steps: must be positive in a plan without a limit of time or passes, got %d", ph.Steps)
 	}
 	if !(ph.Share >= 0 && ph.Share <= 1) {
 		fault("share: must lie between 0 and 1, got %g", ph.Share)

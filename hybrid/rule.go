@@ -16,6 +16,7 @@ const (
 	ReasonLoss        Reason = "loss"        // the loss asked for is reached
 	ReasonBudget      Reason = "budget"      // the phase's steps or its share of the time are used
 	ReasonTime        Reason = "time"        // the run's time is used
+	ReasonPasses      Reason = "passes"      // the run's passes over all points are made
 	ReasonConverged   Reason = "converged"   // the method met a tolerance
 	ReasonLineSearch  Reason = "line-search" // the method found no better point on its line
 	ReasonNotFinite   Reason = "not-finite"  // a loss, gradient or θ was NaN or infinite
@@ -64,6 +65,10 @@ type Rule interface {
 	// Observe takes the next check and decides.
 	Observe(c Check) Decision
 }
+
+// statistical is a rule that decides by the gradient's statistics, so that their
+// cost is the phase's own.
+type statistical interface{ byStatistics() }
 
 // shape is what a rule may know about its phase before the run.
 type shape struct {

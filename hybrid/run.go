@@ -69,6 +69,7 @@ type runner struct {
 	best    best
 
 	steps, lossEvals, gradEvals int
+	passes                      float64
 
 	first int // points in the interior when the run began
 

@@ -56,6 +56,8 @@ func (r *SNR) Reset() {
 	r.above = false
 }
 
+func (r *SNR) byStatistics() {}
+
 // Observe counts the votes and decides.
 func (r *SNR) Observe(c Check) Decision {
 	if !r.window.admit(c, r.Window) {

@@ -12,13 +12,18 @@ type Row struct {
 	LossEvals int    // losses evaluated by the methods so far, minibatch or full
 	GradEvals int    // gradients likewise
 	Wall      float64
+	Passes    float64 // over all points so far; see Plan.Passes
 
 	Loss         float64 // as the method saw it in this step: of one minibatch, or of all points
 	HeldOut      float64 // at the new θ
 	GradNorm     float64
+	StepNorm     float64 // ‖Δθ‖₂
 	StepSize     float64
 	LearningRate float64
-	Batch        int // points of a minibatch, −1 in a full-batch phase
+	Batch        int     // points of a minibatch, −1 in a full-batch phase
+	Damping      float64 // λ of Levenberg–Marquardt
+	Gain         float64 // ρ, its decrease of the loss over the predicted one
+	Trials       int     // of λ in this step, −1 for other methods
 
 	K            int     // minibatch gradients compared
 	Metric       string  // the metric they were compared in, "" if none were

@@ -11,13 +11,19 @@ const (
 	ColLossEvals = "loss_evals" // cumulative plain calls, minibatch or full
 	ColGradEvals = "grad_evals" // cumulative plain calls, minibatch or full
 	ColWall      = "wall_s"     // seconds since the start
+	ColPasses    = "passes"     // over all points: an evaluation of b of N points counts b/N
 
 	ColLoss     = "loss"          // what the method saw: of a minibatch or of all points
 	ColHeldOut  = "heldout"       // the loss on points that training never sees
 	ColGradNorm = "grad_norm"     // ‖∇L‖₂
+	ColStepNorm = "step_norm"     // ‖Δθ‖₂
 	ColStepSize = "step_size"     // of a line search
 	ColRate     = "learning_rate" // of a first-order method
 	ColBatch    = "batch"         // points in a minibatch; blank for all points
+
+	ColDamping = "damping" // λ of Levenberg–Marquardt
+	ColGain    = "gain"    // ρ, its decrease of the loss over the predicted one
+	ColTrials  = "trials"  // λ tried in this step
 
 	ColSignal = "signal"      // ‖ḡ‖, the norm of the mean minibatch gradient
 	ColNoise  = "noise"       // σ, the spread of the minibatch gradients
