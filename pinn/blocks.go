@@ -7,6 +7,7 @@ type blocks struct {
 	pong   [2][]float64     // outputs of hidden layers when nothing is kept
 	once   []float64        // S of one unit when nothing is kept
 	work   []float64        // scratch rows of one unit
+	wide   []float64        // outputs at every image, where they are folded
 	hidden [][]layerBlocks  // per network and hidden layer, when kept
 	mem    [banks][]float64 // the banks of the unit at hand
 	clock  *clock           // nil unless a profile is taken
@@ -41,7 +42,7 @@ func (t *trial) size() int {
 			units += kept(t.jet.fused != nil) * l.out
 		}
 	}
-	return max(units, 3*n)*ct + t.scratch()
+	return max(units, 3*n)*ct + t.scratch() + t.images()
 }
 
 // scratch returns the elements that one unit needs for a while.
@@ -49,7 +50,15 @@ func (t *trial) scratch() int {
 	if t.jet.fused != nil {
 		return 0
 	}
-	return t.width() + t.jet.work*t.t
+	return t.field() + t.jet.work*t.t
+}
+
+// images returns the elements that the outputs take before they are folded.
+func (t *trial) images() int {
+	if t.fold.images == 1 {
+		return 0
+	}
+	return t.fields * t.width()
 }
 
 // newBlocks cuts the blocks of a trial function from mem, which holds at least
@@ -65,8 +74,9 @@ func newBlocks(t *trial, mem []float64) *blocks {
 	fused := t.jet.fused != nil
 	w := &blocks{}
 	if !fused {
-		w.once, w.work = cut(ct), cut(t.jet.work*t.t)
+		w.once, w.work = cut(t.field()), cut(t.jet.work*t.t)
 	}
+	w.wide = cut(t.images())
 	w.z = cut(n * ct)
 	w.pong = [2][]float64{mem[: n*ct : n*ct], mem[n*ct : 2*n*ct : 2*n*ct]}
 	if fused {

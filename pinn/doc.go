@@ -26,6 +26,10 @@
 //     programs of passes over rows of T (builder.go, activation.go, passes.go),
 //     which keep S_β = ∂^β s'(z) beside h. A loss alone keeps nothing.
 //
+//     Where mirror symmetries are built in, the images of a point stand beside it
+//     as further components of every row; a fold (fold.go) averages them after
+//     the last layer.
+//
 //  3. The last layer's block is that of the fields, row f·C + α. The hard
 //     conditions turn N into u = g + φN in place, and pde.Program computes the
 //     residuals r_m from it.

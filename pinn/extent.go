@@ -2,11 +2,12 @@ package pinn
 
 import "pinn/internal/kernel"
 
-// extent is the shape of the blocks of a tile: each unit or field has c
-// components side by side, each component t numbers, of which the first n ≤ t
-// are points at work. Tiles that are full, n = t, need one product per layer;
-// others, such as those of small minibatches, one per component.
-type extent struct{ c, t, n int }
+// extent is the shape of the blocks of a tile: each unit has c components side by
+// side, of one image of the points after the other, each component t numbers, of
+// which the first n ≤ t are points at work. Tiles that are full, n = t, need one
+// product per layer; others, such as those of small minibatches, one per
+// component.
+type extent struct{ c, t, n, images int }
 
 // width returns C·T, the distance from one unit to the next.
 func (x extent) width() int { return x.c * x.t }
@@ -33,8 +34,10 @@ func (x extent) weigh(l layer, theta, a, z []float64) {
 // shift adds the bias.
 func (x extent) shift(l layer, theta, z []float64) {
 	for i := range l.out {
-		v := z[i*x.width():][:x.n]
-		kernel.AddConst(v, theta[l.b+i], v)
+		for at := 0; at < x.width(); at += x.width() / x.images {
+			v := z[i*x.width()+at:][:x.n]
+			kernel.AddConst(v, theta[l.b+i], v)
+		}
 	}
 }
 
@@ -65,7 +68,9 @@ func (s *sumSink) layer(l layer, x extent, zbar, a []float64) {
 		kernel.GemmNTAdd(l.out, l.in, width, zbar[i*x.t:], ct, a[i*x.t:], ct, s.grad[l.w:], l.in)
 	}
 	for i := range l.out {
-		s.grad[l.b+i] += kernel.Sum(zbar[i*ct:][:x.n])
+		for at := 0; at < ct; at += ct / x.images {
+			s.grad[l.b+i] += kernel.Sum(zbar[i*ct+at:][:x.n])
+		}
 	}
 }
 
@@ -86,6 +91,10 @@ func (s *rowSink) layer(l layer, x extent, zbar, a []float64) {
 			dst := s.jt[(l.w+i*l.in+k)*s.stride+s.col:][:x.n]
 			kernel.RowProduct(dst, x.c, z, a[k*ct:][:ct], x.t)
 		}
-		copy(s.jt[(l.b+i)*s.stride+s.col:][:x.n], z[:x.n])
+		b := s.jt[(l.b+i)*s.stride+s.col:][:x.n]
+		copy(b, z)
+		for at := ct / x.images; at < ct; at += ct / x.images {
+			kernel.Add(b, b, z[at:][:x.n])
+		}
 	}
 }

@@ -33,6 +33,13 @@ func specs() map[string]NetSpec {
 	s.Modes = []int{1, 2}
 	m["modes"] = s
 	m["affine"] = NetSpec{Activation: "tanh"}
+	s = small("tanh")
+	s.Mirrors = []Mirror{{0, []float64{-1, 1}}}
+	m["mirrored"] = s
+	s = small("swish")
+	s.Modes = []int{1}
+	s.Mirrors = []Mirror{{0, []float64{-1, 1}}, {1, []float64{1, -1}}}
+	m["mirrored twice"] = s
 	return m
 }
 

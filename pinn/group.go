@@ -81,10 +81,11 @@ func tileSize(f form, set *JetSet, bytes, points int) int {
 			units += kept(fuse(f.net.activation, set, maxTile) != nil) * l.out
 		}
 	}
-	fit := bytes / (8 * units * set.Len())
+	components := set.Len() << len(f.net.spec.Mirrors)
+	fit := bytes / (8 * units * components)
 	fit = max(fit, min(4*fit, goodTile))
 	t := max(minTile, min(fit, maxTile, points+7)&^7)
-	if t*set.Len()%pageSpan == 0 && t > minTile {
+	if t*components%pageSpan == 0 && t > minTile {
 		t -= 8
 	}
 	return t

@@ -103,7 +103,7 @@ func (j *liftJet) writeAdjoint(set *JetSet, phiRow []int) {
 
 // run applies one of the two programs to the field's components in u.
 func (j *liftJet) run(p *passes, w *blocks, x extent, u, statics []float64) {
-	w.mem[bankZ] = u[j.field*x.width():]
+	w.mem[bankZ] = u[j.field*x.width()/x.images:]
 	w.mem[bankS] = statics
 	p.run(&w.mem, x.t, x.n)
 }

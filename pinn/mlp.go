@@ -14,6 +14,9 @@ type NetSpec struct {
 	Modes      []int  // Fourier modes m ≥ 1 of the scaled inputs; none by default
 	ModeAxes   []int  // the axes that get them; nil for all. A periodic axis always does
 	Separate   bool   // one network per field instead of one with an output per field
+
+	// Mirrors are the symmetries that the outputs have by construction; see fold.
+	Mirrors []Mirror
 }
 
 // MLP is a fully connected network, or one per field; its weights live in the

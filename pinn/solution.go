@@ -56,7 +56,7 @@ func (s *Solution) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, 
 	for i := range out {
 		out[i] = make([]float64, pts.N)
 	}
-	u := make([]float64, s.form.fields*t.width())
+	u := make([]float64, s.form.fields*t.field())
 	walk := newWalk(t, pts)
 	for first := 0; first < pts.N; first += t.t {
 		t.forward(walk.blocks, t.extent(t.t), s.theta, walk.at(first), u, false)

@@ -29,12 +29,15 @@ func newFiller(t *trial, program *pde.Program) *filler {
 func (f *filler) fill(dst, coords []float64) {
 	t := f.trial
 	c := t.set.Len()
+	mirrors, images := t.net.spec.Mirrors, t.fold.images
 	for i, in := range t.net.inputs {
 		x := coords[in.axis*t.t:][:t.t]
-		for a, alpha := range t.set.order {
-			to := dst[(i*c+a)*t.t:][:t.t]
-			for p := range to {
-				to[p] = in.component(alpha, x[p])
+		for m := range images {
+			for a, alpha := range t.set.order {
+				to := dst[((i*images+m)*c+a)*t.t:][:t.t]
+				for p := range to {
+					to[p] = in.component(alpha, image(mirrors, m, in.axis, in.mid, x[p]))
+				}
 			}
 		}
 	}

@@ -14,6 +14,7 @@ type trial struct {
 	fields int
 	t      int
 	jet    *Jet
+	fold   fold
 	lifts  []*liftJet
 	static int // rows of a tile's statics
 }
@@ -23,9 +24,10 @@ type trial struct {
 func newTrial(f form, set *JetSet, tileSize int) (*trial, error) {
 	t := &trial{
 		net: f.net, set: set, fields: f.fields, t: tileSize,
-		jet:    newJet(f.net.activation, set, tileSize),
-		static: len(f.net.inputs) * set.Len(),
+		jet:  newJet(f.net.activation, set, tileSize),
+		fold: newFold(f.net.spec.Mirrors, set, f.fields),
 	}
+	t.static = len(f.net.inputs) * t.fold.images * set.Len()
 	for _, l := range f.lifts {
 		if l.trivial() {
 			continue
@@ -49,18 +51,30 @@ type form struct {
 	fields int
 }
 
-// width returns C·T, the distance from one unit to the next.
-func (t *trial) width() int { return t.set.Len() * t.t }
+// width returns M·C·T, the distance from one unit to the next.
+func (t *trial) width() int { return t.fold.images * t.set.Len() * t.t }
+
+// field returns C·T, the distance from one field to the next.
+func (t *trial) field() int { return t.set.Len() * t.t }
 
 // extent returns the shape of a tile of n points: n is rounded up to a multiple
 // of 8.
-func (t *trial) extent(n int) extent { return extent{t.set.Len(), t.t, min(t.t, (n+7)&^7)} }
+func (t *trial) extent(n int) extent {
+	return extent{t.fold.images * t.set.Len(), t.t, min(t.t, (n+7)&^7), t.fold.images}
+}
 
 // forward stores the components of the fields at one tile in u. With keep it
 // leaves in w what the adjoint needs.
 func (t *trial) forward(w *blocks, x extent, theta, statics, u []float64, keep bool) {
+	out := u
+	if t.fold.images > 1 {
+		out = w.wide
+	}
 	for n := range t.net.nets {
-		t.forwardNet(w, x, n, theta, statics, u, keep)
+		t.forwardNet(w, x, n, theta, statics, out, keep)
+	}
+	if t.fold.images > 1 {
+		t.fold.forward(u, out, t.set.Len(), x.t, x.n)
 	}
 	for _, l := range t.lifts {
 		l.run(&l.forward, w, x, u, statics)
@@ -99,7 +113,9 @@ func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64
 	h := w.output(n, i, keep)
 	if f := t.jet.fused; f != nil {
 		for j := range l.out {
-			f.Forward(h[j*ct:], x.n, theta[l.b+j])
+			for at := j * ct; at < (j+1)*ct; at += t.field() {
+				f.Forward(h[at:], x.n, theta[l.b+j])
+			}
 		}
 		return h
 	}
@@ -110,12 +126,12 @@ func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64
 	}
 	mem := &w.mem
 	mem[bankWork] = w.work
-	for j := range l.out {
-		mem[bankZ] = w.z[j*ct:]
-		mem[bankH] = h[j*ct:]
+	for at := 0; at < l.out*ct; at += t.field() {
+		mem[bankZ] = w.z[at:]
+		mem[bankH] = h[at:]
 		mem[bankS] = s
 		if keep {
-			mem[bankS] = s[j*ct:]
+			mem[bankS] = s[at:]
 		}
 		program.run(mem, x.t, x.n)
 	}
@@ -129,6 +145,10 @@ func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64
 func (t *trial) adjoint(w *blocks, x extent, theta, statics, ubar []float64, to sink) {
 	for _, l := range t.lifts {
 		l.run(&l.adjoint, w, x, ubar, statics)
+	}
+	if t.fold.images > 1 {
+		t.fold.adjoint(w.wide, ubar, t.set.Len(), x.t, x.n)
+		ubar = w.wide
 	}
 	for n := range t.net.nets {
 		t.adjointNet(w, x, n, theta, statics, ubar, to)
@@ -166,16 +186,16 @@ func (t *trial) adjointNet(w *blocks, x extent, n int, theta, statics, ubar []fl
 func (t *trial) deactivate(w *blocks, x extent, bar []float64, kept layerBlocks, units int) {
 	ct := x.width()
 	if f := t.jet.fused; f != nil {
-		for j := range units {
-			f.Adjoint(bar[j*ct:], kept.h[j*ct:], x.n)
+		for at := 0; at < units*ct; at += t.field() {
+			f.Adjoint(bar[at:], kept.h[at:], x.n)
 		}
 		return
 	}
 	mem := &w.mem
 	mem[bankWork] = w.work
-	for j := range units {
-		mem[bankZ] = bar[j*ct:]
-		mem[bankS] = kept.s[j*ct:]
+	for at := 0; at < units*ct; at += t.field() {
+		mem[bankZ] = bar[at:]
+		mem[bankS] = kept.s[at:]
 		t.jet.adjoint.run(mem, x.t, x.n)
 	}
 }

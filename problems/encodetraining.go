@@ -12,6 +12,10 @@ func (p *printer) training(s *Spec) {
 	}
 	p.entry("fourier", table(field{"modes", list(s.Network.Modes, strconv.Itoa)}, field{"axes", list(s.Network.ModeAxes, quote)}))
 	p.entry("separate", truth(s.Network.Separate))
+	if s.Network.NoMirror {
+		p.entry("mirror", quote("none"))
+	}
+	p.entry("mirror", list(s.Network.Mirror, quote))
 	p.section("points")
 	p.entry("interior", count(s.Points.Interior))
 	p.entry("sampler", quoteUnlessEmpty(s.Points.Sampler))

@@ -118,6 +118,8 @@ type Network struct {
 	ModeAxes   []string // axes of fourier, those that get the modes; nil for all
 	NoFourier  bool     // fourier = "none"
 	Separate   *bool    // one network per field; nil if absent
+	Mirror     []string // axes whose mirror symmetry is built in; nil if absent
+	NoMirror   bool     // mirror = "none"
 }
 
 // Points says where residuals are collected.

@@ -35,6 +35,7 @@ func (d *decoder) network(s *Spec, root *reader) {
 		Separate:   r.flag("separate"),
 	}
 	r.fourier(s)
+	r.mirror(s)
 	r.close()
 }
 
@@ -48,20 +49,30 @@ func (r *reader) fourier(s *Spec) {
 	if s.Network.Modes = f.integers("modes", "a list of modes such as [1, 2, 4]", maxModes, maxMode); f.v != nil {
 		f.modes(s.Network.Modes)
 	}
-	s.Network.ModeAxes = f.axes(s)
+	s.Network.ModeAxes = f.axes(s, "axes")
 	f.close()
 }
 
-// axes reads the axes that Fourier modes are for.
-func (r *reader) axes(s *Spec) []string {
+// mirror reads the axes whose mirror symmetry is built in: a list, or the word
+// "none".
+func (r *reader) mirror(s *Spec) {
+	if v := r.get("mirror"); v != nil && v.kind == stringValue {
+		s.Network.NoMirror = r.asWord(v, "mirror", []string{"none"}) != ""
+		return
+	}
+	s.Network.Mirror = r.axes(s, "mirror")
+}
+
+// axes reads a list of axes.
+func (r *reader) axes(s *Spec, key string) []string {
 	var known, list []string
 	for _, a := range s.Axes {
 		known = append(known, a.Name.Value)
 	}
-	for i, v := range r.array("axes", `a list of axes such as ["x"]`, maxAxes) {
-		name := r.asWord(v, index("axes", i), known)
+	for i, v := range r.array(key, `a list of axes such as ["x"]`, maxAxes) {
+		name := r.asWord(v, index(key, i), known)
 		if slices.Contains(list, name) {
-			r.report(v.start, r.key(index("axes", i)), "must differ from the axes before it, got %s again", name)
+			r.report(v.start, r.key(index(key, i)), "must differ from the axes before it, got %s again", name)
 		} else if name != "" {
 			list = append(list, name)
 		}

@@ -153,6 +153,9 @@ func networkWords(n problems.Network, inputs int, fields []string) string {
 		}
 		shape = fmt.Sprintf("%s with Fourier modes %v of %s, %v %s", counted(inputs, "input"), n.Modes, axes, n.Hidden, n.Activation)
 	}
+	if !n.NoMirror {
+		shape += ", mirrored in " + strings.Join(n.Mirror, " and ")
+	}
 	return shape + ", output " + strings.Join(fields, " ")
 }
 

@@ -111,7 +111,7 @@ func TestFill(t *testing.T) {
 	eachProblem(t, func(t *testing.T, name string) {
 		st := opened(t, name)
 		once := st.spec.Encode()
-		build.Fill(st.spec, st.problem)
+		build.Fill(st.spec, st.problem, st.hard)
 		if twice := st.spec.Encode(); !bytes.Equal(once, twice) {
 			t.Errorf("filled twice:\n%s\nfilled once:\n%s", twice, once)
 		}

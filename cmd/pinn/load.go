@@ -89,7 +89,7 @@ func compile(src *source, text []byte) (*statement, problems.Diagnostics) {
 		return nil, append(faults, impossible...)
 	}
 	spec.Name = src.name
-	build.Fill(spec, problem)
+	build.Fill(spec, problem, hard)
 	return &statement{spec, problem, truth, hard, src.read}, faults
 }
 

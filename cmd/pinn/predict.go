@@ -153,7 +153,7 @@ func openRun(dir string) (*openedRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	net := build.Network(st.spec, st.problem)
+	net := build.Network(st.spec, st.problem, st.hard)
 	size := net.Size() + len(st.problem.Params)
 	if len(w.Tensors) != 1 || len(w.Tensors[0].Data) != size {
 		return nil, fmt.Errorf("%s: the weights do not fit the problem: its network has %d", dir, size)

@@ -43,7 +43,7 @@ const streamWeights = 0x77656967687473
 // prepare builds the parts of a run. Diagnostics of the plan are printed; its faults
 // end in exit code 2.
 func (a *app) prepare(st *statement, threads int, start time.Time) (*training, error) {
-	t := &training{net: build.Network(st.spec, st.problem), seed: *st.spec.Train.Seed}
+	t := &training{net: build.Network(st.spec, st.problem, st.hard), seed: *st.spec.Train.Seed}
 	var err error
 	t.loss, err = pinn.NewLoss(st.problem, t.net, st.hard.Lifts, st.hard.Soft, build.LossOptions(st.spec, threads))
 	if err != nil {

@@ -8,14 +8,15 @@ import (
 // Fill chooses what the file leaves open from what the problem says (its
 // dimension, order and periodicity) and writes it into spec. What the file
 // states stays as it is. Filling a filled Spec changes nothing.
-func Fill(spec *problems.Spec, p *pde.Problem) {
+func Fill(spec *problems.Spec, p *pde.Problem, h Hard) {
 	fillNetwork(&spec.Network, p)
-	fillPoints(&spec.Points, p)
+	fillMirror(&spec.Network, p, h)
+	fillPoints(&spec.Points, p, len(spec.Network.Mirror))
 	if spec.Train.Seed == nil {
 		spec.Train.Seed = ptr(uint64(1))
 	}
 	if spec.Phases == nil {
-		spec.Phases = defaultPlan(Network(spec, p).Size() + len(p.Params))
+		spec.Phases = defaultPlan(Network(spec, p, h).Size() + len(p.Params))
 	}
 	for i := range spec.Phases {
 		fillPhase(&spec.Phases[i], &spec.Points)
@@ -61,7 +62,7 @@ func fillFourier(n *problems.Network, p *pde.Problem) {
 }
 
 // fillPoints: 512 points on an interval, 4096 in two dimensions, 8192 in more.
-func fillPoints(pts *problems.Points, p *pde.Problem) {
+func fillPoints(pts *problems.Points, p *pde.Problem, mirrors int) {
 	if pts.Interior == nil {
 		switch d := p.Box.Dim(); {
 		case d == 1:
@@ -71,6 +72,7 @@ func fillPoints(pts *problems.Points, p *pde.Problem) {
 		default:
 			pts.Interior = ptr(8192)
 		}
+		*pts.Interior >>= mirrors
 	}
 	if pts.Sampler == "" {
 		pts.Sampler = "sobol"

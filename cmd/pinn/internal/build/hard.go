@@ -8,22 +8,26 @@ import (
 	"pinn/problems"
 )
 
-// Hard is which conditions of a problem hold by construction, and how.
+// Hard is what of a problem can hold by construction, and how: conditions, and
+// mirror symmetries.
 type Hard struct {
-	Lifts []pinn.Lift // of every field
-	Soft  []int       // the conditions that stay terms of the loss
-	Notes []pinn.Note // why those that might have been hard are soft
+	Lifts   []pinn.Lift   // of every field
+	Soft    []int         // the conditions that stay terms of the loss
+	Notes   []pinn.Note   // why those that might have been hard are soft
+	Mirrors []pinn.Mirror // every mirror symmetry of the statement
 }
 
-// Harden builds the hard conditions of a problem into lifts. A condition that
-// cannot be hard but has to is an error at its enforce.
+// Harden builds the hard conditions of a problem into lifts and finds its mirror
+// symmetries. A condition that cannot be hard but has to is an error at its
+// enforce; so is an axis of mirror that has no symmetry.
 func Harden(spec *problems.Spec, p *pde.Problem) (Hard, problems.Diagnostics) {
 	var h Hard
 	var err error
 	if h.Lifts, h.Soft, h.Notes, err = pinn.BuildLifts(p); err != nil {
 		return Hard{}, hardFaults(spec, err)
 	}
-	return h, nil
+	h.Mirrors = pinn.FindMirrors(p, h.Lifts, h.Soft)
+	return h, mirrorFaults(spec, p, h)
 }
 
 // hardFaults says of every condition that cannot be hard where it asks to be; an

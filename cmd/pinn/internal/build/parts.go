@@ -7,7 +7,7 @@ import (
 )
 
 // Network returns the network of a filled Spec.
-func Network(spec *problems.Spec, p *pde.Problem) *pinn.MLP {
+func Network(spec *problems.Spec, p *pde.Problem, h Hard) *pinn.MLP {
 	var axes []int
 	for _, name := range spec.Network.ModeAxes {
 		axes = append(axes, p.Box.Index(name))
@@ -18,6 +18,7 @@ func Network(spec *problems.Spec, p *pde.Problem) *pinn.MLP {
 		Modes:      spec.Network.Modes,
 		ModeAxes:   axes,
 		Separate:   *spec.Network.Separate,
+		Mirrors:    mirrors(spec, p, h),
 	})
 }
 

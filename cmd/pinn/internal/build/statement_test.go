@@ -21,7 +21,11 @@ func compile(src []byte) (*problems.Spec, *pde.Problem, problems.Diagnostics) {
 	if all.HasErrors() {
 		return nil, nil, all
 	}
-	Fill(spec, p)
+	h, faults := Harden(spec, p)
+	if faults.HasErrors() {
+		return nil, nil, faults
+	}
+	Fill(spec, p, h)
 	return spec, p, all
 }
 
