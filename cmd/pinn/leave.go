@@ -107,8 +107,14 @@ func summary(run rundir.Run) string {
 	return b.String()
 }
 
+// targetWords says how a run stands to its target.
 func targetWords(run rundir.Run) string {
-	if run.Target == nil || run.Target.RelL2 == nil {
+	switch t := run.Target; {
+	case t == nil:
+		return ""
+	case t.Met == nil:
+		return ": nothing in the problem can judge all of the target"
+	case t.RelL2 == nil:
 		return ""
 	}
 	got, _ := run.RelL2.Get("all")

@@ -49,7 +49,7 @@ type Target struct {
 	RelL2      *float64 `json:"rel_l2,omitempty"`     // bound on RelL2 "all"
 	MaxAbs     *float64 `json:"max_abs,omitempty"`    // bound on MaxAbs "all"
 	Parameters Figures  `json:"parameters,omitempty"` // bounds on ParameterErrors
-	Met        bool     `json:"met"`
+	Met        *bool    `json:"met"`                  // nil: a bound could not be judged, and none is exceeded
 }
 
 // Grid says where the answer was judged and what solution.csv holds.

@@ -3,7 +3,9 @@ package rundir
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -11,13 +13,13 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func ptr(v float64) *float64 { return &v }
+func ptr[T any](v T) *T { return &v }
 
 // sample is a run with every field in use.
 func sample() Run {
 	return Run{
 		Problem: "burgers", Title: "Burgers' equation", Status: Solved,
-		Target:          &Target{RelL2: ptr(1e-4), MaxAbs: ptr(1), Parameters: Figures{{"k", 0.01}}, Met: true},
+		Target:          &Target{RelL2: ptr(1e-4), MaxAbs: ptr(1.0), Parameters: Figures{{"k", 0.01}}, Met: ptr(true)},
 		RelL2:           Figures{{"u", 3.1e-5}, {"all", 3.1e-5}},
 		MaxAbs:          Figures{{"u", 9.0e-4}, {"all", 9.0e-4}},
 		Parameters:      Figures{{"k", 1.0001}},
@@ -119,41 +121,55 @@ func TestDecodeRunFaults(t *testing.T) {
 }
 
 func TestSettle(t *testing.T) {
+	yes, no := ptr(true), ptr(false)
+	var open *bool
 	for _, c := range []struct {
 		name                string
 		edit                func(*Run)
 		interrupted, failed bool
 		want                Status
 		code                int
-		met                 bool
+		met                 *bool
 	}{
-		{"met", func(*Run) {}, false, false, Solved, 0, true},
-		{"no target", func(r *Run) { r.Target = nil }, false, false, Solved, 0, false},
-		{"empty target", func(r *Run) { r.Target = &Target{} }, false, false, Solved, 0, true},
-		{"rel_l2 missed", func(r *Run) { r.RelL2.Set("all", 2e-4) }, false, false, TargetMissed, 3, false},
-		{"max_abs missed", func(r *Run) { r.MaxAbs.Set("all", 2) }, false, false, TargetMissed, 3, false},
-		{"parameter missed", func(r *Run) { r.ParameterErrors.Set("k", 0.02) }, false, false, TargetMissed, 3, false},
-		{"figure missing", func(r *Run) { r.RelL2 = nil }, false, false, TargetMissed, 3, false},
-		{"not finite", func(r *Run) { r.RelL2.Set("u", math.NaN()) }, false, false, Failed, 1, true},
-		{"not finite and interrupted", func(r *Run) { r.MaxAbs.Set("u", math.Inf(1)) }, true, false, Failed, 1, true},
-		{"interrupted", func(*Run) {}, true, false, Interrupted, 130, true},
-		{"interrupted and missed", func(r *Run) { r.RelL2.Set("all", 1) }, true, false, Interrupted, 130, false},
-		{"failed", func(*Run) {}, false, true, Failed, 1, true},
+		{"met", func(*Run) {}, false, false, Solved, 0, yes},
+		{"no target", func(r *Run) { r.Target = nil }, false, false, Solved, 0, nil},
+		{"empty target", func(r *Run) { r.Target = &Target{} }, false, false, Solved, 0, yes},
+		{"rel_l2 missed", func(r *Run) { r.RelL2.Set("all", 2e-4) }, false, false, TargetMissed, 3, no},
+		{"max_abs missed", func(r *Run) { r.MaxAbs.Set("all", 2) }, false, false, TargetMissed, 3, no},
+		{"parameter missed", func(r *Run) { r.ParameterErrors.Set("k", 0.02) }, false, false, TargetMissed, 3, no},
+		{"no truth", func(r *Run) { r.RelL2 = nil }, false, false, Solved, 0, open},
+		{"no truth, and a parameter missed", func(r *Run) { r.RelL2 = nil; r.ParameterErrors.Set("k", 1) }, false, false, TargetMissed, 3, no},
+		{"parameter whose truth is zero", func(r *Run) { r.ParameterErrors.Set("k", math.Inf(1)) }, false, false, Solved, 0, open},
+		{"field that is zero", func(r *Run) { r.RelL2.Set("u", math.Inf(1)) }, false, false, Solved, 0, yes},
+		{"all fields zero", func(r *Run) { r.RelL2.Set("all", math.Inf(1)) }, false, false, Solved, 0, open},
+		{"all fields zero, max_abs missed", func(r *Run) { r.RelL2.Set("all", math.Inf(1)); r.MaxAbs.Set("all", 2) }, false, false, TargetMissed, 3, no},
+		{"not finite", func(r *Run) { r.RelL2.Set("all", math.NaN()); r.MaxAbs.Set("all", math.NaN()) }, false, false, Failed, 1, no},
+		{"not finite and interrupted", func(r *Run) { r.MaxAbs.Set("u", math.Inf(1)) }, true, false, Failed, 1, yes},
+		{"interrupted", func(*Run) {}, true, false, Interrupted, 130, yes},
+		{"interrupted and missed", func(r *Run) { r.RelL2.Set("all", 1) }, true, false, Interrupted, 130, no},
+		{"failed", func(*Run) {}, false, true, Failed, 1, yes},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := sample()
-			r.Status, r.Target.Met = "", !c.met
+			r.Status, r.Target.Met = "", nil
 			c.edit(&r)
 			r.Settle(c.interrupted, c.failed)
 			if r.Status != c.want || r.Status.ExitCode() != c.code {
 				t.Errorf("status %s, exit %d, want %s, %d", r.Status, r.Status.ExitCode(), c.want, c.code)
 			}
-			if r.Target != nil && r.Target.Met != c.met {
-				t.Errorf("met = %t, want %t", r.Target.Met, c.met)
+			if r.Target != nil && !reflect.DeepEqual(r.Target.Met, c.met) {
+				t.Errorf("met = %s, want %s", boolText(r.Target.Met), boolText(c.met))
 			}
 		})
 	}
 	if got := Status("odd").ExitCode(); got != 1 {
 		t.Errorf("an unknown status exits %d, want 1", got)
 	}
+}
+
+func boolText(b *bool) string {
+	if b == nil {
+		return "null"
+	}
+	return fmt.Sprint(*b)
 }

@@ -5,10 +5,10 @@ type Status string
 
 // The statuses of run.json.
 const (
-	Solved       Status = "solved"        // finished; no target, or target met
+	Solved       Status = "solved"        // finished; no target, or none that could be judged and is missed
 	TargetMissed Status = "target-missed" // finished; target not met
 	Interrupted  Status = "interrupted"   // stopped by the user
-	Failed       Status = "failed"        // a figure is not finite, or training could not go on
+	Failed       Status = "failed"        // the answer is not finite, or training could not go on
 )
 
 // ExitUsage is the exit code for bad usage or a bad problem file, where no run
@@ -34,45 +34,54 @@ func (s Status) known() bool {
 	return s == Solved || s == TargetMissed || s == Interrupted || s == Failed
 }
 
-// Settle judges the run by its own figures and sets Target.Met and Status:
-// failed if training failed or any figure is not finite, else interrupted, else
-// target-missed or solved. Call it last, when all figures are in.
+// Settle judges the run by its own figures and sets Target.Met and Status: failed
+// if training failed or the answer is not finite somewhere, else interrupted, else
+// target-missed or solved. A relative error that is not finite although the answer
+// is has nothing to be relative to (the truth is zero) and is no failure. Call
+// it last, when all figures are in.
 func (r *Run) Settle(interrupted, failed bool) {
-	met := true
+	failed = failed || !r.MaxAbs.Finite() || !r.Parameters.Finite()
+	missed := false
 	if r.Target != nil {
-		met = r.meets(*r.Target)
-		r.Target.Met = met
+		var open bool
+		missed, open = r.verdict(*r.Target)
+		r.Target.Met = nil
+		if met := !missed && !open; met || missed || failed {
+			r.Target.Met = &met
+		}
 	}
-	finite := r.RelL2.Finite() && r.MaxAbs.Finite() && r.Parameters.Finite()
 	switch {
-	case failed || !finite:
+	case failed:
 		r.Status = Failed
 	case interrupted:
 		r.Status = Interrupted
-	case !met:
+	case missed:
 		r.Status = TargetMissed
 	default:
 		r.Status = Solved
 	}
 }
 
-// meets reports whether every bound of t is kept; a figure that is missing or
-// not finite keeps none.
-func (r *Run) meets(t Target) bool {
-	within := func(figures Figures, name string, bound float64) bool {
+// verdict reports whether a bound of t is exceeded, and whether one is open: its
+// figure is missing or not finite, so that nothing can be said.
+func (r *Run) verdict(t Target) (missed, open bool) {
+	hold := func(figures Figures, name string, bound float64) {
 		v, ok := figures.Get(name)
-		return ok && v <= bound
-	}
-	if t.RelL2 != nil && !within(r.RelL2, "all", *t.RelL2) {
-		return false
-	}
-	if t.MaxAbs != nil && !within(r.MaxAbs, "all", *t.MaxAbs) {
-		return false
-	}
-	for _, bound := range t.Parameters {
-		if !within(r.ParameterErrors, bound.Name, float64(bound.Value)) {
-			return false
+		switch {
+		case !ok || !Number(v).Finite():
+			open = true
+		case v > bound:
+			missed = true
 		}
 	}
-	return true
+	if t.RelL2 != nil {
+		hold(r.RelL2, "all", *t.RelL2)
+	}
+	if t.MaxAbs != nil {
+		hold(r.MaxAbs, "all", *t.MaxAbs)
+	}
+	for _, bound := range t.Parameters {
+		hold(r.ParameterErrors, bound.Name, float64(bound.Value))
+	}
+	return missed, open
 }
