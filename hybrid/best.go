@@ -17,7 +17,7 @@ type best struct {
 	heldOut float64 // +Inf before the first finite one
 	step    int     // of the run
 	phase   int
-	state   []optim.Vector
+	method  []optim.Vector // its state
 }
 
 // consider keeps theta if its held-out loss is lower, and the method's state
@@ -27,8 +27,8 @@ func (b *best) consider(theta []float64, heldOut float64, step, phase int, m opt
 		return
 	}
 	copy(b.theta, theta)
-	b.heldOut, b.step, b.phase, b.state = heldOut, step, phase, nil
+	b.heldOut, b.step, b.phase, b.method = heldOut, step, phase, nil
 	if m != nil {
-		b.state = m.State()
+		b.method = m.State()
 	}
 }

@@ -9,6 +9,11 @@
 // writes down what it did (Trace, Event). Statistics draw from a random stream
 // of their own: measuring more often does not change the path of training.
 //
+// Between any two steps the state of a run can be kept as plain values (Snapshot)
+// from which Resume goes on with the same bits. Each piece that has a state
+// describes it once, for both ways, in its method state; a new field is one line
+// there. A test fails for a field that is neither kept nor said to be needless.
+//
 // Nothing here knows of networks or equations; the tests train noisy
 // quadratics. Nothing here can see the exact or the reference solution.
 //

@@ -26,7 +26,9 @@ type Batched interface {
 // stratified part of the points, so that the mean of its gradient over shuffles
 // is the gradient of the loss.
 type Batches interface {
-	// Shuffle deals anew. Before the first call the order is not specified.
+	// Shuffle deals anew, in a way that depends on the points and the state of rng
+	// only, not on the order before. Before the first call the order is not
+	// specified.
 	Shuffle(rng *rand.Rand)
 
 	// Len is the number of disjoint minibatches of one shuffle.

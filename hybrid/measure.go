@@ -94,7 +94,7 @@ func (p *phase) pass(evaluations int) {
 func (p *phase) ask(row *Row, s Stats, loss float64) (leave Decision) {
 	c := Check{
 		Step: p.res.Steps, Points: p.loss.Points(), Stats: s, Loss: loss, HeldOut: row.HeldOut,
-		Elapsed:   time.Since(p.entered),
+		Elapsed:   p.passed(p.entered),
 		SinceClip: p.since(p.clipped), SinceRestart: p.since(p.restarted),
 	}
 	p.votes = Decision{}

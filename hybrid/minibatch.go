@@ -5,15 +5,16 @@ import "math/rand/v2"
 // minibatches is the view of the loss that a minibatch phase gives its method:
 // an optim.Objective that is one minibatch until next is called.
 type minibatches struct {
-	loss Batched
-	pool Batches
-	rng  *rand.Rand
-	size int
-	k    int // current minibatch of the pool
+	loss   Batched
+	pool   Batches
+	rng    stream
+	before rand.PCG // rng's source before the last shuffle
+	size   int
+	k      int // current minibatch of the pool
 }
 
 // newMinibatches deals and shuffles the first epoch.
-func newMinibatches(loss Batched, size int, rng *rand.Rand) *minibatches {
+func newMinibatches(loss Batched, size int, rng stream) *minibatches {
 	m := &minibatches{loss: loss, rng: rng, size: size}
 	m.deal()
 	return m
@@ -25,7 +26,13 @@ func (m *minibatches) deal() {
 	if m.pool.Len() < 1 {
 		panic("hybrid: a deal without minibatches")
 	}
-	m.pool.Shuffle(m.rng)
+	m.shuffle()
+}
+
+// shuffle begins an epoch.
+func (m *minibatches) shuffle() {
+	m.before = *m.rng.source
+	m.pool.Shuffle(m.rng.Rand)
 	m.k = 0
 }
 
@@ -34,8 +41,7 @@ func (m *minibatches) next() {
 	if m.k++; m.k < m.pool.Len() {
 		return
 	}
-	m.pool.Shuffle(m.rng)
-	m.k = 0
+	m.shuffle()
 }
 
 // Dim is the length of θ.

@@ -1,7 +1,6 @@
 package hybrid
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"pinn/optim"
@@ -21,7 +20,7 @@ type monitor struct {
 	loss   Batched
 	checks Checks
 	size   int // b
-	rng    *rand.Rand
+	rng    stream
 	pool   Batches
 	method optim.Method
 	name   string // of the method, for the metric
@@ -38,7 +37,7 @@ type monitor struct {
 
 // newMonitor returns a monitor for minibatches of size points, with every() and
 // k() fixed by how many of them there are.
-func newMonitor(loss Batched, ph Phase, rng *rand.Rand) *monitor {
+func newMonitor(loss Batched, ph Phase, rng stream) *monitor {
 	m := &monitor{loss: loss, checks: ph.Checks, size: ph.Batch, rng: rng, method: ph.Method, name: ph.Name}
 	m.deal()
 	return m
@@ -73,7 +72,7 @@ func (m *monitor) measure(theta []float64) (s Stats, loss, seconds float64) {
 		return Stats{}, nan, 0
 	}
 	began := time.Now()
-	m.pool.Shuffle(m.rng)
+	m.pool.Shuffle(m.rng.Rand)
 	for i, g := range m.grads {
 		loss += m.pool.ValueGrad(i, g, theta)
 	}

@@ -48,11 +48,23 @@ func (e ending) stops() bool {
 
 // enter prepares phase i and records its starting point.
 func (r *runner) enter(i int) *phase {
-	p := &phase{runner: r, Phase: r.plan.Phases[i], index: i, entered: time.Now(),
+	began := r.now()
+	drawn := r.drawOwn(r.plan.Phases[i])
+	p := r.prepare(i)
+	p.entered = began
+	p.begin()
+	if drawn != "" {
+		p.drew(drawn, "for the phase, to begin with", p.res.LossFirst)
+	}
+	return p
+}
+
+// prepare makes the state of phase i on the points that there are.
+func (r *runner) prepare(i int) *phase {
+	p := &phase{runner: r, Phase: r.plan.Phases[i], index: i, entered: r.now(),
 		scale: 1, clipped: -1, restarted: -1, view: r.loss}
 	p.budget = Budget{Steps: p.Steps, Time: r.plan.time(i), Run: r.plan.Time}
 	p.res = PhaseResult{Method: p.Name, Batch: p.Batch}
-	drawn := p.drawOwn()
 	for _, rule := range p.Rules {
 		rule.Reset()
 	}
@@ -64,10 +76,6 @@ func (r *runner) enter(i int) *phase {
 	}
 	if _, first := optim.ShareOf(p.Method); first || p.Batch > 0 {
 		p.scalable, p.previous = true, make([]float64, len(r.theta))
-	}
-	p.begin()
-	if drawn != "" {
-		p.drew(drawn, "for the phase, to begin with", p.res.LossFirst)
 	}
 	return p
 }
@@ -88,8 +96,13 @@ func (p *phase) begin() {
 
 // loop takes steps until something ends the phase.
 func (p *phase) loop(ctx context.Context) (ending, error) {
+	take := p.snapshot
 	for {
-		if end, over := p.before(ctx); over {
+		stop := ctx.Err() != nil
+		if p.plan.Keep != nil {
+			p.plan.Keep(stop, take)
+		}
+		if end, over := p.before(stop); over {
 			return end, nil
 		}
 		info, err := p.step()
@@ -118,19 +131,19 @@ func (p *phase) loop(ctx context.Context) (ending, error) {
 	}
 }
 
-// before looks at what can end a phase between two steps: the context, the
-// run's time and passes, the budget.
-func (p *phase) before(ctx context.Context) (end ending, over bool) {
-	if ctx.Err() != nil {
+// before looks at what can end a phase between two steps: that the run was told to
+// stop, its time and passes, the budget.
+func (p *phase) before(stop bool) (end ending, over bool) {
+	if stop {
 		return ending{ReasonInterrupted, fmt.Sprintf("interrupted: the run was told to stop, at step %d", p.res.Steps)}, true
 	}
-	if t := p.plan.Time; t > 0 && time.Since(p.start) >= t {
+	if t := p.plan.Time; t > 0 && p.passed(p.start) >= t {
 		return ending{ReasonTime, fmt.Sprintf("time: the run's %.3g s are used, at step %d", t.Seconds(), p.res.Steps)}, true
 	}
 	if n := p.plan.Passes; n > 0 && p.passes >= n {
 		return ending{ReasonPasses, fmt.Sprintf("passes: the run's %.4g passes over all points are made, at step %d", n, p.res.Steps)}, true
 	}
-	d := p.budget.Observe(Check{Step: p.res.Steps, Elapsed: time.Since(p.entered)})
+	d := p.budget.Observe(Check{Step: p.res.Steps, Elapsed: p.passed(p.entered)})
 	return ending{d.Reason, d.Why}, d.Leave
 }
 
@@ -243,7 +256,7 @@ func (p *phase) leave(end ending) {
 		p.res.Checks, p.res.CheckGrads, p.res.CheckSeconds = m.taken, m.gradients, m.seconds
 		p.res.CheckBatches, p.res.CheckEvery = m.k(), m.every()
 	}
-	p.res.Seconds = time.Since(p.entered).Seconds()
+	p.res.Seconds = p.passed(p.entered).Seconds()
 	p.phases = append(p.phases, p.res)
 	p.tell(true)
 }

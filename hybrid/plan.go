@@ -44,6 +44,12 @@ type Plan struct {
 	// held-out loss in a full-batch phase; 0 means 10. A minibatch phase
 	// evaluates it at its checks.
 	HeldOutEvery int
+
+	// Keep, if not nil, may keep the state of the run between any two steps; every
+	// method must then be optim.Stateful.
+	Keep Keep
+
+	now func() time.Time // stands for time.Now; nil but in tests
 }
 
 // Phase is one method with what it may see and when it has to stop.
@@ -207,6 +213,9 @@ func (ph Phase) check(loss Batched, points int, p Plan) (faults, doubts []error)
 	}
 	if c := ph.Checks; c.Every < 0 || c.Batches < 0 || !(c.Share >= 0 && c.Share <= 1) {
 		fault("checks: every and batches must not be negative and share must lie between 0 and 1, got %d, %d and %g", c.Every, c.Batches, c.Share)
+	}
+	if _, ok := ph.Method.(optim.Stateful); p.Keep != nil && !ok {
+		fault("%s cannot save its state", ph.Name)
 	}
 	if _, ok := loss.(Resampler); !ok && (ph.Resample != nil || ph.Points > 0) {
 		fault("resample: this loss cannot redraw its points")

@@ -30,10 +30,10 @@ type Progress struct {
 
 // tell calls the watcher, at most every watchEvery unless forced.
 func (p *phase) tell(force bool) {
-	if p.watch == nil || (!force && time.Since(p.told) < watchEvery) {
+	if p.watch == nil || (!force && p.passed(p.told) < watchEvery) {
 		return
 	}
-	p.told = time.Now()
+	p.told = p.now()
 	now := Progress{
 		Phase: p.index, Phases: len(p.plan.Phases), Method: p.Name,
 		Step: p.steps, PhaseStep: p.res.Steps, PhaseSteps: p.Steps,
@@ -42,9 +42,9 @@ func (p *phase) tell(force bool) {
 		Seconds: p.wall(), TimeLeft: -1,
 	}
 	if p.plan.Time > 0 {
-		now.TimeLeft = max(0, p.plan.Time-time.Since(p.start))
+		now.TimeLeft = max(0, p.plan.Time-p.passed(p.start))
 	}
-	if s := time.Since(p.entered).Seconds(); s > 0 {
+	if s := p.passed(p.entered).Seconds(); s > 0 {
 		now.Rate = float64(p.res.Steps) / s
 	}
 	for i, v := range p.seen.Terms {

@@ -79,23 +79,23 @@ func (p *phase) planned() int {
 
 // drawOwn draws the points that the phase is to begin with, if it has its own, and
 // returns the method that did.
-func (p *phase) drawOwn() (method string) {
-	if p.Points == 0 {
+func (r *runner) drawOwn(ph Phase) (method string) {
+	if ph.Points == 0 {
 		return ""
 	}
-	r := Resample{Method: "uniform"}
-	if p.Resample != nil {
-		r = *p.Resample
+	how := Resample{Method: "uniform"}
+	if ph.Resample != nil {
+		how = *ph.Resample
 	}
-	p.loss.(Resampler).Resample(r.Method, p.Points, r.K, r.C, p.theta, p.streams.points)
-	return r.Method
+	r.loss.(Resampler).Resample(how.Method, ph.Points, how.K, how.C, r.theta, r.streams.points.Rand)
+	return how.Method
 }
 
 // redraw draws new points, as many as there are or as given, deals them anew and
 // tells the method. Losses and checks before and after are not comparable.
 func (p *phase) redraw(points int, cause string) {
 	r := p.Resample
-	p.loss.(Resampler).Resample(r.Method, points, r.K, r.C, p.theta, p.streams.points)
+	p.loss.(Resampler).Resample(r.Method, points, r.K, r.C, p.theta, p.streams.points.Rand)
 	p.Method.Restart()
 	if p.mini != nil {
 		p.mini.deal()
@@ -148,7 +148,7 @@ func (p *phase) setBack(what string) (end ending, over bool) {
 // this phase; else a first-order method starts anew (its averages may have met
 // huge gradients) and any other restarts.
 func (p *phase) revive() {
-	if m := p.stateful(); m != nil && p.best.phase == p.index && p.best.state != nil && m.SetState(p.best.state) == nil {
+	if m := p.stateful(); m != nil && p.best.phase == p.index && p.best.method != nil && m.SetState(p.best.method) == nil {
 		return
 	}
 	if p.scalable {

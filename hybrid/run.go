@@ -35,22 +35,27 @@ func Run(ctx context.Context, loss Batched, plan Plan, theta []float64, watch fu
 	}
 	r := newRunner(loss, plan, theta, watch)
 	r.warnings = append(r.warnings, doubts...)
-	r.judgeBy(loss)
-	status := Finished
-	for i := range plan.Phases {
-		end, err := r.train(ctx, i)
+	r.judgeBy()
+	return r.carryOut(ctx, r.enter(0))
+}
+
+// carryOut goes through the plan from phase p on.
+func (r *runner) carryOut(ctx context.Context, p *phase) (*Result, error) {
+	for {
+		end, err := p.train(ctx)
 		if err != nil {
-			r.event(i, KindStop, "", end.why)
-			return r.result(Failed), fmt.Errorf("phase %d (%s): %w", i, plan.Phases[i].Name, err)
+			r.event(p.index, KindStop, "", end.why)
+			return r.result(Failed), fmt.Errorf("phase %d (%s): %w", p.index, p.Name, err)
 		}
+		over := r.handOver(p.index, end)
 		if end.reason == ReasonInterrupted {
-			status = Interrupted
+			return r.result(Interrupted), nil
 		}
-		if r.handOver(i, end) {
-			break
+		if over {
+			return r.result(Finished), nil
 		}
+		p = r.enter(p.index + 1)
 	}
-	return r.result(status), nil
 }
 
 // runner is the state of a run that outlives a phase.
@@ -59,13 +64,13 @@ type runner struct {
 	plan    Plan
 	watch   func(Progress)
 	streams streams
+	now     func() time.Time
 	start   time.Time
 	told    time.Time // when the watcher was last called
 
 	theta   []float64
 	grad    []float64 // scratch of value
-	judge   func(theta []float64) float64
-	heldOut bool // judge is the loss's own held-out loss
+	heldOut bool      // θ is judged by the loss's own held-out loss
 	best    best
 
 	steps, lossEvals, gradEvals int
@@ -84,14 +89,18 @@ func newRunner(loss Batched, plan Plan, theta []float64, watch func(Progress)) *
 	r := &runner{
 		loss: loss, plan: plan, watch: watch,
 		streams: newStreams(plan.Seed),
+		now:     plan.now,
 		start:   plan.Start,
 		theta:   slices.Clone(theta),
 		grad:    make([]float64, len(theta)),
 		best:    best{theta: slices.Clone(theta), heldOut: math.Inf(1)},
 		trace:   &Trace{},
 	}
+	if r.now == nil {
+		r.now = time.Now
+	}
 	if r.start.IsZero() {
-		r.start = time.Now()
+		r.start = r.now()
 	}
 	if s, ok := loss.(Resampler); ok {
 		r.first = s.InteriorPoints()
@@ -104,9 +113,8 @@ func newRunner(loss Batched, plan Plan, theta []float64, watch func(Progress)) *
 
 // judgeBy chooses what θ is judged by: the held-out loss, or the loss over all
 // points if there is none or it is not finite at the start.
-func (r *runner) judgeBy(loss Batched) {
-	r.judge = r.value
-	h, ok := loss.(HeldOut)
+func (r *runner) judgeBy() {
+	h, ok := r.loss.(HeldOut)
 	if !ok {
 		r.warnings = append(r.warnings, fmt.Errorf("no held-out loss: the best θ is chosen by the loss over the training points"))
 		return
@@ -115,7 +123,15 @@ func (r *runner) judgeBy(loss Batched) {
 		r.warnings = append(r.warnings, fmt.Errorf("the held-out loss is %g at the start: the best θ is chosen by the loss over the training points", v))
 		return
 	}
-	r.judge, r.heldOut = h.HeldOut, true
+	r.heldOut = true
+}
+
+// judge is the loss that θ is judged by.
+func (r *runner) judge(theta []float64) float64 {
+	if h, ok := r.loss.(HeldOut); ok && r.heldOut {
+		return h.HeldOut(theta)
+	}
+	return r.value(theta)
 }
 
 // value is the loss over all points.
@@ -127,15 +143,17 @@ func (r *runner) value(theta []float64) float64 {
 }
 
 // wall is the run's time so far in seconds.
-func (r *runner) wall() float64 { return time.Since(r.start).Seconds() }
+func (r *runner) wall() float64 { return r.passed(r.start).Seconds() }
+
+// passed is the time since t, by a clock that nobody can set.
+func (r *runner) passed(t time.Time) time.Duration { return r.now().Sub(t) }
 
 func (r *runner) event(phase int, kind Kind, reason Reason, why string) {
 	r.events = append(r.events, Event{Step: r.steps, Wall: r.wall(), Phase: phase, Kind: kind, Reason: reason, Why: why})
 }
 
-// train carries out one phase.
-func (r *runner) train(ctx context.Context, i int) (ending, error) {
-	p := r.enter(i)
+// train carries out the phase.
+func (p *phase) train(ctx context.Context) (ending, error) {
 	end, err := p.loop(ctx)
 	if err != nil {
 		end.why = err.Error()

@@ -1,8 +1,10 @@
 package hybrid
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"pinn/optim"
 )
@@ -124,12 +126,49 @@ func (t *toy) Resample(method string, points int, _, _ float64, _ []float64, rng
 	t.redrawn = append(t.redrawn, method)
 }
 
-func (t *toy) Deal(size int) Batches {
-	b := &toyBatches{toy: t, size: size, order: make([]int, t.n)}
-	for i := range b.order {
-		b.order[i] = i
+// State is the points and what was last measured.
+func (t *toy) State() []optim.Vector {
+	return []optim.Vector{
+		{Name: "a", Values: slices.Clone(t.a)}, {Name: "y", Values: slices.Clone(t.y)},
+		{Name: "terms", Values: slices.Clone(t.terms[:])}, {Name: "calls", Values: []float64{float64(t.calls)}},
 	}
-	return b
+}
+
+func (t *toy) SetState(state []optim.Vector) error {
+	for i, v := range t.State() {
+		if i >= len(state) || state[i].Name != v.Name {
+			return errors.New("not the state of a toy")
+		}
+	}
+	a, y := state[0].Values, state[1].Values
+	if len(a) != t.p*len(y) || len(y) == 0 || len(state[2].Values) != 2 || len(state[3].Values) != 1 {
+		return errors.New("not the points of a toy")
+	}
+	t.a, t.y, t.n = slices.Clone(a), slices.Clone(y), len(y)
+	copy(t.terms[:], state[2].Values)
+	t.calls = int(state[3].Values[0])
+	return nil
+}
+
+// NormalEquations stores Jᵀr and the upper triangle of JᵀJ, r scaled by 1/√N.
+func (t *toy) NormalEquations(a, g, theta []float64) float64 {
+	clear(a)
+	v := t.ValueGrad(g, theta)
+	for j := range g {
+		g[j] /= 2
+	}
+	for i := range t.n {
+		for j, x := range t.row(i) {
+			for k := j; k < t.p; k++ {
+				a[j*t.p+k] += x * t.row(i)[k] / float64(t.n)
+			}
+		}
+	}
+	return v
+}
+
+func (t *toy) Deal(size int) Batches {
+	return &toyBatches{toy: t, size: size, order: make([]int, t.n)}
 }
 
 type toyBatches struct {
@@ -139,6 +178,9 @@ type toyBatches struct {
 }
 
 func (b *toyBatches) Shuffle(rng *rand.Rand) {
+	for i := range b.order {
+		b.order[i] = i
+	}
 	rng.Shuffle(len(b.order), func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
 }
 func (b *toyBatches) Len() int { return len(b.order) / b.size }
@@ -187,4 +229,8 @@ func start(t *toy) []float64 {
 	return theta
 }
 
-var _ = []Batched{(*toy)(nil), (*judged)(nil)}
+var (
+	_ = []Batched{(*toy)(nil), (*judged)(nil)}
+	_ = []Keeping{(*toy)(nil), (*judged)(nil)}
+	_ = []optim.LeastSquares{(*toy)(nil), (*judged)(nil)}
+)

@@ -2,7 +2,6 @@ package hybrid
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"pinn/optim"
@@ -104,7 +103,7 @@ func TestMetric(t *testing.T) {
 	loss := newToy(256, 4, 0.5, 10, 1)
 	theta := start(loss)
 	measure := func(m optim.Method, c Checks) Stats {
-		mon := newMonitor(loss, Phase{Name: "mine", Method: m, Batch: 16, Checks: c}, rand.New(rand.NewPCG(1, 1)))
+		mon := newMonitor(loss, Phase{Name: "mine", Method: m, Batch: 16, Checks: c}, newStreams(1).batches)
 		s, _, _ := mon.measure(theta)
 		return s
 	}
@@ -128,7 +127,7 @@ func TestMetric(t *testing.T) {
 func TestMonitorDoesNotAllocate(t *testing.T) {
 	loss := newToy(256, 4, 0.5, 10, 1)
 	theta := start(loss)
-	m := newMonitor(loss, Phase{Method: &scripted{}, Batch: 16}, rand.New(rand.NewPCG(1, 1)))
+	m := newMonitor(loss, Phase{Method: &scripted{}, Batch: 16}, newStreams(1).batches)
 	if n := testing.AllocsPerRun(20, func() { m.measure(theta) }); n != 0 {
 		t.Errorf("a check allocates %v times, want 0", n)
 	}
@@ -151,7 +150,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 }
 
 func BenchmarkMeasure(b *testing.B) {
-	g := gradients(rand.New(rand.NewPCG(1, 1)), 8, 921, 1)
+	g := gradients(newStreams(1).batches.Rand, 8, 921, 1)
 	a, rows := make([]float64, 64), make([]float64, 8)
 	b.ReportAllocs()
 	for b.Loop() {

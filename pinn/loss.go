@@ -44,7 +44,8 @@ type Loss struct {
 	places  []place     // per group
 	sets    []*pointSet // per group: the points of training
 	full    *selection  // all of them
-	heldOut *selection  // fresh points, never trained on
+	held    []*pointSet // per group: fresh points, never trained on
+	heldOut *selection  // all of them
 	engine  *engine
 	sums    *sums
 	panel   *panel // of the Jacobian, made at its first use

@@ -135,7 +135,6 @@ func (at place) columns() [][]float64 {
 func (l *Loss) draw() error {
 	o := l.options
 	uniform, _ := pde.NewSampler("uniform")
-	var held []*pointSet
 	for i, at := range l.places {
 		box := l.problem.Box
 		pts, err := at.sample(box, l.sampler, at.count(box, o.Interior), stream(o.Seed, streamPoints, i))
@@ -154,9 +153,9 @@ func (l *Loss) draw() error {
 			}
 			set = l.groups[i].newSet(pts, nil)
 		}
-		held = append(held, set)
+		l.held = append(l.held, set)
 	}
-	l.full, l.heldOut = all(l.sets), all(held)
+	l.full, l.heldOut = all(l.sets), all(l.held)
 	return nil
 }
 
