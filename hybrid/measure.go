@@ -19,7 +19,7 @@ func (p *phase) blank() Row {
 	return Row{
 		Step: p.steps, Phase: p.index, Method: p.Name, PhaseStep: p.res.Steps,
 		LossEvals: p.lossEvals, GradEvals: p.gradEvals, Wall: p.wall(), Passes: p.passes,
-		Loss: nan, HeldOut: nan, GradNorm: nan, StepNorm: nan, StepSize: nan, LearningRate: nan, Batch: batch,
+		Loss: nan, HeldOut: nan, GradNorm: nan, StepNorm: nan, StepSize: nan, LearningRate: nan, Batch: batch, Points: p.loss.Points(),
 		Damping: nan, Gain: nan, Trials: -1,
 		K: -1, CheckLoss: nan, Signal: nan, Noise: nan, RawSNR: nan, SNR: nan, SNRLo: nan, SNRHi: nan,
 		Floor: nan, FullSNR: nan, FullLo: nan, FullHi: nan, SE: nan, BNoise: nan,
@@ -82,11 +82,11 @@ func (p *phase) statistical() bool {
 
 // pass counts evaluations of a minibatch, or of all points in a full-batch phase.
 func (p *phase) pass(evaluations int) {
-	share := 1.0
-	if p.Batch > 0 {
-		share = float64(p.Batch) / float64(p.loss.Points())
+	size := p.Batch
+	if size == 0 {
+		size = p.loss.Points()
 	}
-	p.passes += float64(evaluations) * share
+	p.passes += float64(evaluations) * float64(size) / float64(p.begunWith)
 }
 
 // ask shows the check to every rule and returns the first decision to leave.

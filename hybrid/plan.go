@@ -22,8 +22,8 @@ type Plan struct {
 
 	// Passes is the largest number of passes over all points that the run may
 	// make, looked at once per step; 0 means no limit. An evaluation of the loss,
-	// with its gradient or without, counts 1 over all N points and b/N over a
-	// minibatch of b of them: it is the measure by which methods with and without
+	// with its gradient or without, over n points counts n/N, N being the points
+	// that the run began with: it is the measure by which methods with and without
 	// minibatches compare, and free of the machine. Evaluations of the methods
 	// count, and those of checks in a phase with a rule that looks at them; the
 	// record's own (held-out loss, loss over all points, redraws) do not.

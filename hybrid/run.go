@@ -75,6 +75,7 @@ type runner struct {
 
 	steps, lossEvals, gradEvals int
 	passes                      float64
+	begunWith                   int // points
 
 	first int // points in the interior when the run began
 
@@ -88,13 +89,14 @@ type runner struct {
 func newRunner(loss Batched, plan Plan, theta []float64, watch func(Progress)) *runner {
 	r := &runner{
 		loss: loss, plan: plan, watch: watch,
-		streams: newStreams(plan.Seed),
-		now:     plan.now,
-		start:   plan.Start,
-		theta:   slices.Clone(theta),
-		grad:    make([]float64, len(theta)),
-		best:    best{theta: slices.Clone(theta), heldOut: math.Inf(1)},
-		trace:   &Trace{},
+		streams:   newStreams(plan.Seed),
+		now:       plan.now,
+		start:     plan.Start,
+		theta:     slices.Clone(theta),
+		grad:      make([]float64, len(theta)),
+		begunWith: loss.Points(),
+		best:      best{theta: slices.Clone(theta), heldOut: math.Inf(1)},
+		trace:     &Trace{},
 	}
 	if r.now == nil {
 		r.now = time.Now

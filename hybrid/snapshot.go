@@ -104,6 +104,7 @@ func (r *runner) state(l *ledger) {
 	l.count("loss_evals", &r.lossEvals)
 	l.count("grad_evals", &r.gradEvals)
 	l.number("passes", &r.passes)
+	l.count("begun_with", &r.begunWith)
 	l.flag("held_out", &r.heldOut)
 	l.since("seconds", &r.start, r.now())
 	l.part("best", r.best.state)

@@ -152,7 +152,7 @@ func TestStateIsComplete(t *testing.T) {
 		{runner{}, map[string]string{
 			"loss": kept, "plan": given, "watch": given, "streams": kept, "now": given, "start": kept, "told": "the watcher's",
 			"theta": kept, "grad": scratch, "heldOut": kept, "best": kept, "steps": kept, "lossEvals": kept, "gradEvals": kept,
-			"passes": kept, "first": kept, "trace": kept, "events": kept, "warnings": kept, "phases": kept, "overfit": kept}},
+			"passes": kept, "begunWith": kept, "first": kept, "trace": kept, "events": kept, "warnings": kept, "phases": kept, "overfit": kept}},
 		{phase{}, map[string]string{
 			"runner": kept, "Phase": "its method and rules are kept", "index": kept, "entered": kept, "budget": follows, "view": follows,
 			"mini": kept, "monitor": kept, "scalable": follows, "scale": kept, "previous": scratch, "setBacks": kept,

@@ -21,6 +21,7 @@ type Row struct {
 	StepSize     float64
 	LearningRate float64
 	Batch        int     // points of a minibatch, −1 in a full-batch phase
+	Points       int     // of the full set, N
 	Damping      float64 // λ of Levenberg–Marquardt
 	Gain         float64 // ρ, its decrease of the loss over the predicted one
 	Trials       int     // of λ in this step, −1 for other methods

@@ -53,12 +53,16 @@ func redraw(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	errs, err := run.folder.Errors()
+	if err != nil {
+		return nil, err
+	}
 	figures := run.folder.FiguresDir()
 	if err := os.MkdirAll(figures, 0o777); err != nil {
 		return nil, err
 	}
 	j := judge(run.statement.problem, run.statement.truth, run.solution.Eval)
-	files, err := draw(figures, run.statement, run.folder.Run, trace, events, j)
+	files, err := draw(figures, run.statement, run.folder.Run, history(run.statement, trace, events, errs), j)
 	for i, name := range files {
 		files[i] = rundir.Reachable(filepath.Join(figures, name))
 	}
@@ -66,8 +70,7 @@ func redraw(dir string) ([]string, error) {
 }
 
 // draw writes all figures of a run into the folder dir and returns their names there.
-func draw(dir string, st *statement, run rundir.Run, trace *rundir.Table, events []rundir.Event, j judgement) ([]string, error) {
-	h := figure.History{Title: st.spec.Title, Trace: trace, Events: events, Rules: rules(st.spec)}
+func draw(dir string, st *statement, run rundir.Run, h figure.History, j judgement) ([]string, error) {
 	var files []string
 	for _, one := range []func() ([]string, error){
 		func() ([]string, error) { return figure.Solution(dir, answer(st, run, j)) },
@@ -81,6 +84,11 @@ func draw(dir string, st *statement, run rundir.Run, trace *rundir.Table, events
 		files = append(files, names...)
 	}
 	return files, nil
+}
+
+// history puts the records of a run into the form that figures take.
+func history(st *statement, trace *rundir.Table, events []rundir.Event, errs *rundir.Table) figure.History {
+	return figure.History{Title: st.spec.Title, Trace: trace, Events: events, Errors: errs, Rules: rules(st.spec)}
 }
 
 // answer puts a judged answer into the form that figures take.

@@ -9,26 +9,34 @@ import (
 	"pinn/problems"
 )
 
-// leave writes everything into the draft and gives it its name; it returns the
+// leave writes everything into the draft and gives it its name, errs only if it is
+// not nil; it returns the
 // folder as reachable from the working directory. Each write passes the gate, so
 // that an interrupt finds the draft at rest.
-func (a *app) leave(d *rundir.Draft, g *gate, st *statement, t *training, res *hybrid.Result, j judgement, run rundir.Run) (string, error) {
+func (a *app) leave(d *rundir.Draft, g *gate, st *statement, res *hybrid.Result, j judgement, run rundir.Run, errs *rundir.Table) (string, error) {
 	var text []byte
 	var folder string
+	trace, events := traceTable(res.Trace), eventRecords(res.Events)
 	writes := []func() error{
 		func() (err error) { text, err = portable(d, st); return err },
 		func() error { return d.WriteProblem(text) },
 		func() error { return d.WriteRun(run) },
-		func() error { return d.WriteTrace(traceTable(res.Trace)) },
-		func() error { return d.WriteEvents(eventRecords(res.Events)) },
+		func() error { return d.WriteTrace(trace) },
+		func() error { return d.WriteEvents(events) },
 		func() error { return d.WriteSolution(j.solution(st.problem)) },
 		func() error { return d.WriteWeights(weights(st, res.Theta)) },
+		func() error {
+			if errs == nil {
+				return nil
+			}
+			return d.WriteErrors(errs)
+		},
 		func() error {
 			dir, err := d.Figures()
 			if err != nil {
 				return err
 			}
-			_, err = draw(dir, st, run, traceTable(res.Trace), eventRecords(res.Events), j)
+			_, err = draw(dir, st, run, history(st, trace, events, errs), j)
 			return err
 		},
 		func() (err error) { folder, err = d.Commit(); return err },

@@ -99,6 +99,8 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	ctx, stop := interruptible(ctx, func() { g.shut(draft.Abort) })
 	defer stop()
 
+	var along trail
+	t.plan.Observe = along.observe
 	p := a.progress()
 	announce(p, st, t)
 	res, err := t.train(ctx, p.show)
@@ -114,7 +116,11 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	run.Grid = j.grid(st)
 	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)
 	run.Settle(res.Status == hybrid.Interrupted, res.Status == hybrid.Failed || !j.finite())
-	folder, err := a.leave(draft, &g, st, t, res, j, run)
+	var errs *rundir.Table
+	if st.truth != nil {
+		errs = along.errors(st.truth, t.evaluator(st))
+	}
+	folder, err := a.leave(draft, &g, st, res, j, run, errs)
 	if err != nil {
 		return exit{rundir.Failed.ExitCode(), err}
 	}

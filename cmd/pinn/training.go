@@ -10,6 +10,7 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
 	"pinn/optim"
+	"pinn/pde"
 	"pinn/pinn"
 )
 
@@ -68,6 +69,13 @@ func (t *training) theta() []float64 {
 // train runs the plan from the first parameters.
 func (t *training) train(ctx context.Context, watch func(hybrid.Progress)) (*hybrid.Result, error) {
 	return hybrid.Run(ctx, batched{t.loss}, t.plan, t.theta(), watch)
+}
+
+// evaluator returns the fields of the statement as functions of θ.
+func (t *training) evaluator(st *statement) evaluator {
+	return func(theta []float64, pts pde.Points) [][]float64 {
+		return pinn.NewSolution(st.problem, t.net, st.hard.Lifts, theta).Eval(pts)
+	}
 }
 
 // threadCount is the number of threads that --threads asks for, 0 for all.

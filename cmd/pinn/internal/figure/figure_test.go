@@ -48,15 +48,20 @@ func TestSolutionTexts(t *testing.T) {
 func TestHistoryTexts(t *testing.T) {
 	h := sampleHistory()
 	wantTexts(t, h.loss(), "loss", "held-out loss", "momentum", "adamw", "lbfgs", "2", "snr", "budget", "parameter updates  (each phase to its own scale)")
-	p := h.steps().phases("phases")
+	p := h.gradients().phases("phases")
 	wantTexts(t, p,
 		"SNR_b", "SNR_N", "± 2 standard errors", "floor 1/√K of pure noise", "exhausted below", "clear above", "check voted to switch",
-		"learning rate", "step size of line search", "signal: norm of the mean", "points redrawn", "adamw", "lbfgs", "snr")
+		"learning rate", "step size of line search", "signal: norm of the mean", "points redrawn", "adamw", "lbfgs", "snr",
+		"terms", "true error", "so far, not used in training", "batch b", "full set N", "length of the step, ‖Δθ‖", "λ of the accepted step", "as predicted",
+		"gradient evaluations, of a minibatch or of all points  (each phase to its own scale)")
 	all := strings.Join(texts(t, p), " ")
 	for _, want := range []string{"step 850, 1.19 s, switch (snr): in 7 of 9 checks", "step 4850, 21.2 s, stop (budget): 4000 steps"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the notes lack %q in %q", want, all)
 		}
+	}
+	if at := h.gradients().place(h.Events[1]); math.Abs(at-1.1*850) > 1e-9 {
+		t.Errorf("the switch at step 850 stands at %v gradients, want 935: the row of its step", at)
 	}
 	wantTexts(t, h.seconds().phases("phases-seconds"), "seconds  (each phase to its own scale)", "budget")
 }

@@ -14,7 +14,8 @@ type History struct {
 	Title  string
 	Trace  *rundir.Table // columns as rundir.ColStep and so on; any may be absent
 	Events []rundir.Event
-	Rules  []Rule // by index of the phase; may be shorter than the phases
+	Errors *rundir.Table // the true error along the run, if there is a truth; the run never saw it
+	Rules  []Rule        // by index of the phase; may be shorter than the phases
 }
 
 // Rule holds the thresholds of the snr rule in one phase; 0 or NaN: none.
@@ -36,11 +37,12 @@ func (h History) check() error {
 	return nil
 }
 
-// track is a history laid along one axis, steps or seconds.
+// track is a history laid along one axis: updates, gradient evaluations or seconds.
 type track struct {
 	History
 	label string
 	x     []float64 // per row
+	along string    // the column of x, here and in the table of errors
 	place func(rundir.Event) float64
 	bands []band
 	side  scale
@@ -60,13 +62,35 @@ const mostBands = 40
 
 // steps lays the history along the parameter updates, seconds along the time.
 func (h History) steps() track {
-	t := track{History: h, label: "parameter updates", x: h.Trace.Numbers(rundir.ColStep)}
+	t := track{History: h, label: "parameter updates", along: rundir.ColStep, x: h.Trace.Numbers(rundir.ColStep)}
 	t.place = func(e rundir.Event) float64 { return float64(e.Step) }
 	return t.laid()
 }
 
+// gradients lays the history along the gradients evaluated, of minibatches or of
+// all points; along the updates if they were not counted. Events know their step
+// alone and stand where the row of that step does.
+func (h History) gradients() track {
+	t := track{History: h, label: "gradient evaluations, of a minibatch or of all points", along: rundir.ColGradEvals, x: h.Trace.Numbers(rundir.ColGradEvals)}
+	steps := h.Trace.Numbers(rundir.ColStep)
+	if t.x == nil || steps == nil {
+		return h.steps()
+	}
+	t.place = func(e rundir.Event) float64 {
+		at := math.NaN()
+		for i, s := range steps {
+			if s > float64(e.Step) {
+				break
+			}
+			at = t.x[i]
+		}
+		return at
+	}
+	return t.laid()
+}
+
 func (h History) seconds() track {
-	t := track{History: h, label: "seconds", x: h.Trace.Numbers(rundir.ColWall)}
+	t := track{History: h, label: "seconds", along: rundir.ColWall, x: h.Trace.Numbers(rundir.ColWall)}
 	t.place = func(e rundir.Event) float64 { return e.Seconds }
 	return t.laid()
 }

@@ -10,14 +10,18 @@ import (
 )
 
 // Phases draws the phase-switch diagnostics on one page, twice: phases.svg and
-// .png over the parameter updates, phases-seconds.svg and .png over the time.
+// .png over the gradients evaluated, phases-seconds.svg and .png over the time.
 // Panels without a measurement are left out. Phases shows
 //
 //	loss and held-out loss
+//	the loss by term, if there are several
+//	the relative L2 error, which the run was never shown
 //	the norm of the gradient, the signal and the noise of minibatch gradients
 //	SNR_b with its ±2 se band, the floor 1/√K and the exhausted threshold
 //	SNR_N with its band, its threshold, and the votes of the checks
-//	learning rate and step size
+//	the noise scale in points against the batch and the full set
+//	learning rate, step size and length of the step
+//	λ and the gain ratio of Levenberg–Marquardt
 //
 // with the phases shaded and the events numbered and told below. It returns the
 // names of the files written to dir.
@@ -25,7 +29,7 @@ func Phases(dir string, h History) ([]string, error) {
 	if err := h.check(); err != nil {
 		return nil, err
 	}
-	return save(dir, h.steps().phases("phases"), h.seconds().phases("phases-seconds"))
+	return save(dir, h.gradients().phases("phases"), h.seconds().phases("phases-seconds"))
 }
 
 // phases returns the page of diagnostics.
@@ -38,6 +42,12 @@ func (t track) phases(name string) page {
 // any case.
 func (t track) diagnostics() []strip {
 	out := []strip{t.lossStrip()}
+	if len(t.terms()) > 1 {
+		out = append(out, t.termStrip())
+	}
+	if t.Errors.Rows() > 0 {
+		out = append(out, t.errorStrip())
+	}
 	for _, s := range []struct {
 		strip   func() strip
 		columns []string
@@ -45,7 +55,10 @@ func (t track) diagnostics() []strip {
 		{t.gradientStrip, []string{rundir.ColGradNorm, rundir.ColSignal, rundir.ColNoise}},
 		{t.snrStrip, []string{rundir.ColSNR, rundir.ColRawSNR}},
 		{t.fullStrip, []string{rundir.ColFull}},
-		{t.stepStrip, []string{rundir.ColRate, rundir.ColStepSize}},
+		{t.scaleStrip, []string{rundir.ColBNoise}},
+		{t.stepStrip, []string{rundir.ColRate, rundir.ColStepSize, rundir.ColStepNorm}},
+		{t.dampingStrip, []string{rundir.ColDamping}},
+		{t.gainStrip, []string{rundir.ColGain}},
 	} {
 		if t.has(s.columns...) {
 			out = append(out, s.strip())
@@ -140,12 +153,13 @@ func (t track) fullStrip() strip {
 }
 
 func (t track) stepStrip() strip {
-	rate, size := pen(series[0], 1.3), pen(series[1], 0.9)
+	rate, size, norm := pen(series[0], 1.3), pen(series[1], 0.9), pen(series[2], 0.9)
 	return strip{
 		label: "step", height: 90,
-		values: decades(t.Trace.Numbers(rundir.ColRate), t.Trace.Numbers(rundir.ColStepSize)),
-		key:    []entry{{rundir.ColRate, "learning rate", lineMark, rate}, {rundir.ColStepSize, "step size of line search", lineMark, size}},
+		values: decades(t.Trace.Numbers(rundir.ColRate), t.Trace.Numbers(rundir.ColStepSize), t.Trace.Numbers(rundir.ColStepNorm)),
+		key:    []entry{{rundir.ColRate, "learning rate", lineMark, rate}, {rundir.ColStepSize, "step size of line search", lineMark, size}, {rundir.ColStepNorm, "length of the step, ‖Δθ‖", lineMark, norm}},
 		draw: func(p *panel) {
+			t.curve(p, rundir.ColStepNorm, norm, false)
 			t.curve(p, rundir.ColStepSize, size, false)
 			t.curve(p, rundir.ColRate, rate, false)
 		},

@@ -206,15 +206,17 @@ func sampleHistory() History {
 	names := []string{
 		rundir.ColStep, rundir.ColPhase, rundir.ColWall, rundir.ColLoss, rundir.ColHeldOut, rundir.ColGradNorm, rundir.ColStepSize, rundir.ColRate,
 		rundir.ColSignal, rundir.ColNoise, rundir.ColRawSNR, rundir.ColSNR, rundir.ColSNRLo, rundir.ColSNRHi, rundir.ColFloor,
-		rundir.ColFull, rundir.ColFullLo, rundir.ColFullHi, rundir.ColVote, "term:momentum", "term:condition 2: u at x = -1 or x = 1",
+		rundir.ColFull, rundir.ColFullLo, rundir.ColFullHi, rundir.ColVote,
+		rundir.ColGradEvals, rundir.ColStepNorm, rundir.ColBatch, rundir.ColPoints, rundir.ColBNoise, rundir.ColDamping, rundir.ColGain, "term:momentum", "term:condition 2: u at x = -1 or x = 1",
 	}
 	for step := 1; step <= adam+lbfgs; step++ {
-		row := map[string]float64{rundir.ColStep: float64(step)}
 		jitter := math.Exp(0.3 * rng.NormFloat64())
+		row := map[string]float64{rundir.ColStep: float64(step), rundir.ColGradEvals: 1.1 * float64(step), rundir.ColPoints: 8192, rundir.ColStepNorm: 0.01 * jitter}
 		if step <= adam {
 			s := float64(step)
 			loss := 0.4*math.Exp(-s/150) + 0.02*math.Exp(-s/900)
 			row[rundir.ColWall], row[rundir.ColRate] = 1.4e-3*s, 2e-3*math.Min(1, s/50)
+			row[rundir.ColBatch] = 512
 			row[rundir.ColLoss], row["term:momentum"] = loss*jitter, loss*0.8
 			row["term:condition 2: u at x = -1 or x = 1"] = loss * 0.2 * math.Exp(-s/400)
 			if step%50 == 0 {
@@ -224,7 +226,7 @@ func sampleHistory() History {
 				row[rundir.ColSNR], row[rundir.ColSNRLo], row[rundir.ColSNRHi] = snr, snr-0.5, snr+0.6
 				row[rundir.ColRawSNR], row[rundir.ColFloor] = math.Hypot(snr, 0.35), 1/math.Sqrt(8)
 				row[rundir.ColFull], row[rundir.ColFullLo], row[rundir.ColFullHi] = 3*snr, 3*snr-1.5, 3*snr+1.8
-				row[rundir.ColVote] = 0
+				row[rundir.ColBNoise], row[rundir.ColVote] = 512/(snr*snr), 0
 				if snr < 1 && step >= 300 {
 					row[rundir.ColVote] = 1
 				}
@@ -236,6 +238,7 @@ func sampleHistory() History {
 			row[rundir.ColLoss], row["term:momentum"] = loss, loss*0.9
 			row["term:condition 2: u at x = -1 or x = 1"] = loss * 0.1 * jitter
 			row[rundir.ColGradNorm], row[rundir.ColStepSize] = loss*5*jitter, math.Min(1, 0.7*jitter)
+			row[rundir.ColDamping], row[rundir.ColGain] = 1e-3*jitter, math.Min(1, 0.5*jitter)
 			if step%50 == 0 {
 				row[rundir.ColHeldOut] = loss * (1 + s/2000)
 			}
@@ -254,9 +257,13 @@ func sampleHistory() History {
 		t.Add(name, columns[name])
 	}
 	t.AddWords(rundir.ColMethod, methods)
+	errs := &rundir.Table{}
+	errs.Add(rundir.ColGradEvals, []float64{0, 400, 900, 2500, 5000})
+	errs.Add(rundir.ColWall, []float64{0, 0.5, 1.1, 9, 20})
+	errs.Add(rundir.ColRelL2, []float64{1, 0.3, 0.1, 1e-4, 3.1e-5})
 	return History{
 		Title: "Burgers' equation: a shock forms at x = 0",
-		Trace: t,
+		Trace: t, Errors: errs,
 		Rules: []Rule{{Exhausted: 1, Threshold: 2}},
 		Events: []rundir.Event{
 			{Number: 1, Step: 500, Seconds: 0.7, Kind: "resample", Reason: "rad", Why: "every 500 steps"},

@@ -155,8 +155,8 @@ func samplePages() map[string][]page {
 		out[name] = a.pages()
 	}
 	h := sampleHistory()
-	out["history"] = []page{h.loss(), h.steps().phases("phases"), h.seconds().phases("phases-seconds")}
+	out["history"] = []page{h.loss(), h.gradients().phases("phases"), h.seconds().phases("phases-seconds")}
 	h = longHistory()
-	out["long"] = []page{h.loss(), h.steps().phases("phases"), h.seconds().phases("phases-seconds")}
+	out["long"] = []page{h.loss(), h.gradients().phases("phases"), h.seconds().phases("phases-seconds")}
 	return out
 }

@@ -7,6 +7,7 @@
 //		events.csv     []Event: one row per switch, resample, restart or stop
 //		weights        Weights: the network in safetensors format
 //		solution.csv   Table: axes, then fields, on the judging grid
+//		errors.csv     Table: the error along the run, if there is a truth
 //		figures/       drawn by package figure
 //
 // A run is written as a Draft into a hidden folder beside its final place and

@@ -17,11 +17,12 @@ const (
 	eventsFile   = "events.csv"
 	weightsFile  = "weights"
 	solutionFile = "solution.csv"
+	errorsFile   = "errors.csv"
 	figuresDir   = "figures"
 )
 
 // parts are the names that Include must not take.
-var parts = []string{problemFile, runFile, traceFile, eventsFile, weightsFile, solutionFile, figuresDir}
+var parts = []string{problemFile, runFile, traceFile, eventsFile, weightsFile, solutionFile, errorsFile, figuresDir}
 
 // runName returns the name of the nth run, run-0001 for 1.
 func runName(n int) string { return fmt.Sprintf("run-%04d", n) }

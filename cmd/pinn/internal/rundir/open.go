@@ -58,6 +58,15 @@ func (f *Folder) Trace() (*Table, error) { return f.table(traceFile, ColMethod) 
 // Solution reads solution.csv.
 func (f *Folder) Solution() (*Table, error) { return f.table(solutionFile) }
 
+// Errors reads errors.csv; nil if the run has none, for want of a truth.
+func (f *Folder) Errors() (*Table, error) {
+	t, err := f.table(errorsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return t, err
+}
+
 // Events reads events.csv.
 func (f *Folder) Events() ([]Event, error) {
 	src, err := f.read(eventsFile)

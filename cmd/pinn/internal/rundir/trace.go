@@ -11,7 +11,7 @@ const (
 	ColLossEvals = "loss_evals" // cumulative plain calls, minibatch or full
 	ColGradEvals = "grad_evals" // cumulative plain calls, minibatch or full
 	ColWall      = "wall_s"     // seconds since the start
-	ColPasses    = "passes"     // over all points: an evaluation of b of N points counts b/N
+	ColPasses    = "passes"     // over all points: an evaluation over n of them counts n/N
 
 	ColLoss     = "loss"          // what the method saw: of a minibatch or of all points
 	ColHeldOut  = "heldout"       // the loss on points that training never sees
@@ -20,6 +20,7 @@ const (
 	ColStepSize = "step_size"     // of a line search
 	ColRate     = "learning_rate" // of a first-order method
 	ColBatch    = "batch"         // points in a minibatch; blank for all points
+	ColPoints   = "points"        // of the full set
 
 	ColDamping = "damping" // λ of Levenberg–Marquardt
 	ColGain    = "gain"    // ρ, its decrease of the loss over the predicted one
@@ -39,6 +40,8 @@ const (
 	ColVote   = "vote"        // 1 if this check voted for a switch, else 0
 	ColVotes  = "votes"       // votes in the window
 	ColCheck  = "check_s"     // seconds this check took
+
+	ColRelL2 = "rel_l2" // of errors.csv alone: the relative L2 error, which no run is shown
 
 	TermPrefix = "term:" // unweighted mean square of one loss term
 )

@@ -41,6 +41,9 @@ func (d *Draft) WriteEvents(events []Event) error {
 // WriteSolution writes solution.csv: the axes of Run.Grid, then the fields.
 func (d *Draft) WriteSolution(t *Table) error { return d.write(solutionFile, t.Encode) }
 
+// WriteErrors writes errors.csv; a run without a truth has none.
+func (d *Draft) WriteErrors(t *Table) error { return d.write(errorsFile, t.Encode) }
+
 // WriteWeights writes the network.
 func (d *Draft) WriteWeights(w Weights) error { return d.write(weightsFile, w.Encode) }
 

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"math"
+	"slices"
+
+	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
+	"pinn/pde"
+)
+
+// trail keeps what a run would have returned at some of its steps, so that the
+// error there can be measured when the run is over. It is all that is done about
+// the truth while training: nothing is evaluated before the last step.
+type trail struct{ marks []mark }
+
+// mark is one kept state: where the run stood, and the best θ so far.
+type mark struct {
+	step, gradEvals int
+	passes, seconds float64
+	theta           []float64
+}
+
+// spacing is the least ratio of passes between two marks that are kept, the
+// newest apart: a run of a hundred thousand passes leaves about 500.
+const spacing = 1.03
+
+// observe is a hybrid.Plan's Observe. It keeps θ where it is new; the newest mark
+// so far goes if it stands too near to the one before it.
+func (t *trail) observe(row hybrid.Row, best []float64) {
+	if n := len(t.marks); n > 0 && slices.Equal(best, t.marks[n-1].theta) {
+		return
+	}
+	if n := len(t.marks); n > 1 && t.marks[n-1].passes < spacing*t.marks[n-2].passes {
+		t.marks = t.marks[:n-1]
+	}
+	t.marks = append(t.marks, mark{row.Step, row.GradEvals, row.Passes, row.Wall, best})
+}
+
+// evaluator returns the values of the fields that θ describes.
+type evaluator func(theta []float64, pts pde.Points) [][]float64
+
+// errors returns errors.csv: the relative L2 error over all fields with a truth,
+// for every mark. It is measured on at most trailPoints points of where the
+// answer is judged, spread evenly, but for the last, which is judged on all.
+func (t *trail) errors(truth pde.Truth, eval evaluator) *rundir.Table {
+	n := len(t.marks)
+	step, grads, passes, seconds, rel := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	where := truth.Where()
+	known := truth.At(where)
+	some, exact := spread(where, known, trailPoints)
+	for i, m := range t.marks {
+		step[i], grads[i], passes[i], seconds[i] = float64(m.step), float64(m.gradEvals), m.passes, m.seconds
+		if i == n-1 {
+			some, exact = where, known
+		}
+		rel[i] = pde.Judge(eval(m.theta, some), exact).AllRelL2
+	}
+	out := &rundir.Table{}
+	out.Add(rundir.ColStep, step)
+	out.Add(rundir.ColGradEvals, grads)
+	out.Add(rundir.ColPasses, passes)
+	out.Add(rundir.ColWall, seconds)
+	out.Add(rundir.ColRelL2, rel)
+	return out
+}
+
+// trailPoints bounds the points on which the error along a run is measured: a few
+// hundred states of a network are judged within a second.
+const trailPoints = 2048
+
+// spread returns at most n of the points and what is known there. Which ones
+// follows from the golden ratio, so that no grid beats against the choice.
+func spread(pts pde.Points, known [][]float64, n int) (pde.Points, [][]float64) {
+	if pts.N <= n {
+		return pts, known
+	}
+	some := pde.Points{N: n, D: pts.D}
+	exact := make([][]float64, len(known))
+	for k := range n {
+		// Place k of an even choice, moved within its stretch of N/n points.
+		_, part := math.Modf(float64(k) * math.Phi)
+		i := int((float64(k) + part) / float64(n) * float64(pts.N))
+		some.X = append(some.X, pts.At(i)...)
+		for f, column := range known {
+			if column != nil {
+				exact[f] = append(exact[f], column[i])
+			}
+		}
+	}
+	return some, exact
+}

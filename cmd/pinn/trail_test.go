@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"io"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"pinn/hybrid"
+	"pinn/pde"
+)
+
+// TestTrailThins checks that marks keep their distance, that the newest best θ is
+// always there, and that a θ seen twice is one mark.
+func TestTrailThins(t *testing.T) {
+	var along trail
+	theta := []float64{0}
+	for step := range 20000 {
+		if step%3 == 0 {
+			theta = []float64{float64(step)}
+		}
+		along.observe(hybrid.Row{Step: step, Passes: float64(step + 1)}, slices.Clone(theta))
+	}
+	n := len(along.marks)
+	if most := int(math.Log(20000)/math.Log(spacing)) + 2; n < 100 || n > most {
+		t.Errorf("%d marks of 20000 rows, want at most %d: one per factor %v", n, most, spacing)
+	}
+	if last := along.marks[n-1]; last.theta[0] != 19998 || last.step != 19998 {
+		t.Errorf("the newest mark is of step %d, want 19998", last.step)
+	}
+	for i, m := range along.marks[1 : n-1] {
+		if i > 0 && m.passes < spacing*along.marks[i].passes {
+			t.Errorf("marks at %v and %v passes are nearer than %v", along.marks[i].passes, m.passes, spacing)
+		}
+		if m.theta[0] != float64(m.step) {
+			t.Errorf("the mark of step %d holds θ of step %v", m.step, m.theta[0])
+		}
+	}
+}
+
+// TestSpread checks that the chosen points lie among all, in order, none twice,
+// and evenly.
+func TestSpread(t *testing.T) {
+	all := pde.Points{N: 10201, D: 1}
+	column := make([]float64, all.N)
+	for i := range column {
+		all.X = append(all.X, float64(i))
+		column[i] = -float64(i)
+	}
+	some, known := spread(all, [][]float64{column, nil}, 2048)
+	if some.N != 2048 || len(some.X) != 2048 || len(known[0]) != 2048 || known[1] != nil {
+		t.Fatalf("%d points, %d values", len(some.X), len(known[0]))
+	}
+	sum := 0.0
+	for k, x := range some.X {
+		if known[0][k] != -x || k > 0 && x <= some.X[k-1] || x > 10200 {
+			t.Errorf("point %d is %v with value %v, after %v", k, x, known[0][k], some.X[max(k-1, 0)])
+		}
+		sum += x
+	}
+	if mean := sum / 2048; math.Abs(mean-5100) > 5 { // each lies within a stretch of 5
+		t.Errorf("the mean place is %v, want 5100 (tol 5: the length of a stretch)", mean)
+	}
+	if same, _ := spread(all, [][]float64{column}, 20000); same.N != all.N {
+		t.Errorf("%d points of fewer than the bound, want all", same.N)
+	}
+}
+
+// TestTrailReachesNothing trains with and without a trail: equal bits, and a last
+// error that is the one the answer is judged by.
+func TestTrailReachesNothing(t *testing.T) {
+	train := func(along *trail) (*statement, *training, *hybrid.Result) {
+		st := opened(t, "poisson")
+		*st.spec.Points.Interior = 128
+		for i := range st.spec.Phases {
+			*st.spec.Phases[i].Steps = 40
+		}
+		*st.spec.Phases[0].Batch = 16
+		a := &app{out: io.Discard, err: io.Discard}
+		tr, err := a.prepare(st, 1, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if along != nil {
+			tr.plan.Observe = along.observe
+		}
+		res, err := tr.train(context.Background(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st, tr, res
+	}
+	_, _, plain := train(nil)
+	var along trail
+	st, tr, res := train(&along)
+	if !slices.Equal(plain.Theta, res.Theta) {
+		t.Error("the trail changed the bits of the run")
+	}
+	errs := along.errors(st.truth, tr.evaluator(st)).Numbers("rel_l2")
+	j := judge(st.problem, st.truth, func(p pde.Points) [][]float64 { return tr.evaluator(st)(res.Theta, p) })
+	rel, _ := j.figures(st.problem.Fields)
+	if want, _ := rel.Get("all"); errs[len(errs)-1] != want {
+		t.Errorf("the trail ends with an error of %v, the judge says %v", errs[len(errs)-1], want)
+	}
+	if len(errs) < 5 || errs[0] < errs[len(errs)-1] {
+		t.Errorf("errors along the run: %v", errs)
+	}
+}
