@@ -10,10 +10,12 @@ import (
 // feature is one input of the network: a function of one coordinate x of the
 // axis [a, b] through the scaled coordinate ξ = (2x − a − b)/(b − a) ∈ [−1, 1].
 // With mode m = 0 it is ξ itself, otherwise cos(mπξ) or sin(mπξ), whose period
-// is 2/m in ξ: for a periodic axis the whole axis holds m of them.
+// is 2/m in ξ: for a periodic axis the whole axis holds m of them. A fine one is
+// divided by m².
 type feature struct {
 	axis  int
 	mode  int
+	fine  bool
 	sine  bool
 	mid   float64 // (a + b)/2
 	slope float64 // dξ/dx = 2/(b − a)
@@ -28,6 +30,9 @@ func (f feature) derivative(x float64, n int) float64 {
 	}
 	arg := float64(f.mode) * math.Pi * xi
 	scale := math.Pow(float64(f.mode)*math.Pi*f.slope, float64(n))
+	if f.fine {
+		scale /= float64(f.mode * f.mode)
+	}
 	if f.sine {
 		n += 3 // sin y = cos(y + 3π/2)
 	}
@@ -52,9 +57,9 @@ func (f feature) component(alpha pde.Multi, x float64) float64 {
 }
 
 // features lists the inputs of a network on the box: per axis, in order, ξ and
-// the pairs cos(mπξ), sin(mπξ) for the modes m that apply. A periodic axis has
-// the pairs only. It always has the pair of mode 1, without which the network
-// could have a shorter period than the axis.
+// the pairs cos(mπξ), sin(mπξ) for the modes m that apply, then the fine ones. A
+// periodic axis has the pairs only. It always has the pair of mode 1, without which
+// the network could have a shorter period than the axis.
 func features(box pde.Box, spec NetSpec) []feature {
 	var fs []feature
 	for i, a := range box.Axes {
@@ -62,13 +67,21 @@ func features(box pde.Box, spec NetSpec) []feature {
 		if !a.Periodic {
 			fs = append(fs, f)
 		}
-		for _, m := range axisModes(a.Periodic, i, spec) {
-			f.mode = m
-			f.sine = false
-			fs = append(fs, f)
-			f.sine = true
-			fs = append(fs, f)
-		}
+		coarse := axisModes(a.Periodic, i, spec)
+		fs = f.pairs(fs, coarse)
+		f.fine = true
+		fs = f.pairs(fs, fineModes(i, spec, coarse))
+	}
+	return fs
+}
+
+// pairs appends the pairs of the modes.
+func (f feature) pairs(fs []feature, modes []int) []feature {
+	for _, m := range modes {
+		f.mode, f.sine = m, false
+		fs = append(fs, f)
+		f.sine = true
+		fs = append(fs, f)
 	}
 	return fs
 }
@@ -82,6 +95,17 @@ func axisModes(periodic bool, axis int, spec NetSpec) []int {
 	if periodic {
 		modes = append(modes, 1)
 	}
+	slices.Sort(modes)
+	return slices.Compact(modes)
+}
+
+// fineModes returns the fine modes of one axis, in increasing order, that are not
+// among the coarse ones.
+func fineModes(axis int, spec NetSpec, coarse []int) []int {
+	if axis >= len(spec.FineModes) {
+		return nil
+	}
+	modes := slices.DeleteFunc(slices.Clone(spec.FineModes[axis]), func(m int) bool { return slices.Contains(coarse, m) })
 	slices.Sort(modes)
 	return slices.Compact(modes)
 }

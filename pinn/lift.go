@@ -6,15 +6,18 @@ import (
 
 // Lift is how the hard conditions of one field are built in: u = G + Phi·N with
 // the network's output N. G meets the conditions, Phi vanishes where they hold.
-// Both are expressions of the axes. The zero Lift, apart from Field, is u = N.
+// Both are expressions of the axes. Where Base is set, its answer stands in place
+// of G, and the network corrects it; see Correct. The zero Lift, apart from Field,
+// is u = N.
 type Lift struct {
 	Field int
 	G     *pde.Expr // nil for 0
 	Phi   *pde.Expr // nil for 1
+	Base  *Solution // frozen; nil for none, otherwise G is nil, and all lifts have the same
 }
 
 // trivial reports whether u = N.
-func (l Lift) trivial() bool { return l.G == nil && l.Phi == nil }
+func (l Lift) trivial() bool { return l.G == nil && l.Phi == nil && l.Base == nil }
 
 // blend returns the lift that meets the data, which must agree where faces
 // meet. Going from u ≈ 0 through the axes one by one, each is put right by what

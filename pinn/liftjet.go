@@ -8,7 +8,8 @@ import "pinn/pde"
 //	adjoint   N̄_γ = Σ_{α≥γ} C(α,γ) φ_{α−γ} ū_α
 //
 // The components g_α and φ_β that are not zero everywhere are statics of the
-// points: rows base … base+rows()−1 of a tile's block.
+// points: rows base … base+outs−1 of a tile's block, or for the g_α of a frozen
+// solution its own rows.
 type liftJet struct {
 	field            int
 	base             int
@@ -17,8 +18,9 @@ type liftJet struct {
 	forward, adjoint passes
 }
 
-// newLiftJet returns the jet of a lift for the components of the set.
-func newLiftJet(l Lift, g *pde.Graph, axes int, set *JetSet, base int) (*liftJet, error) {
+// newLiftJet returns the jet of a lift for the components of the set. Its statics
+// begin at row base, those of the frozen solution, if there is one, at row frozen.
+func newLiftJet(l Lift, g *pde.Graph, axes int, set *JetSet, base, frozen int) (*liftJet, error) {
 	j := &liftJet{field: l.Field, base: base}
 	gs, err := components(l.G, 0, g, set)
 	if err != nil {
@@ -41,6 +43,11 @@ func newLiftJet(l Lift, g *pde.Graph, axes int, set *JetSet, base int) (*liftJet
 		return at
 	}
 	gRow, phiRow := rowOf(gs), rowOf(phis)
+	if l.Base != nil {
+		for c := range gRow {
+			gRow[c] = frozen + l.Field*set.Len() + c
+		}
+	}
 	j.program, j.outs = pde.Compile(outs, pde.Layout{Axes: axes}), len(outs)
 	j.writeForward(set, gRow, phiRow)
 	j.writeAdjoint(set, phiRow)

@@ -34,6 +34,8 @@ type LossOptions struct {
 type Loss struct {
 	problem  *pde.Problem
 	net      *MLP
+	lifts    []Lift
+	soft     []int
 	options  LossOptions
 	sampler  pde.Sampler
 	unknowns []unknown
@@ -61,6 +63,7 @@ const (
 	streamPoints uint64 = iota + 1
 	streamHeldOut
 	streamDeal
+	streamProbe
 )
 
 // stream returns the random stream of a purpose and a group.
@@ -84,7 +87,7 @@ func NewLoss(p *pde.Problem, net *MLP, lifts []Lift, soft []int, o LossOptions) 
 	if !ok {
 		panic("pinn: unknown sampler")
 	}
-	l := &Loss{problem: p, net: net, options: o, sampler: sampler}
+	l := &Loss{problem: p, net: net, lifts: lifts, soft: soft, options: o, sampler: sampler}
 	for _, u := range p.Params {
 		l.unknowns = append(l.unknowns, newUnknown(u))
 	}

@@ -9,11 +9,12 @@ import (
 // NetSpec describes a network. Hidden, Activation and Separate are the keys of
 // the problem file's [network]; Modes are the modes of its fourier.
 type NetSpec struct {
-	Hidden     []int  // widths of the hidden layers, each ≥ 1; none makes an affine function
-	Activation string // one of Activations()
-	Modes      []int  // Fourier modes m ≥ 1 of the scaled inputs; none by default
-	ModeAxes   []int  // the axes that get them; nil for all. A periodic axis always does
-	Separate   bool   // one network per field instead of one with an output per field
+	Hidden     []int   // widths of the hidden layers, each ≥ 1; none makes an affine function
+	Activation string  // one of Activations()
+	Modes      []int   // Fourier modes m ≥ 1 of the scaled inputs; none by default
+	ModeAxes   []int   // the axes that get them; nil for all. A periodic axis always does
+	FineModes  [][]int // per axis, further modes, as small as 1/m²; nil for none
+	Separate   bool    // one network per field instead of one with an output per field
 
 	// Mirrors are the symmetries that the outputs have by construction; see fold.
 	Mirrors []Mirror
@@ -50,7 +51,7 @@ func NewMLP(box pde.Box, fields int, spec NetSpec) *MLP {
 	if fields < 1 {
 		panic("pinn: a network needs a field")
 	}
-	for _, n := range slices.Concat(spec.Hidden, spec.Modes) {
+	for _, n := range slices.Concat(spec.Hidden, spec.Modes, slices.Concat(spec.FineModes...)) {
 		if n < 1 {
 			panic("pinn: bad width or mode")
 		}

@@ -112,22 +112,6 @@ func (l *Loss) adapt(i int, method string, points int, k, c float64, theta []flo
 	l.sets[i] = l.groups[i].newSet(pts, nil)
 }
 
-// poolSlice is how many points of a pool are evaluated at a time.
-const poolSlice = 1 << 13
-
-// squares returns Σ_m w_m r_m² at each of the points.
-func (l *Loss) squares(group int, pts pde.Points, theta []float64) []float64 {
-	dst := make([]float64, pts.N)
-	l.at(theta)
-	for first := 0; first < pts.N; first += poolSlice {
-		n := min(poolSlice, pts.N-first)
-		some := pde.Points{N: n, D: pts.D, X: pts.X[first*pts.D : (first+n)*pts.D]}
-		s := all([]*pointSet{l.groups[group].newSet(some, nil)})
-		l.engine.run(&norms{dst[first : first+n], s, theta, l.params}, s.tiles)
-	}
-	return dst
-}
-
 // density returns |r|^k/mean|r|^k + c for the given |r|². A residual that is not
 // finite counts as the largest finite one.
 func density(squares []float64, k, c float64) []float64 {

@@ -107,7 +107,7 @@ func TestStateRefuses(t *testing.T) {
 // Every field of a Loss is kept or follows from what NewLoss was given.
 func TestStateIsComplete(t *testing.T) {
 	known := []string{
-		"problem", "net", "options", "sampler", "unknowns", "names", "weights", "groups", "places", // given
+		"problem", "net", "lifts", "soft", "options", "sampler", "unknowns", "names", "weights", "groups", "places", // given
 		"sets", "full", "held", "heldOut", "terms", // kept
 		"engine", "sums", "panel", "normal", "params", "slopes", "spare", // scratch
 	}

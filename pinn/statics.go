@@ -10,10 +10,36 @@ type filler struct {
 	program *pde.Program // nil if no residual is wanted
 	tapes   []*pde.Tape  // one per lift
 	scratch []float64    // statics of a lift's own program
+	below   *below       // nil without a frozen solution
+}
+
+// below is what a filler needs to evaluate a frozen solution.
+type below struct {
+	*frozen
+	fill       *filler
+	blocks     *blocks
+	statics, u []float64
+}
+
+func newBelow(f *frozen) *below {
+	if f == nil {
+		return nil
+	}
+	return &below{
+		frozen: f, fill: newFiller(f.trial, nil), blocks: newBlocks(f.trial, make([]float64, f.size())),
+		statics: make([]float64, f.static*f.t), u: make([]float64, f.fields*f.field()),
+	}
+}
+
+// components stores the components of the frozen fields at a tile in dst.
+func (b *below) components(dst, coords []float64) {
+	b.fill.fill(b.statics, coords)
+	b.forward(b.blocks, b.extent(b.t), b.theta, b.statics, b.u, false)
+	copy(dst, b.u)
 }
 
 func newFiller(t *trial, program *pde.Program) *filler {
-	f := &filler{trial: t, program: program}
+	f := &filler{trial: t, program: program, below: newBelow(t.base)}
 	most := 0
 	for _, l := range t.lifts {
 		f.tapes = append(f.tapes, l.program.NewTape(t.t))
@@ -40,6 +66,9 @@ func (f *filler) fill(dst, coords []float64) {
 				}
 			}
 		}
+	}
+	if f.below != nil {
+		f.below.components(dst[t.base.first*t.t:], coords)
 	}
 	for i, l := range t.lifts {
 		l.program.FillStatics(f.scratch, t.t, coords, t.t, t.t)

@@ -6,8 +6,9 @@ import "pinn/pde"
 // one jet set, on tiles of t points. It is immutable.
 //
 // What depends on the place alone stands in a block of rows() rows per tile, its
-// statics: the components of the input features, row f·C + α, then what the lifts
-// need. The result is a block of fields·C rows, row f·C + α holding ∂^α u_f.
+// statics: the components of the input features, row f·C + α, those of a frozen
+// solution below the network, then what the lifts need. The result is a block of
+// fields·C rows, row f·C + α holding ∂^α u_f.
 type trial struct {
 	net    *MLP
 	set    *JetSet
@@ -16,7 +17,16 @@ type trial struct {
 	jet    *Jet
 	fold   fold
 	lifts  []*liftJet
-	static int // rows of a tile's statics
+	base   *frozen // what the network corrects, nil for nothing
+	static int     // rows of a tile's statics
+}
+
+// frozen is a trial function at one θ, whose components are statics of another:
+// fields·C rows from row first on.
+type frozen struct {
+	*trial
+	theta []float64
+	first int
 }
 
 // newTrial returns the trial function of the network and the lifts, on tiles of
@@ -28,11 +38,18 @@ func newTrial(f form, set *JetSet, tileSize int) (*trial, error) {
 		fold: newFold(f.net.spec.Mirrors, set, f.fields),
 	}
 	t.static = len(f.net.inputs) * t.fold.images * set.Len()
+	if err := t.layBase(f.lifts); err != nil {
+		return nil, err
+	}
 	for _, l := range f.lifts {
 		if l.trivial() {
 			continue
 		}
-		lj, err := newLiftJet(l, f.graph, f.axes, set, t.static)
+		first := 0
+		if t.base != nil {
+			first = t.base.first
+		}
+		lj, err := newLiftJet(l, f.graph, f.axes, set, t.static, first)
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +57,23 @@ func newTrial(f form, set *JetSet, tileSize int) (*trial, error) {
 		t.static += lj.outs
 	}
 	return t, nil
+}
+
+// layBase prepares the frozen solution of the lifts, if they have one.
+func (t *trial) layBase(lifts []Lift) error {
+	for _, l := range lifts {
+		if l.Base == nil {
+			continue
+		}
+		below, err := newTrial(l.Base.form, t.set, t.t)
+		if err != nil {
+			return err
+		}
+		t.base = &frozen{below, l.Base.theta, t.static}
+		t.static += below.fields * t.set.Len()
+		return nil
+	}
+	return nil
 }
 
 // form is what trial functions of any jet set are made of.
