@@ -1,0 +1,181 @@
+package lab
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"pinn/cmd/pinn/internal/figure"
+)
+
+// Claim is claim.json: what an experiment claims and what it measured.
+type Claim struct {
+	Experiment string    `json:"experiment"`
+	Claim      string    `json:"claim"`
+	Merit      string    `json:"figure_of_merit"` // what was measured
+	Measured   Float     `json:"measured"`
+	Relation   string    `json:"relation"`
+	Threshold  float64   `json:"threshold"`
+	Holds      bool      `json:"holds"` // all of the findings
+	Findings   []Finding `json:"findings"`
+	Notes      []string  `json:"notes"`
+	Figures    []string  `json:"figures"` // without .svg and .png
+	Seed       uint64    `json:"seed"`
+	Seconds    float64   `json:"seconds"`
+}
+
+// Float is a number that JSON shows as null where it is not finite.
+type Float float64
+
+// MarshalJSON returns the number, or null.
+func (f Float) MarshalJSON() ([]byte, error) {
+	if v := float64(f); math.IsNaN(v) || math.IsInf(v, 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(f))
+}
+
+// Verdict is the claim's in a few words.
+func (c Claim) Verdict() string {
+	held := 0
+	for _, f := range c.Findings {
+		if f.Holds {
+			held++
+		}
+	}
+	switch {
+	case c.Holds:
+		return "holds"
+	case held == 0:
+		return "does not hold"
+	}
+	return fmt.Sprintf("holds in %d of %d parts", held, len(c.Findings))
+}
+
+// Folder is the place of one experiment's results.
+type Folder struct{ path, hidden string }
+
+// Begin makes a hidden folder beside root/name, so that a place that cannot be
+// written to is found before any work. It must end in Keep or Drop.
+func Begin(root, name string) (*Folder, error) {
+	f := &Folder{path: filepath.Join(root, name), hidden: filepath.Join(root, "."+name+".partial")}
+	err := os.MkdirAll(root, 0o755)
+	if err == nil {
+		err = os.RemoveAll(f.hidden)
+	}
+	if err == nil {
+		err = os.Mkdir(f.hidden, 0o755)
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission), err != nil && strings.Contains(err.Error(), "read-only"):
+		return nil, fmt.Errorf("begin experiment %s: %w; choose another folder with --out", name, err)
+	case err != nil:
+		return nil, fmt.Errorf("begin experiment %s: %w", name, err)
+	}
+	return f, nil
+}
+
+// Drop removes what Begin made.
+func (f *Folder) Drop() error { return os.RemoveAll(f.hidden) }
+
+// Keep writes the outcome and puts the folder in its place, instead of what an earlier
+// run left there.
+func (f *Folder) Keep(e Experiment, o *Outcome, seed uint64, seconds float64) (Claim, error) {
+	first := o.Findings[0]
+	c := Claim{
+		Experiment: e.Name, Claim: e.Claim, Merit: first.What,
+		Measured: first.Measured, Relation: first.Relation, Threshold: first.Threshold,
+		Holds: o.holds(), Findings: o.Findings, Notes: o.Notes, Seed: seed, Seconds: math.Round(10*seconds) / 10,
+	}
+	for _, s := range o.Sheets {
+		c.Figures = append(c.Figures, s.Name)
+	}
+	if err := f.write(c, o); err != nil {
+		return c, fmt.Errorf("write experiment %s: %w", e.Name, err)
+	}
+	return c, nil
+}
+
+func (f *Folder) write(c Claim, o *Outcome) error {
+	if _, err := figure.Sheets(f.hidden, o.Sheets...); err != nil {
+		return err
+	}
+	var table bytes.Buffer
+	w := csv.NewWriter(&table)
+	if err := w.WriteAll(append([][]string{o.Table.Header}, o.Table.Rows...)); err != nil {
+		return err
+	}
+	claim, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return err
+	}
+	for name, b := range map[string][]byte{"table.csv": table.Bytes(), "claim.json": append(claim, '\n')} {
+		if err := os.WriteFile(filepath.Join(f.hidden, name), b, 0o644); err != nil {
+			return err
+		}
+	}
+	if err := os.RemoveAll(f.path); err != nil {
+		return err
+	}
+	return os.Rename(f.hidden, f.path)
+}
+
+// ReadClaim returns the claim of an experiment whose results stand in root.
+func ReadClaim(root, name string) (c Claim, err error) {
+	b, err := os.ReadFile(filepath.Join(root, name, "claim.json"))
+	if err == nil {
+		err = json.Unmarshal(b, &c)
+	}
+	return c, err
+}
+
+// UnmarshalJSON reads a number, or null as NaN.
+func (f *Float) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*f = Float(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(f))
+}
+
+// short spells a number with three digits.
+func short(v float64) string {
+	a := math.Abs(v)
+	switch {
+	case math.IsNaN(v):
+		return "–"
+	case math.IsInf(v, 0):
+		return strings.Replace(strconv.FormatFloat(v, 'g', -1, 64), "+Inf", "∞", 1)
+	case a >= 1e5 || a > 0 && a < 1e-2:
+		return strconv.FormatFloat(v, 'e', 2, 64)
+	case a >= 1000:
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
+// cell spells a number of table.csv.
+func cell(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+
+// Report is the claim, every figure and the verdict, on a few lines.
+func (c Claim) Report() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", c.Experiment, c.Claim)
+	for _, f := range c.Findings {
+		word := "holds"
+		if !f.Holds {
+			word = "does not hold"
+		}
+		fmt.Fprintf(&b, "  %s %s %s  %s: %s\n", short(float64(f.Measured)), f.Relation, short(f.Threshold), word, f.What)
+	}
+	fmt.Fprintf(&b, "  verdict: the claim %s (%.1f s)\n", c.Verdict(), c.Seconds)
+	return b.String()
+}

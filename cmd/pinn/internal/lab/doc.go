@@ -1,0 +1,9 @@
+// Package lab holds experiments that show what optimisers do. Each states a claim,
+// measures it, says whether it holds, and leaves a folder that anyone can check:
+// figures, table.csv and claim.json. Essay joins them into one page.
+//
+// An experiment is one file: its row in Experiments, the functions that measure, and
+// a Run that returns an Outcome, plain data. It prints and writes nothing; Keep does.
+// Equal seeds give equal numbers, seconds apart. The tests hold what measures against
+// closed forms.
+package lab

@@ -1,0 +1,121 @@
+package lab
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"pinn/cmd/pinn/internal/figure"
+)
+
+// Experiment is a claim and the way to test it.
+type Experiment struct {
+	Name  string
+	Title string
+	Claim string // one sentence
+	Essay string // what is done and why, in a paragraph or two
+	Run   func(Setup) (*Outcome, error)
+}
+
+// Experiments is the table of all, in the order in which they are read.
+var Experiments = []Experiment{canyon, valley, forgetting, decay, flow}
+
+// ByName returns the experiment called name.
+func ByName(name string) (Experiment, bool) {
+	for _, e := range Experiments {
+		if e.Name == name {
+			return e, true
+		}
+	}
+	return Experiment{}, false
+}
+
+// Setup is what a run may know.
+type Setup struct {
+	Context context.Context // when cancelled, Run returns its error soon
+	Seed    uint64
+	Threads int  // 0 for GOMAXPROCS; changes no number
+	Brief   bool // for tests of the machinery: a small part of the work
+}
+
+// over returns the error of a cancelled context.
+func (s Setup) over() error { return s.Context.Err() }
+
+// pick returns whole, or a part of it where the run is brief.
+func (s Setup) pick(whole, brief int) int {
+	if s.Brief {
+		return brief
+	}
+	return whole
+}
+
+// each calls do for 0 … n−1 on several threads, and stops early when cancelled. do
+// writes to places of its own only.
+func (s Setup) each(n int, do func(i int)) error {
+	threads := s.Threads
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	next := make(chan int)
+	var wait sync.WaitGroup
+	for range min(threads, n) {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for i := range next {
+				if s.over() == nil {
+					do(i)
+				}
+			}
+		}()
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+	return s.over()
+}
+
+// Outcome is what an experiment found.
+type Outcome struct {
+	Findings []Finding // the first is the figure of merit
+	Notes    []string  // sentences with numbers, for the essay
+	Table    Table
+	Sheets   []figure.Sheet
+}
+
+// Table is table.csv.
+type Table struct {
+	Header []string
+	Rows   [][]string
+}
+
+// Finding is one part of a claim, measured against its threshold.
+type Finding struct {
+	What      string  `json:"what"`
+	Measured  Float   `json:"measured"`
+	Relation  string  `json:"relation"` // "≥" or "≤"
+	Threshold float64 `json:"threshold"`
+	Holds     bool    `json:"holds"`
+}
+
+// atLeast is a finding that holds where measured ≥ threshold.
+func atLeast(threshold, measured float64, what string) Finding {
+	return Finding{what, Float(measured), "≥", threshold, measured >= threshold}
+}
+
+// atMost is a finding that holds where measured ≤ threshold.
+func atMost(threshold, measured float64, what string) Finding {
+	return Finding{what, Float(measured), "≤", threshold, measured <= threshold}
+}
+
+// holds reports whether every part of the claim holds.
+func (o *Outcome) holds() bool {
+	for _, f := range o.Findings {
+		if !f.Holds {
+			return false
+		}
+	}
+	return true
+}
