@@ -11,6 +11,8 @@ const (
 	KindResample Kind = "resample" // the points were redrawn
 	KindRestart  Kind = "restart"  // the phase went on from an earlier or the same θ with a cleared method
 	KindStop     Kind = "stop"     // the run ended
+	KindGrow     Kind = "grow"     // the minibatch was enlarged
+	KindVeto     Kind = "veto"     // something was near to being decided, or asked for, and was not done
 	KindWarning  Kind = "warning"  // something is doubtful; the run went on
 )
 

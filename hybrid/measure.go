@@ -53,10 +53,10 @@ func (p *phase) look(row *Row, loss float64) Decision {
 	return d
 }
 
-// compare takes the gradient statistics at θ, if this phase has any, and enters
-// them in the row.
+// compare takes the gradient statistics at θ, if this phase has any and it is time,
+// and enters them in the row.
 func (p *phase) compare(row *Row) Stats {
-	if p.monitor == nil || p.monitor.k() == 0 {
+	if p.monitor == nil || p.monitor.k() == 0 || p.res.Steps < p.monitor.next {
 		return Stats{}
 	}
 	s, loss, seconds := p.monitor.measure(p.theta)
@@ -80,6 +80,15 @@ func (p *phase) statistical() bool {
 	return slices.ContainsFunc(p.Rules, func(r Rule) bool { _, ok := r.(statistical); return ok })
 }
 
+// near reports whether a rule may soon fire by the statistics; without such a rule
+// they are for the record, at an even pace.
+func (p *phase) near() bool {
+	return !p.statistical() || slices.ContainsFunc(p.Rules, func(r Rule) bool {
+		s, ok := r.(statistical)
+		return ok && s.near()
+	})
+}
+
 // pass counts evaluations of a minibatch, or of all points in a full-batch phase.
 func (p *phase) pass(evaluations int) {
 	size := p.Batch
@@ -89,14 +98,16 @@ func (p *phase) pass(evaluations int) {
 	p.passes += float64(evaluations) * float64(size) / float64(p.begunWith)
 }
 
-// ask shows the check to every rule and returns the first decision to leave.
-// The row gets the votes of the first rule that votes.
-func (p *phase) ask(row *Row, s Stats, loss float64) (leave Decision) {
+// ask shows the check to every rule and returns the first decision to leave, unless
+// a larger batch is tried instead. The row gets the votes of the first rule that
+// votes.
+func (p *phase) ask(row *Row, s Stats, loss float64) Decision {
 	c := Check{
 		Step: p.res.Steps, Points: p.loss.Points(), Stats: s, Loss: loss, HeldOut: row.HeldOut,
 		Elapsed:   p.passed(p.entered),
 		SinceClip: p.since(p.clipped), SinceRestart: p.since(p.restarted),
 	}
+	var first Decision
 	p.votes = Decision{}
 	for _, rule := range p.Rules {
 		d := rule.Observe(c)
@@ -107,11 +118,20 @@ func (p *phase) ask(row *Row, s Stats, loss float64) (leave Decision) {
 				row.Vote = 1
 			}
 		}
-		if d.Leave && !leave.Leave {
-			leave = d
+		if d.Note != "" {
+			p.event(p.index, KindVeto, d.Reason, d.Note)
+		}
+		if (d.Leave || d.Grow) && !first.Leave && !first.Grow {
+			first = d
 		}
 	}
-	return leave
+	if s.K > 0 {
+		p.monitor.schedule(p.res.Steps, p.near())
+	}
+	if first.Grow && p.grow(first) {
+		return Decision{}
+	}
+	return first
 }
 
 // since is the number of updates since the phase's step s, Never for −1.

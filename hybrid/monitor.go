@@ -23,12 +23,14 @@ type monitor struct {
 	rng    stream
 	pool   Batches
 	method optim.Method
-	name   string // of the method, for the metric
 
 	grads [][]float64 // the K gradients of the last check
 	gram  []float64
 	rows  []float64
 	w     []float64
+
+	stride int // the next check comes after stride·every() steps of the last
+	next   int // step of the phase from which on to measure
 
 	taken     int // checks
 	gradients int // minibatch gradients that they cost
@@ -38,12 +40,12 @@ type monitor struct {
 // newMonitor returns a monitor for minibatches of size points, with every() and
 // k() fixed by how many of them there are.
 func newMonitor(loss Batched, ph Phase, rng stream) *monitor {
-	m := &monitor{loss: loss, checks: ph.Checks, size: ph.Batch, rng: rng, method: ph.Method, name: ph.Name}
+	m := &monitor{loss: loss, checks: ph.Checks, size: ph.Batch, rng: rng, method: ph.Method, stride: 1}
 	m.deal()
 	return m
 }
 
-// deal takes the points anew after a redraw.
+// deal takes the points anew after a redraw or with another size.
 func (m *monitor) deal() {
 	m.pool = m.loss.Deal(m.size)
 	k := m.checks.batches(m.pool.Len())
@@ -60,8 +62,24 @@ func (m *monitor) deal() {
 // k is the number of gradients per check, 0 if there are no statistics.
 func (m *monitor) k() int { return len(m.grads) }
 
-// every is the number of steps between checks.
+// every is the number of steps between checks that are not far from anything.
 func (m *monitor) every() int { return m.checks.every(m.k()) }
+
+// mostStride is how many times further apart checks may stand that are far from
+// every threshold.
+const mostStride = 4
+
+// schedule sets the step of the check after the one at step: every() later, or,
+// while none is near to a decision and the plan leaves the cadence open, twice and
+// then four times as long. It goes by what was measured and never by the clock, so
+// runs repeat.
+func (m *monitor) schedule(step int, near bool) {
+	m.stride = min(2*m.stride, mostStride)
+	if near || m.checks.Every > 0 {
+		m.stride = 1
+	}
+	m.next = step + m.stride*m.every()
+}
 
 // measure returns the statistics at theta, the mean loss of the K minibatches,
 // and the seconds it took. Without statistics it returns zero Stats and does
@@ -88,7 +106,7 @@ func (m *monitor) measure(theta []float64) (s Stats, loss, seconds float64) {
 // metric is the diagonal W and its name.
 func (m *monitor) metric() ([]float64, string) {
 	p, ok := m.method.(Preconditioner)
-	if !ok || !m.checks.Metric {
+	if !ok || !m.checks.own() {
 		return nil, Plain
 	}
 	if m.w == nil {
@@ -97,5 +115,5 @@ func (m *monitor) metric() ([]float64, string) {
 	if !p.Preconditioner(m.w) {
 		return nil, Plain
 	}
-	return m.w, m.name
+	return m.w, m.checks.Metric
 }

@@ -14,17 +14,24 @@ import (
 // Both halves are needed: momentum averages over many batches, so a method may
 // still gain where a single batch is mostly noise.
 //
+// With Confidence a check votes only if the upper limit of its SNR_b, two standard
+// errors above (Stats.Band), stands at the floor or below. With Grow the batch is
+// enlarged instead, and the phase left only when it cannot be.
+//
 // Hysteresis: the window is emptied when the median of SNR_b rises above
 // √2·Floor. Vetoes: see window.admit.
 type NoiseFloor struct {
-	Floor   float64
-	Improve float64 // a fraction of the held-out loss
-	Window  int
-	Votes   int
+	Floor      float64
+	Improve    float64 // a fraction of the held-out loss
+	Window     int
+	Votes      int
+	Confidence bool
+	Grow       bool
 
-	window window
+	window window // its checks have the best held-out loss up to then as HeldOut
 	best   bestSoFar
 	below  bool // the median of the full window stood at √2·Floor or less
+	held   bool // the votes carried, but the held-out loss still improved
 }
 
 // DefaultNoiseFloor returns floor 0.5, 10 % improvement, 7 votes of 9.
@@ -36,43 +43,73 @@ func DefaultNoiseFloor() *NoiseFloor {
 func (r *NoiseFloor) Reset() {
 	r.window.reset()
 	r.best.reset()
-	r.below = false
+	r.below, r.held = false, false
 }
 
-func (r *NoiseFloor) byStatistics() {}
+// near: see statistical.
+func (r *NoiseFloor) near() bool {
+	return r.window.anyNear(func(c Check) bool { return c.Stats.SNR() <= nearBy*r.Floor })
+}
 
 // Observe counts the votes and decides.
 func (r *NoiseFloor) Observe(c Check) Decision {
 	r.best.add(c.HeldOut)
-	if !r.window.admit(c, r.Window) {
-		if r.window.len() == 0 {
-			r.below = false
-		}
-		return Decision{}
+	c.HeldOut = r.best.now()
+	had, checks := r.window.count(r.vote), r.window.len()
+	ok, cause := r.window.admit(c, r.Window)
+	d := Decision{Reason: ReasonNoiseFloor, Note: lost(ReasonNoiseFloor, had, r.Votes, checks, cause, c.Step)}
+	if r.window.len() == 0 {
+		r.below, r.held = false, false
 	}
-	votes, snr := r.window.count(r.vote), r.window.median(func(c Check) float64 { return c.Stats.SNR() })
-	d := Decision{Vote: r.vote(c), Votes: votes, Window: r.window.len()}
+	if !ok {
+		return d
+	}
+	d.Vote, d.Votes, d.Window = r.vote(c), r.window.count(r.vote), r.window.len()
 	if r.window.len() < r.Window {
 		return d
 	}
+	snr := r.window.median(func(c Check) float64 { return c.Stats.SNR() })
 	rose := r.below && snr > r.Floor*math.Sqrt2
 	r.below = snr <= r.Floor*math.Sqrt2
 	if rose {
+		d.Note = lost(ReasonNoiseFloor, d.Votes, r.Votes, d.Window,
+			fmt.Sprintf("their median rose to %s, above √2·%.3g", two(snr), r.Floor), c.Step)
 		r.window.empty()
 		return d
 	}
-	gain := r.best.gain(r.Window - 1)
-	if votes >= r.Votes && gain < r.Improve {
-		d.Leave, d.Reason, d.Why = true, ReasonNoiseFloor, r.why(c, votes, snr, gain)
-	}
+	r.decide(&d, c, snr)
 	return d
 }
 
-func (r *NoiseFloor) vote(c Check) bool { return c.Stats.SNR() <= r.Floor }
+// decide looks at a full window.
+func (r *NoiseFloor) decide(d *Decision, c Check, snr float64) {
+	gain := gained(r.window.checks[0].HeldOut, c.HeldOut)
+	carried, held := d.Votes >= r.Votes, r.held
+	r.held = carried && gain >= r.Improve
+	switch {
+	case carried && gain < r.Improve:
+		d.Leave, d.Grow, d.Why = true, r.Grow, r.why(c, d.Votes, snr, gain)
+	case r.held && !held:
+		d.Note = fmt.Sprintf("noise-floor: in %d of %d checks the signal of a batch of %d stood at ≤ %.3g of its noise, but the held-out loss improved by %.1f %% over them, at step %d",
+			d.Votes, d.Window, c.Stats.Batch, r.Floor, 100*gain, c.Step)
+	}
+}
+
+func (r *NoiseFloor) vote(c Check) bool {
+	if !r.Confidence {
+		return c.Stats.SNR() <= r.Floor
+	}
+	_, hi := c.Stats.Band()
+	return hi <= r.Floor
+}
 
 func (r *NoiseFloor) why(c Check, votes int, snr, gain float64) string {
-	return fmt.Sprintf("noise-floor: in %d of %d checks the signal of a batch of %d stood at ≤ %.3g of its noise (median %s, %d not resolved) and the held-out loss improved by %.1f %% over them, less than %.3g %%, at step %d",
-		votes, r.window.len(), c.Stats.Batch, r.Floor, two(snr),
+	stood := "stood"
+	if r.Confidence {
+		stood = "surely stood"
+	}
+	return fmt.Sprintf("noise-floor: in %d of %d checks the signal of a batch of %d %s at ≤ %.3g of its noise (median %s, %d not resolved) and the held-out loss improved by %.1f %% over them, less than %.3g %%, at step %d",
+		votes, r.window.len(), c.Stats.Batch, stood, r.Floor, two(snr),
 		r.window.count(func(c Check) bool { return !c.Stats.Resolved() }), 100*gain, 100*r.Improve, c.Step)
 }
 
@@ -80,11 +117,11 @@ func (r *NoiseFloor) fit(s shape) (refusal, doubt error) {
 	if !s.statistics {
 		return fmt.Errorf("rule noise-floor: needs minibatches to compare, but the phase has fewer than 2 of %d points", s.batch), nil
 	}
-	if err := votable("noise-floor", r.Window, r.Votes); err != nil {
+	if err := votable(ReasonNoiseFloor, r.Window, r.Votes, r.Confidence, s); err != nil {
 		return err, nil
 	}
 	if least := 1 / math.Sqrt(maxR); r.Floor < least {
 		return fmt.Errorf("rule noise-floor: can never fire: noise_floor must be at least %.3g, where a signal counts as not resolved, got %g", least, r.Floor), nil
 	}
-	return nil, tooShort("noise-floor", r.Window*s.every, s.steps)
+	return nil, tooShort(ReasonNoiseFloor, r.Window*s.every, s.steps)
 }

@@ -70,7 +70,9 @@ func TestPasses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
-			res := run(t, loss, hybridPlan(c.rule), start(loss.toy))
+			plan := hybridPlan(c.rule)
+			plan.Phases[0].Checks.Every = 50
+			res := run(t, loss, plan, start(loss.toy))
 			want := (200+c.checks)*32/1024 + float64(res.Phases[1].LossEvals)
 			if got := res.Trace.Rows[len(res.Trace.Rows)-1].Passes; math.Abs(got-want) > 1e-9 {
 				t.Errorf("passes = %v, want %v (tol 1e-9: a sum of 250 terms)", got, want)

@@ -28,6 +28,7 @@ type phase struct {
 
 	clipped, restarted int  // the phase's step of the newest of each, −1 for none
 	alarmed            bool // the overfitting alarm waits for a redraw
+	grown              bool // the batch has reached its largest size, and the record says so
 
 	res   PhaseResult
 	seen  Row      // what was last measured of each
@@ -87,7 +88,9 @@ func (p *phase) begin() {
 	p.seen = row
 	p.res.LossFirst = p.fullLoss(&row)
 	row.Loss = p.res.LossFirst
-	p.compare(&row)
+	if s := p.compare(&row); s.K > 0 {
+		p.monitor.schedule(0, true)
+	}
 	p.res.HeldOutFirst = p.judgeNow(&row)
 	p.record(row)
 	p.show(row)

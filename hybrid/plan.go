@@ -89,7 +89,9 @@ type Phase struct {
 
 // Checks says how often K minibatch gradients are compared, and how many.
 type Checks struct {
-	// Every is the number of steps between checks; 0 means 50.
+	// Every is the number of steps between checks. 0 means 50, and in a phase with
+	// rules that look at the statistics two and four times as many while all of
+	// them are far from firing; see statistical.
 	Every int
 
 	// Batches is K, 0 meaning 8; fewer are used if the pool gives no more.
@@ -100,9 +102,10 @@ type Checks struct {
 	// seconds, so that runs repeat. 0 means 0.15; 1 means no bound.
 	Share float64
 
-	// Metric measures gradients in the method's own diagonal metric if the
-	// method has one (Preconditioner), instead of plain norms.
-	Metric bool
+	// Metric, if neither "" nor Plain, measures gradients in the method's own
+	// diagonal metric (Preconditioner) instead of plain norms, and is the metric's
+	// name in the trace. Until the method has built one, norms are plain.
+	Metric string
 }
 
 // Resample says how and how often points are redrawn. Without Every the set is
@@ -154,6 +157,9 @@ func (c Checks) batches(have int) int {
 	}
 	return k
 }
+
+// own reports whether the method's own metric is asked for.
+func (c Checks) own() bool { return c.Metric != "" && c.Metric != Plain }
 
 // heldOutEvery is HeldOutEvery or its default.
 func (p Plan) heldOutEvery() int {
@@ -217,6 +223,9 @@ func (ph Phase) check(loss Batched, points int, p Plan) (faults, doubts []error)
 	if _, ok := ph.Method.(optim.Stateful); p.Keep != nil && !ok {
 		fault("%s cannot save its state", ph.Name)
 	}
+	if _, ok := ph.Method.(Preconditioner); ph.Checks.own() && !ok {
+		fault("checks: %s has no metric of its own", ph.Name)
+	}
 	if _, ok := loss.(Resampler); !ok && (ph.Resample != nil || ph.Points > 0) {
 		fault("resample: this loss cannot redraw its points")
 	}
@@ -244,7 +253,7 @@ func (ph Phase) checkRules(loss Batched, points, heldOutEvery int) (faults, doub
 			have = loss.Deal(ph.Batch).Len()
 		}
 		k := ph.Checks.batches(have)
-		s.every, s.statistics = ph.Checks.every(k), k > 0
+		s.every, s.k, s.statistics = ph.Checks.every(k), k, k > 0
 		if k < minBatches {
 			doubts = append(doubts, fmt.Errorf("batch %d of %d points leaves %d disjoint minibatches, fewer than the %d that make the gradient's noise known: the checks %s",
 				ph.Batch, points, have, minBatches, map[bool]string{true: "are rough", false: "take no statistics"}[k > 0]))

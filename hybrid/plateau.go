@@ -39,7 +39,7 @@ func (r *Plateau) fit(s shape) (refusal, doubt error) {
 	if r.Checks < 1 || !(r.Improve > 0) {
 		return fmt.Errorf("rule plateau: checks and improvement must be positive, got %d and %g", r.Checks, r.Improve), nil
 	}
-	return nil, tooShort("plateau", max(r.MinSteps, (r.Checks+1)*s.every), s.steps)
+	return nil, tooShort(ReasonPlateau, max(r.MinSteps, (r.Checks+1)*s.every), s.steps)
 }
 
 // bestSoFar is the running minimum of the held-out losses that were measured.
@@ -58,17 +58,27 @@ func (b *bestSoFar) add(v float64) {
 	b.values = append(b.values, v)
 }
 
-func (b *bestSoFar) now() float64 { return b.values[len(b.values)-1] }
+// now is the best so far, NaN before the first.
+func (b *bestSoFar) now() float64 {
+	if len(b.values) == 0 {
+		return math.NaN()
+	}
+	return b.values[len(b.values)-1]
+}
 
-// gain is the relative improvement 1 − best/best′ over the last n values, best′
-// the value n before the last; NaN if there are not so many, 0 where best′ is 0.
+// gain is the relative improvement over the last n values; NaN if there are not so
+// many.
 func (b *bestSoFar) gain(n int) float64 {
 	if len(b.values) <= n {
 		return math.NaN()
 	}
-	before := b.values[len(b.values)-1-n]
+	return gained(b.values[len(b.values)-1-n], b.now())
+}
+
+// gained is the relative improvement 1 − now/before of a loss, 0 where before is 0.
+func gained(before, now float64) float64 {
 	if before == 0 {
 		return 0
 	}
-	return 1 - b.now()/before
+	return 1 - now/before
 }

@@ -45,8 +45,13 @@ const Never = math.MaxInt
 // Decision is a rule's answer to one Check.
 type Decision struct {
 	Leave  bool   // leave the phase
+	Grow   bool   // rather enlarge the minibatch, and leave, if Leave says so, only if it cannot grow
 	Reason Reason // why, in one word
 	Why    string // why, in one sentence with the numbers
+
+	// Note is a sentence about something that the rule refused although it was near
+	// to it, "" for nothing worth an event.
+	Note string
 
 	// Voting rules say how they counted. Window is 0 for a rule that does not
 	// vote or did not admit the check.
@@ -68,12 +73,17 @@ type Rule interface {
 
 // statistical is a rule that decides by the gradient's statistics, so that their
 // cost is the phase's own.
-type statistical interface{ byStatistics() }
+type statistical interface {
+	// near reports whether the newest checks lie so near to what the rule fires at
+	// that the next should not be long in coming.
+	near() bool
+}
 
 // shape is what a rule may know about its phase before the run.
 type shape struct {
 	points, batch int // N and b
 	every         int // updates between checks
+	k             int // minibatches that a check compares
 	steps         int // the phase's budget, 0 = none
 	statistics    bool
 }

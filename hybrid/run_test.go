@@ -43,7 +43,7 @@ func crawl(_ int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 // pipeline is AdamW until the signal of the full set stands clear, then L-BFGS.
 func pipeline() Plan {
 	return Plan{Seed: 1, Phases: []Phase{
-		{Name: "adamw", Method: adamw(3e-3), Batch: 64, Steps: 3000, Rules: []Rule{DefaultSNR(), DefaultNoiseFloor()}},
+		{Name: "adamw", Method: adamw(3e-3), Batch: 64, Steps: 3000, Checks: Checks{Every: 50}, Rules: []Rule{DefaultSNR(), DefaultNoiseFloor()}},
 		{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 200},
 	}}
 }

@@ -128,6 +128,7 @@ func (p *phase) state(l *ledger) {
 		l.count("clipped", &p.clipped)
 		l.count("restarted", &p.restarted)
 		l.flag("alarmed", &p.alarmed)
+		l.flag("grown", &p.grown)
 		l.count("judged_at", &p.at)
 		record(l, "result", &p.res)
 		record(l, "seen", &p.seen)
@@ -139,10 +140,23 @@ func (p *phase) state(l *ledger) {
 			}
 		}
 		if p.mini != nil {
+			size := p.Batch
+			if l.count("batch", &size); l.loading && l.err == nil {
+				p.resizeTo(l, size)
+			}
 			l.part("minibatches", p.mini.state)
 			l.part("monitor", p.monitor.state)
 		}
 	})
+}
+
+// resizeTo gives the phase the batch that it had grown to.
+func (p *phase) resizeTo(l *ledger, size int) {
+	if size < 1 || size > p.loss.Points() {
+		l.fail("%sbatch must lie between 1 and the %d points, got %d", l.under, p.loss.Points(), size)
+		return
+	}
+	p.resize(size)
 }
 
 // stateful is a piece that describes its state; a Rule that is none has no memory.
@@ -237,7 +251,6 @@ func (s *streams) state(l *ledger) {
 // state of minibatches is where their stream stood before the last shuffle: from
 // there it is dealt again.
 func (m *minibatches) state(l *ledger) {
-	l.count("size", &m.size)
 	l.binary("before", &m.before)
 	k := m.k
 	l.count("k", &k)
@@ -255,6 +268,8 @@ func (m *minibatches) state(l *ledger) {
 
 // state of a monitor is its counts: every check shuffles anew.
 func (m *monitor) state(l *ledger) {
+	l.count("stride", &m.stride)
+	l.count("next", &m.next)
 	l.count("taken", &m.taken)
 	l.count("gradients", &m.gradients)
 	l.number("seconds", &m.seconds)
@@ -270,12 +285,14 @@ func (b *bestSoFar) state(l *ledger) { l.vector("values", &b.values) }
 func (r *SNR) state(l *ledger) {
 	l.part("window", r.window.state)
 	l.flag("above", &r.above)
+	l.flag("held", &r.held)
 }
 
 func (r *NoiseFloor) state(l *ledger) {
 	l.part("window", r.window.state)
 	l.part("best", r.best.state)
 	l.flag("below", &r.below)
+	l.flag("held", &r.held)
 }
 
 func (r *Plateau) state(l *ledger) { l.part("best", r.best.state) }

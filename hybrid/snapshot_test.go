@@ -70,36 +70,59 @@ func timeless(res *Result) string {
 func TestResumeAtEveryStep(t *testing.T) {
 	for _, row := range optim.Methods {
 		t.Run(row.Name, func(t *testing.T) {
-			loss, plan := tiny(row)
-			want, err := begin(plan, loss)
-			if err != nil {
-				t.Fatal(err)
-			}
+			want := resumes(t, func() (Batched, Plan) { return tiny(row) })
 			if len(want.Phases) != 2 || len(of(want, KindResample)) == 0 || len(of(want, KindRestart)) == 0 && !row.FullBatch {
 				t.Fatalf("the run does not show what it should: %+v", want.Events)
 			}
-			whole := timeless(want)
-			var kept []*Snapshot
-			loss, plan = tiny(row)
-			plan.Keep = func(_ bool, take func() *Snapshot) { kept = append(kept, take()) }
-			if res, err := begin(plan, loss); err != nil || timeless(res) != whole {
-				t.Fatalf("keeping the state changed the run: %v", err)
-			}
-			if len(kept) < want.Steps {
-				t.Fatalf("%d snapshots of %d steps", len(kept), want.Steps)
-			}
-			for i, s := range kept {
-				loss, plan := tiny(row)
-				got, err := Resume(context.Background(), loss, plan, s, nil)
-				if err != nil {
-					t.Fatalf("snapshot %d, of step %d: %v", i, s.Steps(), err)
-				}
-				if got := timeless(got); got != whole {
-					t.Fatalf("resumed from snapshot %d, of step %d:\n%s\nwant\n%s", i, s.Steps(), got, whole)
-				}
-			}
 		})
 	}
+}
+
+// The same for a batch that has grown, and checks that stand at their widest.
+func TestResumeGrown(t *testing.T) {
+	want := resumes(t, func() (Batched, Plan) {
+		loss := newJudged(newToy(96, 4, 0.5, 10, 1), 20)
+		hungry := &SNR{Threshold: 1e6, Exhausted: 1e6, Of: OfFull, Window: 3, Votes: 2, MinSteps: 300, Grow: true}
+		far := &SNR{Threshold: 1e6, Exhausted: 1e6, Of: OfFull, Window: 2, Votes: 2}
+		return loss, Plan{Seed: 5, Phases: []Phase{
+			{Name: "adamw", Method: adamw(1e-3), Batch: 6, Steps: 620, Checks: Checks{Batches: 4, Share: 1}, Rules: []Rule{hungry}},
+			{Name: "adamw", Method: adamw(1e-3), Batch: 6, Steps: 620, Rules: []Rule{far}}}}
+	})
+	if len(of(want, KindGrow)) != 2 || len(of(want, KindVeto)) != 1 || want.Phases[0].Batch != 24 || want.Phases[1].Checks > 6 {
+		t.Fatalf("the run does not show what it should: %v, %+v", want.Events, want.Phases)
+	}
+}
+
+// resumes runs a plan, and from every step of it again, and returns the result.
+func resumes(t *testing.T, make func() (Batched, Plan)) *Result {
+	t.Helper()
+	loss, plan := make()
+	want, err := begin(plan, loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := timeless(want)
+	var kept []*Snapshot
+	loss, plan = make()
+	plan.Keep = func(_ bool, take func() *Snapshot) { kept = append(kept, take()) }
+	if res, err := begin(plan, loss); err != nil || timeless(res) != whole {
+		t.Fatalf("keeping the state changed the run: %v", err)
+	}
+	if len(kept) < want.Steps {
+		t.Fatalf("%d snapshots of %d steps", len(kept), want.Steps)
+	}
+	stride := max(1, len(kept)/80)
+	for i := 0; i < len(kept); i += stride {
+		loss, plan := make()
+		got, err := Resume(context.Background(), loss, plan, kept[i], nil)
+		if err != nil {
+			t.Fatalf("snapshot %d, of step %d: %v", i, kept[i].Steps(), err)
+		}
+		if got := timeless(got); got != whole {
+			t.Fatalf("resumed from snapshot %d, of step %d:\n%s\nwant\n%s", i, kept[i].Steps(), got, whole)
+		}
+	}
+	return want
 }
 
 // A run that was told to stop leaves a snapshot of where it would have gone on,
@@ -154,21 +177,22 @@ func TestStateIsComplete(t *testing.T) {
 			"theta": kept, "grad": scratch, "heldOut": kept, "best": kept, "steps": kept, "lossEvals": kept, "gradEvals": kept,
 			"passes": kept, "begunWith": kept, "first": kept, "trace": kept, "events": kept, "warnings": kept, "phases": kept, "overfit": kept}},
 		{phase{}, map[string]string{
-			"runner": kept, "Phase": "its method and rules are kept", "index": kept, "entered": kept, "budget": follows, "view": follows,
+			"runner": kept, "Phase": "its method, rules and batch are kept", "index": kept, "entered": kept, "budget": follows, "view": follows,
 			"mini": kept, "monitor": kept, "scalable": follows, "scale": kept, "previous": scratch, "setBacks": kept,
-			"clipped": kept, "restarted": kept, "alarmed": kept, "res": kept, "seen": kept, "votes": kept, "at": kept}},
+			"clipped": kept, "restarted": kept, "alarmed": kept, "grown": kept, "res": kept, "seen": kept, "votes": kept, "at": kept}},
 		{best{}, map[string]string{"theta": kept, "heldOut": kept, "step": kept, "phase": kept, "method": kept}},
 		{overfit{}, map[string]string{"on": kept, "worst": kept, "step": kept}},
 		{streams{}, map[string]string{"batches": kept, "checks": kept, "points": kept}},
-		{minibatches{}, map[string]string{"loss": given, "pool": "dealt again from before", "rng": kept, "before": kept, "size": kept, "k": kept}},
+		{minibatches{}, map[string]string{"loss": given, "pool": "dealt again from before", "rng": kept, "before": kept, "size": "the batch is kept", "k": kept}},
 		{monitor{}, map[string]string{
-			"loss": given, "checks": follows, "size": follows, "rng": kept, "pool": "shuffled at every check", "method": follows, "name": follows,
+			"loss": given, "checks": follows, "size": "the batch is kept", "rng": kept, "pool": "shuffled at every check", "method": follows, "stride": kept, "next": kept,
 			"grads": scratch, "gram": scratch, "rows": scratch, "w": scratch, "taken": kept, "gradients": kept, "seconds": kept}},
 		{window{}, map[string]string{"checks": kept, "last": kept}},
 		{bestSoFar{}, map[string]string{"values": kept}},
 		{SNR{}, map[string]string{"Threshold": follows, "Exhausted": follows, "Of": follows, "Window": follows, "Votes": follows, "MinSteps": follows,
-			"window": kept, "above": kept}},
-		{NoiseFloor{}, map[string]string{"Floor": follows, "Improve": follows, "Window": follows, "Votes": follows, "window": kept, "best": kept, "below": kept}},
+			"Confidence": follows, "Grow": follows, "window": kept, "above": kept, "held": kept}},
+		{NoiseFloor{}, map[string]string{"Floor": follows, "Improve": follows, "Window": follows, "Votes": follows, "Confidence": follows, "Grow": follows,
+			"window": kept, "best": kept, "below": kept, "held": kept}},
 		{Plateau{}, map[string]string{"Improve": follows, "Checks": follows, "MinSteps": follows, "best": kept}},
 		{LossLevel{}, map[string]string{"Below": follows}},
 		{Budget{}, map[string]string{"Steps": follows, "Time": follows, "Run": follows}},

@@ -22,18 +22,28 @@ import (
 //
 // With Of = OfBatch the rule is SNR_b ≥ Threshold in Votes of Window checks.
 //
+// With Confidence a check votes only if the lower limit of its ratio, two standard
+// errors below (Stats.Band), stands at the threshold.
+//
+// With Grow the rule asks for a larger batch where a minibatch is exhausted and the
+// full set is not clear either: median SNR_b ≤ Exhausted and SNR_N < Threshold in
+// Votes of Window checks, after MinSteps.
+//
 // Hysteresis: the window is emptied when the median of the ratio voted on falls
 // below Threshold/√2. Vetoes: see window.admit.
 type SNR struct {
-	Threshold float64 // 2 is the norm test with θ = 0.5
-	Exhausted float64 // not used with OfBatch
-	Of        Form
-	Window    int
-	Votes     int
-	MinSteps  int
+	Threshold  float64 // 2 is the norm test with θ = 0.5
+	Exhausted  float64 // not used with OfBatch
+	Of         Form
+	Window     int
+	Votes      int
+	MinSteps   int
+	Confidence bool
+	Grow       bool
 
 	window window
 	above  bool // the median of the full window stood at Threshold/√2 or more
+	held   bool // the votes carried, but a minibatch was not exhausted
 }
 
 // Form says which gradient's signal a rule is about.
@@ -53,39 +63,78 @@ func DefaultSNR() *SNR {
 // Reset empties the window.
 func (r *SNR) Reset() {
 	r.window.reset()
-	r.above = false
+	r.above, r.held = false, false
 }
 
-func (r *SNR) byStatistics() {}
+// near: see statistical. With Grow a low SNR_N is near, too.
+func (r *SNR) near() bool {
+	return r.window.anyNear(func(c Check) bool {
+		if r.Of == OfBatch {
+			return c.Stats.SNR() >= r.Threshold/nearBy
+		}
+		return c.Stats.SNR() <= nearBy*r.Exhausted && (r.Grow || r.ratio(c) >= r.Threshold/nearBy)
+	})
+}
 
 // Observe counts the votes and decides.
 func (r *SNR) Observe(c Check) Decision {
-	if !r.window.admit(c, r.Window) {
-		if r.window.len() == 0 {
-			r.above = false
-		}
-		return Decision{}
+	had, checks := r.window.count(r.vote), r.window.len()
+	ok, cause := r.window.admit(c, r.Window)
+	d := Decision{Reason: ReasonSNR, Note: lost(ReasonSNR, had, r.Votes, checks, cause, c.Step)}
+	if r.window.len() == 0 {
+		r.above, r.held = false, false
 	}
-	votes, ratio := r.window.count(r.vote), r.window.median(r.ratio)
-	d := Decision{Vote: r.vote(c), Votes: votes, Window: r.window.len()}
+	if !ok {
+		return d
+	}
+	d.Vote, d.Votes, d.Window = r.vote(c), r.window.count(r.vote), r.window.len()
 	if r.window.len() < r.Window {
 		return d
 	}
+	ratio := r.window.median(r.ratio)
 	fell := r.above && ratio < r.Threshold/math.Sqrt2
 	r.above = ratio >= r.Threshold/math.Sqrt2
 	if fell {
+		d.Note = lost(ReasonSNR, d.Votes, r.Votes, d.Window,
+			fmt.Sprintf("their median fell to %s, below %.3g/√2", two(ratio), r.Threshold), c.Step)
 		r.window.empty()
 		return d
 	}
-	batch := r.window.median(func(c Check) float64 { return c.Stats.SNR() })
-	exhausted := r.Of == OfBatch || batch <= r.Exhausted
-	if c.Step >= r.MinSteps && votes >= r.Votes && exhausted {
-		d.Leave, d.Reason, d.Why = true, ReasonSNR, r.why(c, votes, ratio, batch)
+	if c.Step >= r.MinSteps {
+		r.decide(&d, c, ratio)
 	}
 	return d
 }
 
-func (r *SNR) vote(c Check) bool { return r.ratio(c) >= r.Threshold }
+// decide looks at a full window after MinSteps.
+func (r *SNR) decide(d *Decision, c Check, ratio float64) {
+	batch := r.window.median(func(c Check) float64 { return c.Stats.SNR() })
+	exhausted := r.Of == OfBatch || batch <= r.Exhausted
+	carried, held := d.Votes >= r.Votes, r.held
+	r.held = carried && !exhausted
+	switch {
+	case carried && exhausted:
+		d.Leave, d.Why = true, r.why(c, d.Votes, ratio, batch)
+	case r.held && !held:
+		d.Note = fmt.Sprintf("snr: %d of %d checks are for leaving, but a batch of %d still carries %s, more than %.3g, at step %d",
+			d.Votes, d.Window, c.Stats.Batch, two(batch), r.Exhausted, c.Step)
+	case r.Grow && exhausted && d.Window-d.Votes >= r.Votes:
+		d.Grow, d.Why = true, fmt.Sprintf("snr: in %d of %d checks the full-set signal did not stand %.3g above its noise (median %s for N = %d), and a batch of %d carried no more than %s, at step %d",
+			d.Window-d.Votes, d.Window, r.Threshold, two(ratio), c.Points, c.Stats.Batch, two(batch), c.Step)
+	}
+}
+
+func (r *SNR) vote(c Check) bool {
+	if !r.Confidence {
+		return r.ratio(c) >= r.Threshold
+	}
+	points := c.Points
+	if r.Of == OfBatch {
+		points = c.Stats.Batch
+	}
+	lo, _ := c.Stats.BandAt(points)
+	return lo >= r.Threshold
+}
 
 // ratio is the signal-to-noise ratio voted on, 0 where it is not resolved.
 func (r *SNR) ratio(c Check) float64 {
@@ -99,12 +148,16 @@ func (r *SNR) ratio(c Check) float64 {
 }
 
 func (r *SNR) why(c Check, votes int, ratio, batch float64) string {
-	if r.Of == OfBatch {
-		return fmt.Sprintf("snr: in %d of %d checks the signal of a batch of %d stood ≥ %.3g above its noise (median %s), at step %d",
-			votes, r.window.len(), c.Stats.Batch, r.Threshold, two(ratio), c.Step)
+	stood := "stood"
+	if r.Confidence {
+		stood = "surely stood"
 	}
-	return fmt.Sprintf("snr: in %d of %d checks the full-set signal stood ≥ %.3g above its noise (median %s for N = %d) while a batch of %d carried %s, at step %d",
-		votes, r.window.len(), r.Threshold, two(ratio), c.Points, c.Stats.Batch, two(batch), c.Step)
+	if r.Of == OfBatch {
+		return fmt.Sprintf("snr: in %d of %d checks the signal of a batch of %d %s ≥ %.3g above its noise (median %s), at step %d",
+			votes, r.window.len(), c.Stats.Batch, stood, r.Threshold, two(ratio), c.Step)
+	}
+	return fmt.Sprintf("snr: in %d of %d checks the full-set signal %s ≥ %.3g above its noise (median %s for N = %d) while a batch of %d carried %s, at step %d",
+		votes, r.window.len(), stood, r.Threshold, two(ratio), c.Points, c.Stats.Batch, two(batch), c.Step)
 }
 
 // fit refuses a phase in which Threshold ≤ SNR_N and SNR_b ≤ Exhausted leave no
@@ -113,7 +166,7 @@ func (r *SNR) fit(s shape) (refusal, doubt error) {
 	if !s.statistics {
 		return fmt.Errorf("rule snr: needs minibatches to compare, but the phase has fewer than 2 of %d points", s.batch), nil
 	}
-	if err := votable("snr", r.Window, r.Votes); err != nil {
+	if err := votable(ReasonSNR, r.Window, r.Votes, r.Confidence, s); err != nil {
 		return err, nil
 	}
 	if r.Of != OfFull && r.Of != OfBatch {
@@ -127,22 +180,5 @@ func (r *SNR) fit(s shape) (refusal, doubt error) {
 		return fmt.Errorf("rule snr: can never fire: %d points are %.3g batches of %d, but threshold %g over exhausted %g needs %.3g",
 			s.points, have, s.batch, r.Threshold, r.Exhausted, need), nil
 	}
-	return nil, tooShort("snr", max(r.MinSteps, r.Window*s.every), s.steps)
-}
-
-// votable checks 1 ≤ votes ≤ window.
-func votable(rule string, window, votes int) error {
-	if window < 1 || votes < 1 || votes > window {
-		return fmt.Errorf("rule %s: votes must lie between 1 and window, got %d of %d", rule, votes, window)
-	}
-	return nil
-}
-
-// tooShort returns an error if a rule cannot fire before step earliest and the
-// phase ends before that.
-func tooShort(rule string, earliest, steps int) error {
-	if steps == 0 || earliest <= steps {
-		return nil
-	}
-	return fmt.Errorf("rule %s: cannot fire before step %d, but the phase ends at step %d", rule, earliest, steps)
+	return nil, tooShort(ReasonSNR, max(r.MinSteps, r.Window*s.every), s.steps)
 }

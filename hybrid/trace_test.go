@@ -30,7 +30,7 @@ func TestKept(t *testing.T) {
 func TestTraceRows(t *testing.T) {
 	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
 	res := run(t, loss, Plan{Seed: 1, Phases: []Phase{
-		{Name: "adamw", Method: adamw(1e-3), Batch: 32, Steps: 2999, Rules: []Rule{&spy{func(Check) {}}, &SNR{Threshold: 2, Exhausted: 1, Of: OfFull, Window: 9, Votes: 7, MinSteps: 1e6}}},
+		{Name: "adamw", Method: adamw(1e-3), Batch: 32, Steps: 2999, Checks: Checks{Every: 50}, Rules: []Rule{&spy{func(Check) {}}, &SNR{Threshold: 2, Exhausted: 1, Of: OfFull, Window: 9, Votes: 7, MinSteps: 1e6}}},
 		{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 12},
 	}}, start(loss.toy))
 	rows := res.Trace.Rows
@@ -108,14 +108,14 @@ func TestMetric(t *testing.T) {
 		return s
 	}
 	plain := measure(&scripted{}, Checks{})
-	own := measure(&preconditioned{ready: true}, Checks{Metric: true})
+	own := measure(&preconditioned{ready: true}, Checks{Metric: "mine"})
 	if plain.Metric != Plain || own.Metric != "mine" || plain.Signal == own.Signal {
 		t.Errorf("metrics %q with signal %v and %q with signal %v", plain.Metric, plain.Signal, own.Metric, own.Signal)
 	}
 	for name, s := range map[string]Stats{
 		"not asked for":       measure(&preconditioned{ready: true}, Checks{}),
-		"not ready":           measure(&preconditioned{}, Checks{Metric: true}),
-		"the method has none": measure(&scripted{}, Checks{Metric: true}),
+		"not ready":           measure(&preconditioned{}, Checks{Metric: "mine"}),
+		"the method has none": measure(&scripted{}, Checks{Metric: "mine"}),
 	} {
 		if s != plain {
 			t.Errorf("%s: %+v, want the plain statistics", name, s)

@@ -1,6 +1,7 @@
 package hybrid
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -22,27 +23,46 @@ func (w *window) empty() { w.checks = w.checks[:0] }
 // admit adds c to the newest size checks and reports whether it did. Checks are
 // comparable only while the points stand still: a redraw since the last check
 // empties the window, and so does a loss or gradient that is not finite, or a
-// clipped step or a redraw in the last vetoSteps updates, which also bars c.
-// A check without statistics is passed over.
-func (w *window) admit(c Check, size int) bool {
+// clipped step or a redraw in the last vetoSteps updates, which also bars c; cause
+// says which, "" if nothing was amiss. Another size of the batch empties it, too. A
+// check without statistics is passed over.
+func (w *window) admit(c Check, size int) (ok bool, cause string) {
 	if c.Stats.K == 0 {
-		return false
+		return false, ""
 	}
-	redrawn := c.SinceRestart < c.Step-w.last
+	cause, barred := w.objection(c)
 	w.last = c.Step
-	veto := c.SinceClip < vetoSteps || c.SinceRestart < vetoSteps || !usable(c)
-	if redrawn || veto {
+	if cause != "" || len(w.checks) > 0 && w.checks[0].Stats.Batch != c.Stats.Batch {
 		w.empty()
 	}
-	if veto {
-		return false
+	if barred {
+		return false, cause
 	}
 	if len(w.checks) >= size {
 		w.checks = slices.Delete(w.checks, 0, len(w.checks)-size+1)
 	}
 	w.checks = append(w.checks, c)
-	return true
+	return true, cause
 }
+
+// objection is why the window cannot stay as it is, "" if it can, and whether c is
+// barred from it too.
+func (w *window) objection(c Check) (cause string, barred bool) {
+	switch {
+	case !usable(c):
+		return "the loss or the gradients could not be compared", true
+	case c.SinceClip < vetoSteps:
+		return fmt.Sprintf("a step was clipped %d updates ago", c.SinceClip), true
+	case c.SinceRestart < vetoSteps:
+		return fmt.Sprintf("the points were redrawn or θ was set back %d updates ago", c.SinceRestart), true
+	case c.SinceRestart < c.Step-w.last:
+		return "the points were redrawn or θ was set back since the last check", false
+	}
+	return "", false
+}
+
+// newest returns the last n checks, or as many as there are.
+func (w *window) newest(n int) []Check { return w.checks[max(0, len(w.checks)-n):] }
 
 // usable reports whether loss and gradients of the check are finite and the
 // gradients not all zero.

@@ -154,7 +154,7 @@ amsgrad = true
 clip_norm = 0
 clip_median = 5
 switch  = [
-  { rule = "snr", threshold = 2, exhausted = 1, of = "full", grow = false, batches = 8, every = 50, window = 9, votes = 7, min_steps = 0 },
+  { rule = "snr", threshold = 2, exhausted = 1, of = "full", metric = "adam", confidence = true, grow = false, batches = 8, every = 50, window = 9, votes = 7, min_steps = 0 },
   { rule = "noise-floor", noise_floor = 0.5, plateau = 0.1 },
   { rule = "loss", threshold = 1e-9 },
   { rule = "steps", steps = 5 },
@@ -236,6 +236,8 @@ func TestDecodeEverything(t *testing.T) {
 		{"phase[0].learning_rate.warmup", *adamw.LearningRate.Warmup, 0},
 		{"phase[0].resample", adamw.Resample.Method, "none"},
 		{"phase[0].switch[0].grow", *adamw.Switch[0].Grow, false},
+		{"phase[0].switch[0].metric", adamw.Switch[0].Metric, "adam"},
+		{"phase[0].switch[0].confidence", *adamw.Switch[0].Confidence, true},
 		{"phase[0].switch[4].time", adamw.Switch[4].Time, 5 * time.Second},
 		{"phase[0].switch[5]", adamw.Switch[5].Rule, "plateau"},
 		{"phase[1].learning_rate", *sgd.LearningRate.Start, 0.1},
@@ -365,12 +367,12 @@ func unknownKeys(n int) string {
 // that.
 func TestRuleKeys(t *testing.T) {
 	values := map[string]string{
-		"threshold": "2", "exhausted": "1", "of": "'full'", "grow": "false", "noise_floor": "0.5", "batches": "8", "every": "50", "window": "9",
+		"threshold": "2", "exhausted": "1", "of": "'full'", "metric": "'adam'", "confidence": "true", "grow": "false", "noise_floor": "0.5", "batches": "8", "every": "50", "window": "9",
 		"votes": "7", "min_steps": "0", "plateau": "0.1", "steps": "5", "time": "'5s'",
 	}
 	for rule, used := range map[string]string{
-		"snr":         "threshold exhausted of grow batches every window votes min_steps",
-		"noise-floor": "noise_floor plateau grow batches every window votes",
+		"snr":         "threshold exhausted of metric confidence grow batches every window votes min_steps",
+		"noise-floor": "noise_floor plateau metric confidence grow batches every window votes",
 		"plateau":     "plateau every window min_steps",
 		"loss":        "threshold every",
 		"steps":       "steps",

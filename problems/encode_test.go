@@ -196,7 +196,7 @@ func drawPhase(r *rapid.T) Phase {
 		return l
 	}))
 	for range rapid.IntRange(0, 2).Draw(r, "rules") {
-		rule := Rule{Rule: rapid.SampledFrom(SwitchRules).Draw(r, "rule"), Of: rapid.SampledFrom(append([]string{""}, SwitchSets...)).Draw(r, "of"), Time: drawTime(r)}
+		rule := Rule{Rule: rapid.SampledFrom(SwitchRules).Draw(r, "rule"), Of: rapid.SampledFrom(append([]string{""}, SwitchSets...)).Draw(r, "of"), Metric: rapid.SampledFrom(append([]string{""}, Metrics...)).Draw(r, "metric"), Time: drawTime(r)}
 		drawKeys(r, ruleKeys, &rule)
 		one, two := 1.0, 2
 		rule.Threshold, rule.Steps, rule.Votes, rule.Time = &one, &two, rule.Window, time.Hour

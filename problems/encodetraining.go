@@ -88,7 +88,7 @@ func rules(l []Rule) string {
 }
 
 func rule(r *Rule) string {
-	fields := []field{{"rule", quote(r.Rule)}, {"of", quoteUnlessEmpty(r.Of)}, {"time", formatDuration(r.Time)}}
+	fields := []field{{"rule", quote(r.Rule)}, {"of", quoteUnlessEmpty(r.Of)}, {"metric", quoteUnlessEmpty(r.Metric)}, {"time", formatDuration(r.Time)}}
 	return table(append(fields, ruleKeys.fields(r)...)...)
 }
 

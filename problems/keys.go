@@ -93,6 +93,7 @@ var ruleKeys = keys[Rule]{
 	},
 	flags: []flagKey[Rule]{
 		{"grow", func(r *Rule) **bool { return &r.Grow }},
+		{"confidence", func(r *Rule) **bool { return &r.Confidence }},
 	},
 }
 

@@ -106,6 +106,8 @@ type Rule struct {
 	Threshold  *float64 // snr: least SNR of the full set; loss: the loss to reach
 	Exhausted  *float64 // snr: largest median SNR of a minibatch
 	Of         string   // one of SwitchSets: which SNR; "" if absent
+	Metric     string   // one of Metrics: how the length of a gradient is measured; "" if absent
+	Confidence *bool    // a check votes only if its whole error band does
 	Grow       *bool    // enlarge the batch instead of leaving
 	NoiseFloor *float64 // noise-floor: SNR below which a signal is drowned
 	Batches    *int     // minibatch gradients per check, at least 2

@@ -10,7 +10,9 @@ var (
 	SwitchRules = []string{"snr", "noise-floor", "plateau", "loss", "steps", "time"}
 	SwitchSets  = []string{"full", "batch"}
 
-	votes   = []string{"every", "batches", "window", "votes", "grow"}
+	Metrics = []string{"plain", "adam"}
+
+	votes   = []string{"metric", "every", "batches", "window", "votes", "confidence", "grow"}
 	ruleHas = map[string][]string{
 		"snr":         append([]string{"threshold", "exhausted", "of", "min_steps"}, votes...),
 		"noise-floor": append([]string{"noise_floor", "plateau"}, votes...),
@@ -131,6 +133,7 @@ func (r *reader) rule(v *value, key string) Rule {
 	}
 	rule.Rule = t.word("rule", SwitchRules)
 	rule.Of = t.word("of", SwitchSets)
+	rule.Metric = t.word("metric", Metrics)
 	rule.Time = t.duration("time")
 	ruleKeys.read(t, &rule)
 	t.close()

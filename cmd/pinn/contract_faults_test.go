@@ -62,8 +62,8 @@ func TestContractRefuses(t *testing.T) {
 
 		// training
 		{"unknown words", interval + bend + "[network]\nactivation = 'relu'\n[points]\nsampler = 'sobolev'\n[[phase]]\nmethod = 'adamv'\nswitch = 'snd'\n", "7:14: network.activation: must be one of\n9:11: points.sampler: must be one of\n11:10: phase[0].method: must be one of\n12:10: phase[0].switch: must be one of"},
-		{"a plan beside a statement", interval + eq("u_xx = q") + "[[phase]]\nmethod = 'spring'\n[[phase]]\nmethod = 'sgd'\nnesterov = true\n[[phase]]\nmethod = 'adamw'\nswitch = { rule = 'snr', grow = true }\n",
-			"5:14: equation[0].is: unknown name q\n7:10: phase[0].method: spring is not in this version; methods: \n8:1: phase[1].momentum: must be positive with nesterov, got 0\n13:33: phase[2].switch.grow: must be false"},
+		{"a plan beside a statement", interval + eq("u_xx = q") + "[[phase]]\nmethod = 'spring'\n[[phase]]\nmethod = 'sgd'\nnesterov = true\n[[phase]]\nmethod = 'sgd'\nswitch = { rule = 'snr', metric = 'adam' }\n",
+			"5:14: equation[0].is: unknown name q\n7:10: phase[0].method: spring is not in this version; methods: \n8:1: phase[1].momentum: must be positive with nesterov, got 0\n13:35: phase[2].switch.metric: must be plain"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			st, faults := compiled(row.text)

@@ -78,11 +78,14 @@ func traceTable(tr *hybrid.Trace) *rundir.Table {
 	}
 	count(rundir.ColStep, func(r *hybrid.Row) int { return r.Step })
 	count(rundir.ColPhase, func(r *hybrid.Row) int { return r.Phase })
-	methods := make([]string, len(tr.Rows))
-	for i := range tr.Rows {
-		methods[i] = tr.Rows[i].Method
+	words := func(name string, of func(r *hybrid.Row) string) {
+		column := make([]string, len(tr.Rows))
+		for i := range tr.Rows {
+			column[i] = of(&tr.Rows[i])
+		}
+		t.AddWords(name, column)
 	}
-	t.AddWords(rundir.ColMethod, methods)
+	words(rundir.ColMethod, func(r *hybrid.Row) string { return r.Method })
 	count(rundir.ColPhaseStep, func(r *hybrid.Row) int { return r.PhaseStep })
 	count(rundir.ColLossEvals, func(r *hybrid.Row) int { return r.LossEvals })
 	count(rundir.ColGradEvals, func(r *hybrid.Row) int { return r.GradEvals })
@@ -99,6 +102,7 @@ func traceTable(tr *hybrid.Trace) *rundir.Table {
 	number(rundir.ColDamping, func(r *hybrid.Row) float64 { return r.Damping })
 	number(rundir.ColGain, func(r *hybrid.Row) float64 { return r.Gain })
 	count(rundir.ColTrials, func(r *hybrid.Row) int { return r.Trials })
+	words(rundir.ColMetric, func(r *hybrid.Row) string { return r.Metric })
 	number(rundir.ColSignal, func(r *hybrid.Row) float64 { return r.Signal })
 	number(rundir.ColNoise, func(r *hybrid.Row) float64 { return r.Noise })
 	number(rundir.ColRawSNR, func(r *hybrid.Row) float64 { return r.RawSNR })

@@ -72,8 +72,14 @@ func fillPhase(ph *problems.Phase, pts *problems.Points) {
 	}
 	fillResample(ph)
 	fillMethod(ph)
+	metric := hybrid.Plain
+	for _, r := range ph.Switch {
+		if r.Metric != "" {
+			metric = r.Metric
+		}
+	}
 	for i := range ph.Switch {
-		fillRule(&ph.Switch[i])
+		fillRule(&ph.Switch[i], metric)
 	}
 }
 
@@ -117,8 +123,14 @@ func fillMethod(ph *problems.Phase) {
 	}
 }
 
-// fillRule writes down the thresholds that the rule takes for itself.
-func fillRule(r *problems.Rule) {
+// fillRule writes down the thresholds that the rule takes for itself, and the metric
+// of the phase's checks.
+func fillRule(r *problems.Rule, metric string) {
+	if r.Rule == "snr" || r.Rule == "noise-floor" {
+		r.Metric = metric
+		fill(&r.Confidence, false)
+		fill(&r.Grow, false)
+	}
 	switch r.Rule {
 	case "snr":
 		d := hybrid.DefaultSNR()

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pinn/hybrid"
+	"pinn/optim"
 	"pinn/problems"
 )
 
@@ -32,6 +33,9 @@ func Plan(spec *problems.Spec, decays []bool, start time.Time) (hybrid.Plan, pro
 			p.Rules = append(p.Rules, rule(r))
 			p.Checks.Every = max(p.Checks.Every, orElse(r.Every, 0))
 			p.Checks.Batches = max(p.Checks.Batches, orElse(r.Batches, 0))
+			if r.Metric != "" {
+				p.Checks.Metric = r.Metric
+			}
 		}
 		plan.Phases = append(plan.Phases, p)
 	}
@@ -45,19 +49,38 @@ func resample(r *problems.Resample) *hybrid.Resample {
 	return &hybrid.Resample{Method: r.Method, Every: orElse(r.Every, 0), K: orElse(r.K, 1), C: orElse(r.C, 1)}
 }
 
-// rules refuses what this version cannot do for a rule of the file.
+// rules refuses metrics that a method does not have, and two for one check.
 func (c *compiler) rules() {
 	for i, ph := range c.spec.Phases {
+		first := ""
 		for j, r := range ph.Switch {
 			k := key("phase[%d].switch", i)
 			if c.spec.Where(k) != r.Pos { // a list of rules
 				k = key("%s[%d]", k, j)
 			}
-			if k += ".grow"; orElse(r.Grow, false) {
-				c.fault(c.spec.Where(k), k, "must be false, because this version does not enlarge batches, got true")
+			k += ".metric"
+			switch {
+			case r.Metric == "":
+				continue
+			case r.Metric != hybrid.Plain && !ownMetric(ph.Method):
+				c.fault(c.spec.Where(k), k, "must be plain, since %s has no metric of its own, got %s", ph.Method, r.Metric)
+			case first != "" && first != r.Metric:
+				c.fault(c.spec.Where(k), k, "must be %s as in a rule before, since a check has one metric, got %s", first, r.Metric)
 			}
+			first = r.Metric
 		}
 	}
+}
+
+// ownMetric reports whether a method measures gradients in a metric of its own. One
+// that is not known has a fault of its own.
+func ownMetric(method string) bool {
+	row, ok := optim.ByName(method)
+	if !ok {
+		return true
+	}
+	_, ok = row.New().(hybrid.Preconditioner)
+	return ok
 }
 
 // rule returns the switch rule of the file; what it leaves out keeps the rule's
@@ -71,6 +94,8 @@ func rule(r problems.Rule) hybrid.Rule {
 		set(&s.Window, r.Window)
 		set(&s.Votes, r.Votes)
 		set(&s.MinSteps, r.MinSteps)
+		set(&s.Confidence, r.Confidence)
+		set(&s.Grow, r.Grow)
 		if r.Of != "" {
 			s.Of = hybrid.Form(r.Of)
 		}
@@ -81,6 +106,8 @@ func rule(r problems.Rule) hybrid.Rule {
 		set(&s.Improve, r.Plateau)
 		set(&s.Window, r.Window)
 		set(&s.Votes, r.Votes)
+		set(&s.Confidence, r.Confidence)
+		set(&s.Grow, r.Grow)
 		return s
 	case "plateau":
 		s := hybrid.DefaultPlateau()

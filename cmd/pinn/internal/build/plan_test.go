@@ -143,7 +143,7 @@ func TestSwitchRules(t *testing.T) {
 		"snr": "", "noise-floor": "", "plateau": "", "loss": ", threshold = 1e-3", "steps": ", steps = 5", "time": ", time = '9s'",
 	}
 	keys := []struct{ key, value string }{
-		{"threshold", "1.25"}, {"exhausted", "0.75"}, {"of", "'batch'"}, {"grow", "true"}, {"noise_floor", "0.375"}, {"batches", "5"},
+		{"threshold", "1.25"}, {"exhausted", "0.75"}, {"of", "'batch'"}, {"grow", "true"}, {"confidence", "true"}, {"metric", "'adam'"}, {"noise_floor", "0.375"}, {"batches", "5"},
 		{"every", "33"}, {"window", "12"}, {"votes", "3"}, {"min_steps", "77"}, {"plateau", "0.03"}, {"steps", "6"}, {"time", "'8s'"},
 	}
 	for _, name := range problems.SwitchRules {
@@ -168,20 +168,28 @@ func TestSwitchRules(t *testing.T) {
 	}
 }
 
-// TestGrow: growing batches are refused once, at the value, however the rules are
-// written; that they do not grow may be said.
-func TestGrow(t *testing.T) {
-	const begin = "fields = ['u']\n[domain]\nx = [0, 1]\n[[equation]]\nis = 'u_xx = 1'\n[[phase]]\nmethod = 'adamw'\nswitch = "
-	const why = "must be false, because this version does not enlarge batches, got true"
-	for text, want := range map[string]string{
-		"{ rule = 'snr', grow = true }":                  "test.toml:8:33: phase[0].switch.grow: " + why,
-		"[{ rule = 'snr', grow = true }]":                "test.toml:8:34: phase[0].switch[0].grow: " + why,
-		"['snr', { grow = true, rule = 'noise-floor' }]": "test.toml:8:27: phase[0].switch[1].grow: " + why,
-		"{ rule = 'snr', grow = false }":                 "",
+// TestMetric: a metric that the method does not have and a second one for the same
+// check are refused at the value, however the rules are written; a rule that names
+// none has that of the others.
+func TestMetric(t *testing.T) {
+	const begin = "fields = ['u']\n[domain]\nx = [0, 1]\n[[equation]]\nis = 'u_xx = 1'\n[[phase]]\nmethod = '%s'\nswitch = "
+	for _, c := range []struct{ method, text, want string }{
+		{"adamw", "{ rule = 'snr', metric = 'adam' }", ""},
+		{"amsgrad", "[{ rule = 'snr', metric = 'adam' }, 'noise-floor', 'plateau']", ""},
+		{"sgd", "{ rule = 'snr', metric = 'plain' }", ""},
+		{"sgd", "{ rule = 'snr', metric = 'adam' }", "test.toml:8:35: phase[0].switch.metric: must be plain, since sgd has no metric of its own, got adam"},
+		{"adam", "[{ rule = 'snr', metric = 'adam' }, { metric = 'plain', rule = 'noise-floor' }]", "test.toml:8:57: phase[0].switch[1].metric: must be adam as in a rule before, since a check has one metric, got plain"},
 	} {
-		if _, _, all := compile([]byte(begin + text + "\n")); all.Error() != want {
-			t.Errorf("%s: got %q, want %q", text, all.Error(), want)
+		if _, _, all := compile([]byte(fmt.Sprintf(begin, c.method) + c.text + "\n")); all.Error() != c.want {
+			t.Errorf("%s: got %q, want %q", c.text, all.Error(), c.want)
 		}
+	}
+	p := planned(t, "method = 'adamw'\nswitch = ['noise-floor', { rule = 'snr', metric = 'adam' }]\n")
+	if p.Checks.Metric != "adam" {
+		t.Errorf("checks %+v", p.Checks)
+	}
+	if p := planned(t, "method = 'adamw'\nswitch = 'snr'\n"); p.Checks.Metric != hybrid.Plain {
+		t.Errorf("checks %+v", p.Checks)
 	}
 }
 

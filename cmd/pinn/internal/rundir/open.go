@@ -53,7 +53,7 @@ func (f *Folder) ProblemPath() string { return filepath.Join(f.Dir, problemFile)
 func (f *Folder) FiguresDir() string { return filepath.Join(f.Dir, figuresDir) }
 
 // Trace reads trace.csv.
-func (f *Folder) Trace() (*Table, error) { return f.table(traceFile, ColMethod) }
+func (f *Folder) Trace() (*Table, error) { return f.table(traceFile, ColMethod, ColMetric) }
 
 // Solution reads solution.csv.
 func (f *Folder) Solution() (*Table, error) { return f.table(solutionFile) }

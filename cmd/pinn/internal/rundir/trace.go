@@ -26,6 +26,7 @@ const (
 	ColGain    = "gain"    // ρ, its decrease of the loss over the predicted one
 	ColTrials  = "trials"  // λ tried in this step
 
+	ColMetric = "metric"      // words: how the length of a gradient was measured; blank if it was not
 	ColSignal = "signal"      // ‖ḡ‖, the norm of the mean minibatch gradient
 	ColNoise  = "noise"       // σ, the spread of the minibatch gradients
 	ColRawSNR = "snr_raw"     // ‖ḡ‖/σ

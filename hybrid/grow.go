@@ -1,0 +1,51 @@
+package hybrid
+
+import "fmt"
+
+// grow doubles the minibatch as the decision asks, up to the size that leaves the K
+// minibatches of a check, and reports whether it did. Checks before and after are
+// not comparable; the windows see that by the size.
+//
+// Source: what the norm test prescribes where it fails, Byrd, Chin, Nocedal and Wu,
+// Math. Program. 134 (2012) 127, section 3.
+func (p *phase) grow(d Decision) bool {
+	size := 2 * p.Batch
+	if why := p.tooLarge(size); why != "" {
+		if !p.grown {
+			p.event(p.index, KindVeto, d.Reason, fmt.Sprintf("%s; the batch cannot grow to %d: %s", d.Why, size, why))
+		}
+		p.grown = true
+		return false
+	}
+	p.event(p.index, KindGrow, d.Reason, fmt.Sprintf("%s; the batch grows from %d to %d of %d points", d.Why, p.Batch, size, p.loss.Points()))
+	p.resize(size)
+	p.mini.deal()
+	return true
+}
+
+// resize makes size points the minibatch of the phase and of its checks.
+func (p *phase) resize(size int) {
+	p.Batch, p.res.Batch, p.mini.size, p.monitor.size = size, size, size, size
+	p.monitor.deal()
+}
+
+// tooLarge says why a minibatch of size points would not do, "" if it would.
+func (p *phase) tooLarge(size int) string {
+	if n := p.loss.Points(); size > n {
+		return fmt.Sprintf("there are %d points", n)
+	}
+	have := p.loss.Deal(size).Len()
+	k := p.Checks.batches(have)
+	if want := p.Checks.batches(have + defaultBatches + p.Checks.Batches); k < want {
+		return fmt.Sprintf("it would leave %d disjoint minibatches of the %d that are compared", have, want)
+	}
+	s := shape{points: p.loss.Points(), batch: size, every: p.Checks.every(k), k: k, steps: p.Steps, statistics: true}
+	for _, r := range p.Rules {
+		if f, ok := r.(fitter); ok {
+			if refusal, _ := f.fit(s); refusal != nil {
+				return refusal.Error()
+			}
+		}
+	}
+	return ""
+}
