@@ -13,6 +13,7 @@ const (
 	KindStop     Kind = "stop"     // the run ended
 	KindGrow     Kind = "grow"     // the minibatch was enlarged
 	KindVeto     Kind = "veto"     // something was near to being decided, or asked for, and was not done
+	KindStage    Kind = "stage"    // a run with another loss follows; see Plan.After
 	KindWarning  Kind = "warning"  // something is doubtful; the run went on
 )
 

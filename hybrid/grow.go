@@ -12,12 +12,12 @@ func (p *phase) grow(d Decision) bool {
 	size := 2 * p.Batch
 	if why := p.tooLarge(size); why != "" {
 		if !p.grown {
-			p.event(p.index, KindVeto, d.Reason, fmt.Sprintf("%s; the batch cannot grow to %d: %s", d.Why, size, why))
+			p.event(p.number, KindVeto, d.Reason, fmt.Sprintf("%s; the batch cannot grow to %d: %s", d.Why, size, why))
 		}
 		p.grown = true
 		return false
 	}
-	p.event(p.index, KindGrow, d.Reason, fmt.Sprintf("%s; the batch grows from %d to %d of %d points", d.Why, p.Batch, size, p.loss.Points()))
+	p.event(p.number, KindGrow, d.Reason, fmt.Sprintf("%s; the batch grows from %d to %d of %d points", d.Why, p.Batch, size, p.loss.Points()))
 	p.resize(size)
 	p.mini.deal()
 	return true

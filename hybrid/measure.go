@@ -17,7 +17,7 @@ func (p *phase) blank() Row {
 		batch = p.Batch
 	}
 	return Row{
-		Step: p.steps, Phase: p.index, Method: p.Name, PhaseStep: p.res.Steps,
+		Step: p.steps, Phase: p.number, Method: p.Name, PhaseStep: p.res.Steps,
 		LossEvals: p.lossEvals, GradEvals: p.gradEvals, Wall: p.wall(), Passes: p.passes,
 		Loss: nan, HeldOut: nan, GradNorm: nan, StepNorm: nan, StepSize: nan, LearningRate: nan, Batch: batch, Points: p.loss.Points(),
 		Damping: nan, Gain: nan, Trials: -1,
@@ -119,7 +119,7 @@ func (p *phase) ask(row *Row, s Stats, loss float64) Decision {
 			}
 		}
 		if d.Note != "" {
-			p.event(p.index, KindVeto, d.Reason, d.Note)
+			p.event(p.number, KindVeto, d.Reason, d.Note)
 		}
 		if (d.Leave || d.Grow) && !first.Leave && !first.Grow {
 			first = d
@@ -148,7 +148,7 @@ func (p *phase) judgeNow(row *Row) float64 {
 	defer p.clock(time.Now())
 	v := p.judge(p.theta)
 	row.HeldOut, p.seen.HeldOut, p.at = v, v, p.steps
-	p.best.consider(p.theta, v, p.steps, p.index, p.stateful())
+	p.best.consider(p.theta, v, p.steps, p.number, p.stateful())
 	return v
 }
 
@@ -208,7 +208,7 @@ func (p *phase) complete(row Row) {
 	p.record(row)
 }
 
-func (p *phase) isNow(row Row) bool { return row.Phase == p.index && row.PhaseStep == p.res.Steps }
+func (p *phase) isNow(row Row) bool { return row.Phase == p.number && row.PhaseStep == p.res.Steps }
 
 // overfitRatio is the held-out over the training loss at which the alarm
 // sounds; below half of it the alarm is ready again.

@@ -13,7 +13,8 @@ import (
 type phase struct {
 	*runner
 	Phase
-	index   int
+	index   int // in the plan
+	number  int // in the record, which may have begun before the plan
 	entered time.Time
 	budget  Budget
 
@@ -62,7 +63,7 @@ func (r *runner) enter(i int) *phase {
 
 // prepare makes the state of phase i on the points that there are.
 func (r *runner) prepare(i int) *phase {
-	p := &phase{runner: r, Phase: r.plan.Phases[i], index: i, entered: r.now(),
+	p := &phase{runner: r, Phase: r.plan.Phases[i], index: i, number: len(r.phases), entered: r.now(),
 		scale: 1, clipped: -1, restarted: -1, view: r.loss}
 	p.budget = Budget{Steps: p.Steps, Time: r.plan.time(i), Run: r.plan.Time}
 	p.res = PhaseResult{Method: p.Name, Batch: p.Batch}

@@ -36,6 +36,11 @@ type Plan struct {
 	// does reaches no part of the run but the clock.
 	Observe func(row Row, best []float64)
 
+	// After, if not nil, is the result of a run with another loss on which this one
+	// builds: the record begins with its record, and steps, phases, evaluations and
+	// passes count on. θ, its judgement and the random streams begin anew.
+	After *Result
+
 	// Start is when the clock started, if earlier than the call of Run; zero
 	// means at the call.
 	Start time.Time

@@ -49,7 +49,7 @@ func (p *phase) alarm(loss, heldOut float64) {
 		return
 	}
 	p.alarmed = true
-	p.event(p.index, KindWarning, "", fmt.Sprintf("overfitting: the held-out loss %.3g is %s times the training loss %.3g, more than %d, at step %d",
+	p.event(p.number, KindWarning, "", fmt.Sprintf("overfitting: the held-out loss %.3g is %s times the training loss %.3g, more than %d, at step %d",
 		heldOut, two(heldOut/loss), loss, overfitRatio, p.res.Steps))
 }
 
@@ -108,7 +108,7 @@ func (p *phase) redraw(points int, cause string) {
 
 // drew writes the event of a redraw.
 func (p *phase) drew(method, cause string, loss float64) {
-	p.event(p.index, KindResample, "", fmt.Sprintf("resample: %s drew %d points %s; the loss over them is %.3g and the held-out loss was last %.3g, at step %d",
+	p.event(p.number, KindResample, "", fmt.Sprintf("resample: %s drew %d points %s; the loss over them is %.3g and the held-out loss was last %.3g, at step %d",
 		method, p.loss.Points(), cause, loss, p.seen.HeldOut, p.res.Steps))
 }
 
@@ -140,7 +140,7 @@ func (p *phase) setBack(what string) (end ending, over bool) {
 		how = fmt.Sprintf("with steps scaled by %g", p.scale)
 	}
 	p.revive()
-	p.event(p.index, KindRestart, ReasonNotFinite, fmt.Sprintf("not-finite: %s; %s, %s, at step %d", what, back, how, p.res.Steps))
+	p.event(p.number, KindRestart, ReasonNotFinite, fmt.Sprintf("not-finite: %s; %s, %s, at step %d", what, back, how, p.res.Steps))
 	return ending{}, false
 }
 
@@ -148,7 +148,7 @@ func (p *phase) setBack(what string) (end ending, over bool) {
 // this phase; else a first-order method starts anew (its averages may have met
 // huge gradients) and any other restarts.
 func (p *phase) revive() {
-	if m := p.stateful(); m != nil && p.best.phase == p.index && p.best.method != nil && m.SetState(p.best.method) == nil {
+	if m := p.stateful(); m != nil && p.best.phase == p.number && p.best.method != nil && m.SetState(p.best.method) == nil {
 		return
 	}
 	if p.scalable {

@@ -44,10 +44,10 @@ func (r *runner) carryOut(ctx context.Context, p *phase) (*Result, error) {
 	for {
 		end, err := p.train(ctx)
 		if err != nil {
-			r.event(p.index, KindStop, "", end.why)
+			r.event(p.number, KindStop, "", end.why)
 			return r.result(Failed), fmt.Errorf("phase %d (%s): %w", p.index, p.Name, err)
 		}
-		over := r.handOver(p.index, end)
+		over := r.handOver(p, end)
 		if end.reason == ReasonInterrupted {
 			return r.result(Interrupted), nil
 		}
@@ -110,7 +110,21 @@ func newRunner(loss Batched, plan Plan, theta []float64, watch func(Progress)) *
 	if t, ok := loss.(Terms); ok {
 		r.trace.TermNames = slices.Clone(t.TermNames())
 	}
+	r.goAfter(plan.After)
 	return r
+}
+
+// goAfter begins the record with that of a run before this one, if there was one.
+func (r *runner) goAfter(a *Result) {
+	if a == nil {
+		return
+	}
+	r.steps, r.lossEvals, r.gradEvals = a.Steps, a.LossEvals, a.GradEvals
+	r.trace.Rows = slices.Clone(a.Trace.Rows)
+	if n := len(a.Trace.Rows); n > 0 {
+		r.passes = a.Trace.Rows[n-1].Passes
+	}
+	r.events, r.warnings, r.phases = slices.Clone(a.Events), slices.Clone(a.Warnings), slices.Clone(a.Phases)
 }
 
 // judgeBy chooses what θ is judged by: the held-out loss, or the loss over all
@@ -164,19 +178,20 @@ func (p *phase) train(ctx context.Context) (ending, error) {
 	return end, err
 }
 
-// handOver writes the event between phase i and the next, or of the run's end,
+// handOver writes the event between phase p and the next, or of the run's end,
 // and reports whether the run is over.
-func (r *runner) handOver(i int, end ending) (over bool) {
+func (r *runner) handOver(p *phase, end ending) (over bool) {
+	i := p.index
 	if i == len(r.plan.Phases)-1 {
-		r.event(i, KindStop, end.reason, end.why)
+		r.event(p.number, KindStop, end.reason, end.why)
 		return true
 	}
 	next := r.plan.Phases[i+1]
 	if end.stops() {
-		r.event(i, KindStop, end.reason, fmt.Sprintf("%s; %s was not reached", end.why, next.Name))
+		r.event(p.number, KindStop, end.reason, fmt.Sprintf("%s; %s was not reached", end.why, next.Name))
 		return true
 	}
-	r.event(i, KindSwitch, end.reason, end.why+"; "+r.goesOn(r.plan.Phases[i], next)+r.fromBest())
+	r.event(p.number, KindSwitch, end.reason, end.why+"; "+r.goesOn(r.plan.Phases[i], next)+r.fromBest())
 	return false
 }
 

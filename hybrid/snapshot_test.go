@@ -177,7 +177,7 @@ func TestStateIsComplete(t *testing.T) {
 			"theta": kept, "grad": scratch, "heldOut": kept, "best": kept, "steps": kept, "lossEvals": kept, "gradEvals": kept,
 			"passes": kept, "begunWith": kept, "first": kept, "trace": kept, "events": kept, "warnings": kept, "phases": kept, "overfit": kept}},
 		{phase{}, map[string]string{
-			"runner": kept, "Phase": "its method, rules and batch are kept", "index": kept, "entered": kept, "budget": follows, "view": follows,
+			"runner": kept, "Phase": "its method, rules and batch are kept", "index": kept, "number": follows, "entered": kept, "budget": follows, "view": follows,
 			"mini": kept, "monitor": kept, "scalable": follows, "scale": kept, "previous": scratch, "setBacks": kept,
 			"clipped": kept, "restarted": kept, "alarmed": kept, "grown": kept, "res": kept, "seen": kept, "votes": kept, "at": kept}},
 		{best{}, map[string]string{"theta": kept, "heldOut": kept, "step": kept, "phase": kept, "method": kept}},
