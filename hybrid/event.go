@@ -7,14 +7,15 @@ type Kind string
 
 // The kinds of events.
 const (
-	KindSwitch   Kind = "switch"   // one phase ended and the next began
-	KindResample Kind = "resample" // the points were redrawn
-	KindRestart  Kind = "restart"  // the phase went on from an earlier or the same θ with a cleared method
-	KindStop     Kind = "stop"     // the run ended
-	KindGrow     Kind = "grow"     // the minibatch was enlarged
-	KindVeto     Kind = "veto"     // something was near to being decided, or asked for, and was not done
-	KindStage    Kind = "stage"    // a run with another loss follows; see Plan.After
-	KindWarning  Kind = "warning"  // something is doubtful; the run went on
+	KindSwitch   Kind = "switch"    // one phase ended and the next began
+	KindResample Kind = "resample"  // the points were redrawn
+	KindRestart  Kind = "restart"   // the phase went on from an earlier or the same θ with a cleared method
+	KindStop     Kind = "stop"      // the run ended
+	KindGrow     Kind = "grow"      // the minibatch was enlarged
+	KindFallBack Kind = "fall-back" // a first-order phase was inserted
+	KindVeto     Kind = "veto"      // something was near to being decided, or asked for, and was not done
+	KindStage    Kind = "stage"     // a run with another loss follows; see Plan.After
+	KindWarning  Kind = "warning"   // something is doubtful; the run went on
 )
 
 // Event is one thing that happened in a run and why.

@@ -11,10 +11,7 @@ import "fmt"
 func (p *phase) grow(d Decision) bool {
 	size := 2 * p.Batch
 	if why := p.tooLarge(size); why != "" {
-		if !p.grown {
-			p.event(p.number, KindVeto, d.Reason, fmt.Sprintf("%s; the batch cannot grow to %d: %s", d.Why, size, why))
-		}
-		p.grown = true
+		p.veto(&p.grown, d.Reason, fmt.Sprintf("%s; the batch cannot grow to %d: %s", d.Why, size, why))
 		return false
 	}
 	p.event(p.number, KindGrow, d.Reason, fmt.Sprintf("%s; the batch grows from %d to %d of %d points", d.Why, p.Batch, size, p.loss.Points()))

@@ -13,7 +13,7 @@ import (
 type phase struct {
 	*runner
 	Phase
-	index   int // in the plan
+	index   int // of the plan's phase, or of the one that was interrupted for this one
 	number  int // in the record, which may have begun before the plan
 	entered time.Time
 	budget  Budget
@@ -27,9 +27,12 @@ type phase struct {
 	previous []float64 // θ before a shortened step
 	setBacks int       // times that θ went back to the best
 
-	clipped, restarted int  // the phase's step of the newest of each, −1 for none
-	alarmed            bool // the overfitting alarm waits for a redraw
-	grown              bool // the batch has reached its largest size, and the record says so
+	clipped, restarted int     // the phase's step of the newest of each, −1 for none
+	alarmed            bool    // the overfitting alarm waits for a redraw
+	drawnAt            float64 // the held-out loss when the points were last redrawn, +Inf before
+	stuck              int     // times that the method was
+	refused            bool    // it would have fallen back once more, and the record says so
+	grown              bool    // the batch has reached its largest size, and the record says so
 
 	res   PhaseResult
 	seen  Row      // what was last measured of each
@@ -51,11 +54,13 @@ func (e ending) stops() bool {
 // enter prepares phase i and records its starting point.
 func (r *runner) enter(i int) *phase {
 	began := r.now()
-	drawn := r.drawOwn(r.plan.Phases[i])
+	ph, _ := r.coming(i)
+	drawn := r.drawOwn(ph)
 	p := r.prepare(i)
 	p.entered = began
 	p.begin()
 	if drawn != "" {
+		p.drawnAt = p.res.HeldOutFirst
 		p.drew(drawn, "for the phase, to begin with", p.res.LossFirst)
 	}
 	return p
@@ -63,10 +68,10 @@ func (r *runner) enter(i int) *phase {
 
 // prepare makes the state of phase i on the points that there are.
 func (r *runner) prepare(i int) *phase {
-	p := &phase{runner: r, Phase: r.plan.Phases[i], index: i, number: len(r.phases), entered: r.now(),
-		scale: 1, clipped: -1, restarted: -1, view: r.loss}
-	p.budget = Budget{Steps: p.Steps, Time: r.plan.time(i), Run: r.plan.Time}
-	p.res = PhaseResult{Method: p.Name, Batch: p.Batch}
+	p := &phase{runner: r, index: i, number: len(r.phases), entered: r.now(),
+		scale: 1, clipped: -1, restarted: -1, drawnAt: undrawn, view: r.loss}
+	p.Phase, p.budget = r.coming(i)
+	p.res = PhaseResult{Method: p.Name, Index: i, Inserted: r.inserted, Batch: p.Batch}
 	for _, rule := range p.Rules {
 		rule.Reset()
 	}
@@ -120,13 +125,17 @@ func (p *phase) loop(ctx context.Context) (ending, error) {
 			return ending{}, fmt.Errorf("step %d: %w", p.res.Steps, err)
 		}
 		d := p.after(info)
+		if end, over, goesOn := p.returns(info); over || goesOn {
+			if over {
+				return end, nil
+			}
+			continue
+		}
 		switch {
 		case p.goOn(info):
 			continue
-		case info.Status.Converged():
-			return p.methodEnd(ReasonConverged, info), nil
 		case info.Status != optim.Running:
-			return p.methodEnd(ReasonLineSearch, info), nil
+			return p.methodEnd(info), nil
 		case d.Leave:
 			return ending{d.Reason, d.Why}, nil
 		}
@@ -234,7 +243,16 @@ func (p *phase) after(info optim.StepInfo) Decision {
 }
 
 // methodEnd is the ending that the method itself asked for.
-func (p *phase) methodEnd(reason Reason, info optim.StepInfo) ending {
+func (p *phase) methodEnd(info optim.StepInfo) ending {
+	reason := ReasonLineSearch
+	switch {
+	case info.Status.Converged():
+		reason = ReasonConverged
+	case info.Status == optim.Stuck:
+		reason = ReasonStuck
+	case info.Status == optim.Diverged:
+		reason = ReasonDiverged
+	}
 	what := info.Note
 	if what == "" {
 		what = fmt.Sprintf("%s with loss %.3g and gradient norm %.2g", info.Status, info.Value, info.GradNorm)

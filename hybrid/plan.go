@@ -41,6 +41,9 @@ type Plan struct {
 	// passes count on. θ, its judgement and the random streams begin anew.
 	After *Result
 
+	// FallBack, if not nil, lets full-batch phases return to a first-order method.
+	FallBack *FallBack
+
 	// Start is when the clock started, if earlier than the call of Run; zero
 	// means at the call.
 	Start time.Time
@@ -206,6 +209,9 @@ func (p Plan) check(loss Batched) (doubts []error, faults error) {
 		for _, err := range doubt {
 			doubts = append(doubts, fmt.Errorf("%s: %w", where, err))
 		}
+	}
+	if p.FallBack != nil {
+		all = append(all, p.FallBack.check(loss, p)...)
 	}
 	return doubts, errors.Join(all...)
 }

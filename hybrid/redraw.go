@@ -101,7 +101,7 @@ func (p *phase) redraw(points int, cause string) {
 		p.mini.deal()
 		p.monitor.deal()
 	}
-	p.restarted = p.res.Steps
+	p.restarted, p.drawnAt = p.res.Steps, p.seen.HeldOut
 	var row Row
 	p.drew(r.Method, cause, p.fullLoss(&row))
 }

@@ -42,9 +42,11 @@ type Result struct {
 // PhaseResult tells what one phase did. Losses and gradients of checks and of
 // held-out evaluations are not among LossEvals and GradEvals.
 type PhaseResult struct {
-	Method string // the phase's name
-	Batch  int    // points of a minibatch, 0 for all
-	Points int    // of the full set, at the phase's end
+	Method   string // the phase's name
+	Index    int    // of the plan's phase, or of the one that was interrupted for this one
+	Inserted bool   // by falling back
+	Batch    int    // points of a minibatch, 0 for all
+	Points   int    // of the full set, at the phase's end
 
 	Steps     int // updates
 	LossEvals int

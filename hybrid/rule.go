@@ -19,8 +19,12 @@ const (
 	ReasonPasses      Reason = "passes"      // the run's passes over all points are made
 	ReasonConverged   Reason = "converged"   // the method met a tolerance
 	ReasonLineSearch  Reason = "line-search" // the method found no better point on its line
+	ReasonStuck       Reason = "stuck"       // the method found no better point at any damping or length
+	ReasonDiverged    Reason = "diverged"    // θ has grown out of all proportion
+	ReasonFallBack    Reason = "fall-back"   // a first-order phase is inserted, and the phase then goes on
 	ReasonNotFinite   Reason = "not-finite"  // a loss, gradient or θ was NaN or infinite
 	ReasonInterrupted Reason = "interrupted" // the context was cancelled
+	ReasonError       Reason = "error"       // the method failed in a way of its own
 )
 
 // Check is what a rule is shown: the statistics and losses measured at one θ.

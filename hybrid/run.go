@@ -44,17 +44,17 @@ func (r *runner) carryOut(ctx context.Context, p *phase) (*Result, error) {
 	for {
 		end, err := p.train(ctx)
 		if err != nil {
-			r.event(p.number, KindStop, "", end.why)
+			r.event(p.number, KindStop, end.reason, end.why)
 			return r.result(Failed), fmt.Errorf("phase %d (%s): %w", p.index, p.Name, err)
 		}
-		over := r.handOver(p, end)
+		next, over := r.handOver(p, end)
 		if end.reason == ReasonInterrupted {
 			return r.result(Interrupted), nil
 		}
 		if over {
 			return r.result(Finished), nil
 		}
-		p = r.enter(p.index + 1)
+		p = r.enter(next)
 	}
 }
 
@@ -78,6 +78,11 @@ type runner struct {
 	begunWith                   int // points
 
 	first int // points in the interior when the run began
+
+	fallen     int           // times that the run has fallen back
+	inserted   bool          // the phase in hand is the one fallen back to
+	spentSteps int           // of the plan's phase, before it was interrupted
+	spentTime  time.Duration // likewise
 
 	trace    *Trace
 	events   []Event
@@ -172,27 +177,29 @@ func (r *runner) event(phase int, kind Kind, reason Reason, why string) {
 func (p *phase) train(ctx context.Context) (ending, error) {
 	end, err := p.loop(ctx)
 	if err != nil {
-		end.why = err.Error()
+		end = ending{ReasonError, err.Error()}
 	}
 	p.leave(end)
 	return end, err
 }
 
-// handOver writes the event between phase p and the next, or of the run's end,
-// and reports whether the run is over.
-func (r *runner) handOver(p *phase, end ending) (over bool) {
-	i := p.index
-	if i == len(r.plan.Phases)-1 {
+// handOver writes the event between phase p and the next, or of the run's end, and
+// returns the place of the next, and whether the run is over.
+func (r *runner) handOver(p *phase, end ending) (next int, over bool) {
+	if r.detour(p, end) {
+		return p.index, false
+	}
+	if p.index == len(r.plan.Phases)-1 {
 		r.event(p.number, KindStop, end.reason, end.why)
-		return true
+		return 0, true
 	}
-	next := r.plan.Phases[i+1]
+	coming := r.plan.Phases[p.index+1]
 	if end.stops() {
-		r.event(p.number, KindStop, end.reason, fmt.Sprintf("%s; %s was not reached", end.why, next.Name))
-		return true
+		r.event(p.number, KindStop, end.reason, fmt.Sprintf("%s; %s was not reached", end.why, coming.Name))
+		return 0, true
 	}
-	r.event(p.number, KindSwitch, end.reason, end.why+"; "+r.goesOn(r.plan.Phases[i], next)+r.fromBest())
-	return false
+	r.event(p.number, KindSwitch, end.reason, end.why+"; "+r.goesOn(p.Phase, coming)+r.fromBest())
+	return p.index + 1, false
 }
 
 // fromBest returns θ to the best so far if its held-out loss has more than

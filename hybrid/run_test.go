@@ -539,7 +539,7 @@ func TestMethodEndsThePhase(t *testing.T) {
 		{"line search fails with a note", at5(optim.StepInfo{Value: 2, Status: optim.LineSearch, Note: "twelve trials, none lower"}, nil), ReasonLineSearch, "line-search: twelve trials, none lower, at step 4", 4, nil},
 		{"converges where it stands", at5(optim.StepInfo{Value: 2, GradNorm: 1e-9, Status: optim.ConvergedGradient}, nil), ReasonConverged, "converged: converged (gradient) with loss 2", 4, nil},
 		{"converges by a step", at5(optim.StepInfo{Value: 2, StepNorm: 1, Status: optim.ConvergedChange}, nil), ReasonConverged, "at step 5", 5, nil},
-		{"fails", at5(optim.StepInfo{}, boom), "", "", 4, boom},
+		{"fails", at5(optim.StepInfo{}, boom), ReasonError, "", 4, boom},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loss := newToy(256, 4, 0.5, 10, 1)

@@ -88,6 +88,9 @@ func (r *runner) restore(from *Snapshot) (*phase, error) {
 		l.fail("%s must be that of one of %d phases, got %d", nameIndex, len(r.plan.Phases), index)
 	}
 	r.state(l)
+	if r.inserted && r.plan.FallBack == nil {
+		l.fail("the run had fallen back, which the plan does not")
+	}
 	if l.err != nil {
 		return nil, l.err
 	}
@@ -115,6 +118,10 @@ func (r *runner) state(l *ledger) {
 	records(l, "phases", &r.phases)
 	l.errors("warnings", &r.warnings)
 	l.count("first", &r.first)
+	l.count("fallen", &r.fallen)
+	l.flag("inserted", &r.inserted)
+	l.count("spent_steps", &r.spentSteps)
+	l.duration("spent_time", &r.spentTime)
 	l.loss("loss", r.loss)
 }
 
@@ -128,6 +135,9 @@ func (p *phase) state(l *ledger) {
 		l.count("clipped", &p.clipped)
 		l.count("restarted", &p.restarted)
 		l.flag("alarmed", &p.alarmed)
+		l.number("drawn_at", &p.drawnAt)
+		l.count("stuck", &p.stuck)
+		l.flag("refused", &p.refused)
 		l.flag("grown", &p.grown)
 		l.count("judged_at", &p.at)
 		record(l, "result", &p.res)
@@ -169,6 +179,13 @@ func (l *ledger) since(name string, t *time.Time, now time.Time) {
 	if l.loading && l.err == nil {
 		*t = now.Add(-time.Duration(seconds))
 	}
+}
+
+// duration is a stretch of time.
+func (l *ledger) duration(name string, d *time.Duration) {
+	n := int(*d)
+	l.count(name, &n)
+	*d = time.Duration(n)
 }
 
 // errors is a list of errors, of which the texts are kept.

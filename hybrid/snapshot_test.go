@@ -175,11 +175,12 @@ func TestStateIsComplete(t *testing.T) {
 		{runner{}, map[string]string{
 			"loss": kept, "plan": given, "watch": given, "streams": kept, "now": given, "start": kept, "told": "the watcher's",
 			"theta": kept, "grad": scratch, "heldOut": kept, "best": kept, "steps": kept, "lossEvals": kept, "gradEvals": kept,
-			"passes": kept, "begunWith": kept, "first": kept, "trace": kept, "events": kept, "warnings": kept, "phases": kept, "overfit": kept}},
+			"passes": kept, "begunWith": kept, "first": kept, "trace": kept, "events": kept, "warnings": kept, "phases": kept, "overfit": kept,
+			"fallen": kept, "inserted": kept, "spentSteps": kept, "spentTime": kept}},
 		{phase{}, map[string]string{
-			"runner": kept, "Phase": "its method, rules and batch are kept", "index": kept, "number": follows, "entered": kept, "budget": follows, "view": follows,
+			"runner": kept, "Phase": "its method, rules and batch are kept", "index": kept, "number": "that of the phases kept", "entered": kept, "budget": follows, "view": follows,
 			"mini": kept, "monitor": kept, "scalable": follows, "scale": kept, "previous": scratch, "setBacks": kept,
-			"clipped": kept, "restarted": kept, "alarmed": kept, "grown": kept, "res": kept, "seen": kept, "votes": kept, "at": kept}},
+			"clipped": kept, "restarted": kept, "alarmed": kept, "drawnAt": kept, "stuck": kept, "refused": kept, "grown": kept, "res": kept, "seen": kept, "votes": kept, "at": kept}},
 		{best{}, map[string]string{"theta": kept, "heldOut": kept, "step": kept, "phase": kept, "method": kept}},
 		{overfit{}, map[string]string{"on": kept, "worst": kept, "step": kept}},
 		{streams{}, map[string]string{"batches": kept, "checks": kept, "points": kept}},

@@ -192,7 +192,8 @@ func (b *toyBatches) ValueGrad(k int, grad, theta []float64) float64 {
 type judged struct {
 	*toy
 	ha, hy []float64
-	factor float64 // multiplies the held-out loss; 0 means 1
+	factor float64                 // multiplies the held-out loss; 0 means 1
+	rise   func(calls int) float64 // does so, too
 }
 
 func newJudged(t *toy, n int) *judged {
@@ -206,6 +207,9 @@ func (j *judged) HeldOut(theta []float64) float64 {
 	for i, y := range j.hy {
 		r := residual(j.ha[i*j.p:(i+1)*j.p], theta, y)
 		sum += r * r / float64(len(j.hy))
+	}
+	if j.rise != nil {
+		sum *= j.rise(j.calls)
 	}
 	if j.factor != 0 {
 		return sum * j.factor

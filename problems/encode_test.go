@@ -146,7 +146,7 @@ func drawTraining(r *rapid.T, s *Spec) {
 	s.Network.NoFourier = s.Network.Modes == nil && rapid.Bool().Draw(r, "no fourier")
 	s.Points = Points{orNil(r, "interior", positive), rapid.SampledFrom(append([]string{""}, Samplers...)).Draw(r, "sampler"), orNil(r, "resample", resamples)}
 	seed := rapid.Map(rapid.Uint64(), func(n uint64) uint64 { return n >> 1 })
-	s.Train = Train{orNil(r, "seed", seed), drawTime(r), orNil(r, "stages", rapid.IntRange(1, maxStages)), orNil(r, "slabs", positive)}
+	s.Train = Train{orNil(r, "seed", seed), drawTime(r), orNil(r, "fall back", rapid.IntRange(0, maxStages)), orNil(r, "stages", rapid.IntRange(1, maxStages)), orNil(r, "slabs", positive)}
 	s.Phases = rapid.SliceOfN(rapid.Custom(drawPhase), 0, 3).Draw(r, "phases")
 	if len(s.Phases) == 0 {
 		s.Phases = nil

@@ -25,6 +25,7 @@ func (p *printer) training(s *Spec) {
 		p.entry("seed", strconv.FormatUint(*s.Train.Seed, 10))
 	}
 	p.entry("time", formatDuration(s.Train.Time))
+	p.entry("fall_back", count(s.Train.FallBack))
 	p.entry("stages", count(s.Train.Stages))
 	p.entry("slabs", count(s.Train.Slabs))
 	for i := range s.Phases {

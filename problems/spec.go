@@ -138,8 +138,9 @@ type Resample struct {
 
 // Train holds what concerns the whole run.
 type Train struct {
-	Seed   *uint64       // below 2⁶³; nil if absent
-	Time   time.Duration // wall-clock limit; 0 if absent
-	Stages *int          // networks one upon the other; nil if absent
-	Slabs  *int          // slabs in time; nil if absent
+	Seed     *uint64       // below 2⁶³; nil if absent
+	Time     time.Duration // wall-clock limit; 0 if absent
+	FallBack *int          // how often a run may return to a first-order method; nil if absent
+	Stages   *int          // networks one upon the other; nil if absent
+	Slabs    *int          // slabs in time; nil if absent
 }

@@ -152,9 +152,10 @@ func (r *reader) resample() *Resample {
 func (d *decoder) train(s *Spec, root *reader) {
 	r := root.table("train", "a table")
 	s.Train = Train{
-		Time:   r.duration("time"),
-		Stages: r.integer("stages", 1, maxStages),
-		Slabs:  r.integer("slabs", 1, maxSlabs),
+		Time:     r.duration("time"),
+		FallBack: r.integer("fall_back", 0, maxStages),
+		Stages:   r.integer("stages", 1, maxStages),
+		Slabs:    r.integer("slabs", 1, maxSlabs),
 	}
 	if seed := r.integer("seed", 0, math.MaxInt); seed != nil {
 		n := uint64(*seed)

@@ -62,7 +62,7 @@ func redraw(dir string) ([]string, error) {
 		return nil, err
 	}
 	j := judge(run.statement.problem, run.statement.truth, run.solution.Eval)
-	files, err := draw(figures, run.statement, run.folder.Run, history(run.statement, trace, events, errs), j)
+	files, err := draw(figures, run.statement, run.folder.Run, history(run.statement, run.folder.Run, trace, events, errs), j)
 	for i, name := range files {
 		files[i] = rundir.Reachable(filepath.Join(figures, name))
 	}
@@ -87,8 +87,8 @@ func draw(dir string, st *statement, run rundir.Run, h figure.History, j judgeme
 }
 
 // history puts the records of a run into the form that figures take.
-func history(st *statement, trace *rundir.Table, events []rundir.Event, errs *rundir.Table) figure.History {
-	return figure.History{Title: st.spec.Title, Trace: trace, Events: events, Errors: errs, Rules: rules(st.spec)}
+func history(st *statement, run rundir.Run, trace *rundir.Table, events []rundir.Event, errs *rundir.Table) figure.History {
+	return figure.History{Title: st.spec.Title, Trace: trace, Events: events, Errors: errs, Rules: rules(st.spec, run)}
 }
 
 // answer puts a judged answer into the form that figures take.
@@ -113,11 +113,14 @@ func answer(st *statement, run rundir.Run, j judgement) figure.Answer {
 	return a
 }
 
-// rules returns the thresholds of the snr rule of every phase.
-func rules(spec *problems.Spec) []figure.Rule {
-	out := make([]figure.Rule, len(spec.Phases))
-	for i, ph := range spec.Phases {
-		for _, r := range ph.Switch {
+// rules returns the thresholds of the snr rule of every phase of the run.
+func rules(spec *problems.Spec, run rundir.Run) []figure.Rule {
+	out := make([]figure.Rule, len(run.Phases))
+	for i, place := range run.Places() {
+		if place < 0 || place >= len(spec.Phases) {
+			continue
+		}
+		for _, r := range spec.Phases[place].Switch {
 			if r.Rule != "snr" {
 				continue
 			}

@@ -36,7 +36,7 @@ func (a *app) leave(d *rundir.Draft, g *gate, st *statement, res *hybrid.Result,
 			if err != nil {
 				return err
 			}
-			_, err = draw(dir, st, run, history(st, trace, events, errs), j)
+			_, err = draw(dir, st, run, history(st, run, trace, events, errs), j)
 			return err
 		},
 		func() (err error) { folder, err = d.Commit(); return err },

@@ -51,7 +51,7 @@ func record(st *statement, t *training, res *hybrid.Result, threads int, seconds
 
 func phaseRecord(st *statement, i int, p hybrid.PhaseResult) rundir.Phase {
 	return rundir.Phase{
-		Method: p.Method, Batch: p.Batch, Steps: p.Steps, LossEvals: p.LossEvals, GradEvals: p.GradEvals,
+		Method: p.Method, Inserted: p.Inserted, Batch: p.Batch, Steps: p.Steps, LossEvals: p.LossEvals, GradEvals: p.GradEvals,
 		Seconds: rundir.Number(p.Seconds), LossFirst: rundir.Number(p.LossFirst), LossLast: rundir.Number(p.LossLast),
 		HeldOutLast: rundir.Number(p.HeldOutLast), Ended: string(p.Ended), Why: p.Why,
 		Checks: p.Checks, CheckSeconds: rundir.Number(p.CheckSeconds), CheckShare: rundir.Number(p.CheckShare()),

@@ -15,6 +15,7 @@ func Fill(spec *problems.Spec, p *pde.Problem, h Hard) {
 	if spec.Train.Seed == nil {
 		spec.Train.Seed = ptr(uint64(1))
 	}
+	fill(&spec.Train.FallBack, returns)
 	if spec.Phases == nil {
 		spec.Phases = defaultPlan(Network(spec, p, h).Size() + len(p.Params))
 	}

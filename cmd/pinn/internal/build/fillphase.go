@@ -20,6 +20,9 @@ const (
 	redraw     = 500 // steps between two sets of points
 	lmRedraw   = 5   // the same for lm, which overfits a frozen set
 	rate       = 2e-3
+	returns    = 2 // times that a run may fall back to AdamW
+	backSteps  = 200
+	backRate   = 0.1 // of the learning rate that AdamW had
 	still      = 0.1
 	stillAfter = 200 // held-out losses, one every 10 steps
 )

@@ -1,6 +1,8 @@
 package build
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"pinn/hybrid"
@@ -39,7 +41,27 @@ func Plan(spec *problems.Spec, decays []bool, start time.Time) (hybrid.Plan, pro
 		}
 		plan.Phases = append(plan.Phases, p)
 	}
+	plan.FallBack = fallBack(spec, decays)
 	return plan, c.diagnostics
+}
+
+// fallBack is AdamW at a tenth of the rate with which the plan begins, or of the
+// default one, on an eighth of the points at a time; nil if the plan has no
+// full-batch phase, or says so.
+func fallBack(spec *problems.Spec, decays []bool) *hybrid.FallBack {
+	most := orElse(spec.Train.FallBack, 0)
+	if most == 0 || !slices.ContainsFunc(spec.Phases, func(ph problems.Phase) bool { return fullBatch(ph.Method) }) {
+		return nil
+	}
+	m, start := optim.DefaultAdamW(), rate
+	for _, ph := range spec.Phases {
+		if ph.LearningRate != nil && ph.LearningRate.Start != nil && strings.HasPrefix(ph.Method, "adam") {
+			start = *ph.LearningRate.Start
+			break
+		}
+	}
+	m.Decay, m.LearningRate = decays, optim.Constant(backRate*start)
+	return &hybrid.FallBack{Phase: hybrid.Phase{Name: "adamw", Method: m, Steps: backSteps}, Most: most}
 }
 
 func resample(r *problems.Resample) *hybrid.Resample {

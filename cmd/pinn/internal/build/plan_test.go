@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -246,6 +247,42 @@ func TestLearningRate(t *testing.T) {
 			if got := shared.LearningRate.At(step); got < want*(1-1e-12)-1e-15 || got > want*(1+1e-12)+1e-15 {
 				t.Errorf("learning_rate = %s is %g at step %d, want %g", row.rate, got, step, want)
 			}
+		}
+	}
+}
+
+// TestFallBack: a plan with a full-batch phase may return to AdamW at a tenth of its
+// rate, unless the file says otherwise.
+func TestFallBack(t *testing.T) {
+	const begin = "fields = ['u']\n[domain]\nx = [0, 1]\n[[equation]]\nis = 'u_xx = 1'\n"
+	for text, want := range map[string]struct {
+		most int
+		rate float64
+	}{
+		"":                         {2, rate / 10},
+		"[train]\nfall_back = 0\n": {},
+		"[train]\nfall_back = 1\n[[phase]]\nmethod = 'adam'\nlearning_rate = 0.5\n[[phase]]\nmethod = 'bfgs'\n": {1, 0.05},
+		"[[phase]]\nmethod = 'lbfgs'\n": {2, rate / 10},
+		"[[phase]]\nmethod = 'adamw'\n": {},
+	} {
+		spec, _, all := compile([]byte(begin + text))
+		if all.HasErrors() {
+			t.Fatal(all)
+		}
+		plan, _ := Plan(spec, []bool{true}, time.Time{})
+		if want.most == 0 {
+			if plan.FallBack != nil {
+				t.Errorf("%q: falls back to %+v, want nothing", text, plan.FallBack)
+			}
+			continue
+		}
+		back := plan.FallBack
+		if back == nil || back.Most != want.most || back.Phase.Steps != 200 || back.Phase.Batch != 0 {
+			t.Fatalf("%q: falls back to %+v", text, back)
+		}
+		shared, _ := optim.ShareOf(back.Phase.Method)
+		if got := shared.LearningRate.At(0); math.Abs(got-want.rate) > 1e-15 || len(shared.Decay) != 1 {
+			t.Errorf("%q: learning rate %g, want %g", text, got, want.rate)
 		}
 	}
 }

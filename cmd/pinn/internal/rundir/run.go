@@ -65,7 +65,8 @@ type Grid struct {
 type Phase struct {
 	Name        string `json:"name,omitempty"`
 	Method      string `json:"method"`
-	Batch       int    `json:"batch,omitempty"` // 0: all points
+	Inserted    bool   `json:"inserted,omitempty"` // by falling back, between two parts of a phase
+	Batch       int    `json:"batch,omitempty"`    // 0: all points
 	Steps       int    `json:"steps"`
 	LossEvals   int    `json:"loss_evals"`
 	GradEvals   int    `json:"grad_evals"`
@@ -79,6 +80,25 @@ type Phase struct {
 	Checks       int    `json:"checks,omitempty"`        // times that minibatch gradients were compared
 	CheckSeconds Number `json:"check_seconds,omitempty"` // and how long that took,
 	CheckShare   Number `json:"check_share,omitempty"`   // as a part of Seconds
+}
+
+// Places returns for each phase that was entered its place in the list of phases of
+// the problem, −1 for those that were inserted by falling back.
+func (r Run) Places() []int {
+	places := make([]int, len(r.Phases))
+	next := 0
+	for i, p := range r.Phases {
+		switch {
+		case p.Inserted:
+			places[i] = -1
+			continue
+		case i > 1 && r.Phases[i-1].Inserted:
+			next-- // the interrupted phase goes on
+		}
+		places[i] = next
+		next++
+	}
+	return places
 }
 
 // filled returns r with empty lists in place of nil ones, so that JSON shows

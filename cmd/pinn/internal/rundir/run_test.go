@@ -173,3 +173,11 @@ func boolText(b *bool) string {
 	}
 	return fmt.Sprint(*b)
 }
+
+// Phases that were inserted have no place; the one that they interrupted goes on.
+func TestPlaces(t *testing.T) {
+	r := Run{Phases: []Phase{{}, {Ended: "fall-back"}, {Inserted: true}, {Ended: "fall-back"}, {Inserted: true}, {}, {}}}
+	if got, want := r.Places(), []int{0, 1, -1, 1, -1, 1, 2}; !reflect.DeepEqual(got, want) {
+		t.Errorf("places %v, want %v", got, want)
+	}
+}
