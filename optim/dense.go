@@ -20,12 +20,18 @@ type dense struct {
 	h    []float64 // dim×dim, the upper triangle; not yet set while updates = 0
 
 	x, g     []float64 // the accepted point before
-	slope    []float64 // one value: −g·H·g there
+	search   []float64 // −g·H·g there; the first trial of the next search
 	counters []float64 // see below
 
 	s, y, hy []float64 // scratch
 	factor   *cholesky // scratch of check, made when first needed
 }
+
+// Indices into dense.search.
+const (
+	slope = iota
+	trialStep
+)
 
 // Indices into dense.counters.
 const (
@@ -45,7 +51,7 @@ func (m *dense) init(dim int, rule func(pair) update) {
 	*m = dense{
 		rule: rule, dim: dim, h: make([]float64, dim*dim),
 		x: row(0), g: row(1), s: row(2), y: row(3), hy: row(4),
-		slope: make([]float64, 1), counters: make([]float64, denseCounters),
+		search: []float64{0, 1}, counters: make([]float64, denseCounters),
 	}
 }
 
@@ -53,13 +59,13 @@ func (m *dense) parts() []part {
 	return []part{
 		{name: "inverse_hessian", values: m.h, order: m.dim},
 		{name: "previous_x", values: m.x}, {name: "previous_gradient", values: m.g},
-		{name: "slope", values: m.slope},
+		{name: "search", values: m.search},
 		{name: "dense_counters", values: m.counters, counts: true},
 	}
 }
 
 // forget makes H the identity.
-func (m *dense) forget() { m.counters[updates], m.counters[placed] = 0, 0 }
+func (m *dense) forget() { m.counters[updates], m.counters[placed], m.search[trialStep] = 0, 0, 1 }
 
 // redrawn keeps H; see director.
 func (m *dense) redrawn() { m.counters[placed], m.counters[doubtful] = 0, 1 }
@@ -75,13 +81,13 @@ func (m *dense) direct(loc *optimize.Location, dir []float64) (step float64, ok 
 	copy(m.g, loc.Gradient)
 	m.counters[placed] = 1
 	if m.counters[updates] == 0 {
-		m.slope[0] = -kernel.Dot(loc.Gradient, loc.Gradient)
+		m.search[slope] = -kernel.Dot(loc.Gradient, loc.Gradient)
 		return 0, false
 	}
 	kernel.SymvUpper(m.dim, m.h, m.dim, loc.Gradient, dir)
 	kernel.Scale(dir, -1, dir)
-	m.slope[0] = kernel.Dot(loc.Gradient, dir)
-	return 1, true
+	m.search[slope] = kernel.Dot(loc.Gradient, dir)
+	return m.search[trialStep], true
 }
 
 // check makes H the identity if it is doubtful and not positive definite.
@@ -106,6 +112,7 @@ func (m *dense) learn(loc *optimize.Location) {
 	if !soundPair(m.s, loc.Gradient, m.g) {
 		return
 	}
+	m.foresee(loc)
 	floats.SubTo(m.y, loc.Gradient, m.g)
 	if m.counters[updates] == 0 {
 		copy(m.hy, m.y)
@@ -126,6 +133,32 @@ func (m *dense) learn(loc *optimize.Location) {
 	}
 }
 
+// The first trial of a search moves by trialWeight of the way towards what would
+// have been best in the search before, and stays above leastTrial.
+const (
+	trialWeight = 0.2
+	leastTrial  = 0.25
+)
+
+// foresee sets the first trial of the next search. The step a to loc ended at the
+// slope φ'(a); the parabola with these slopes has its minimum at
+//
+//	a* = a/(1 − φ'(a)/φ'(0)),
+//
+// which is 1 where H is the inverse Hessian and the loss quadratic. On losses of
+// networks it is rather 0.5: a search that begins with 1 evaluates them 1.6 times
+// and not 1.1 times, and ends no lower.
+func (m *dense) foresee(loc *optimize.Location) {
+	if m.counters[updates] == 0 {
+		return
+	}
+	sg := kernel.Dot(m.s, m.g)
+	best := sg / m.search[slope] / (1 - kernel.Dot(m.s, loc.Gradient)/sg)
+	if best > 0 {
+		m.search[trialStep] += trialWeight * (min(1, max(leastTrial, best)) - m.search[trialStep])
+	}
+}
+
 func (m *dense) identity() {
 	clear(m.h)
 	for i := range m.dim {
@@ -141,6 +174,6 @@ func (m *dense) pair() pair {
 	return pair{
 		dim: m.dim, first: m.counters[updates] == 0,
 		rho: rho, yHy: kernel.Dot(m.y, m.hy),
-		b: -sg / m.slope[0] * rho * sg,
+		b: -sg / m.search[slope] * rho * sg,
 	}
 }

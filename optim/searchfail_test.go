@@ -181,7 +181,7 @@ func TestLBFGSBeginsAnew(t *testing.T) {
 }
 
 // BFGS and SSBroyden keep H over Restart: from another point of the same quadratic
-// the next step, of size 1, goes most of the way.
+// the next step, nearly of size 1, goes most of the way.
 func TestDenseRestart(t *testing.T) {
 	for _, m := range []optim.Method{optim.DefaultBFGS(), optim.DefaultSSBroyden()} {
 		f := optimtest.Quadratic(optimtest.Spectrum(6, 100), 0.25)
@@ -196,7 +196,7 @@ func TestDenseRestart(t *testing.T) {
 		m.Restart()
 		before := f.Value(theta)
 		info, err := m.Step(theta, f)
-		if err != nil || !(info.Value < 0.3*before) || info.StepSize != 1 || info.LossEvals != 2 {
+		if err != nil || !(info.Value < 0.3*before) || !(info.StepSize > 0.9) || info.LossEvals != 2 {
 			t.Errorf("%T: step after Restart = %+v, %v from %g, want a long step by the H of before", m, info, err, before)
 		}
 		shifted := optimtest.Scaled{Objective: f, Factor: 3}
