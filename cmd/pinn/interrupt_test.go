@@ -43,7 +43,7 @@ func begin(t *testing.T, dir string, args ...string) *running {
 		lines := bufio.NewScanner(pipe)
 		for lines.Scan() {
 			r.stderr.WriteString(lines.Text() + "\n")
-			if strings.Contains(lines.Text(), "interior points") {
+			if strings.Contains(lines.Text(), "interior points") || strings.HasPrefix(lines.Text(), "noise: ") {
 				announced <- true
 			}
 		}
@@ -201,5 +201,22 @@ func nothingIn(t *testing.T, root string) {
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
+	}
+}
+
+// TestInterruptLab: an interrupt ends the experiment in hand and leaves nothing of it.
+func TestInterruptLab(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains")
+	}
+	dir := t.TempDir()
+	r := begin(t, dir, "lab", "noise")
+	time.Sleep(200 * time.Millisecond)
+	r.interrupt(t)
+	if code := r.code(t); code != 130 || !strings.Contains(r.stderr.String(), "noise: interrupted; nothing of it was written") {
+		t.Errorf("exit code %d, want 130; it said\n%s", code, &r.stderr)
+	}
+	if left, err := os.ReadDir(filepath.Join(dir, "results", "lab")); err != nil || len(left) != 0 {
+		t.Errorf("%v is left, %v", left, err)
 	}
 }

@@ -18,7 +18,7 @@ type Experiment struct {
 }
 
 // Experiments is the table of all, in the order in which they are read.
-var Experiments = []Experiment{canyon, valley, forgetting, decay, flow}
+var Experiments = []Experiment{canyon, valley, metric, forgetting, decay, flow, noise, spikes, hybridPlans}
 
 // ByName returns the experiment called name.
 func ByName(name string) (Experiment, bool) {
