@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,8 +38,9 @@ func (a *app) labCommand() *cobra.Command {
 		Short: "Show what each optimiser does, by experiments with a claim and a verdict",
 		Long: `Lab runs the experiment NAME, or all of them, and says what it claims, what it
 measured and whether the claim holds. It leaves results/lab/NAME/ with figures,
-table.csv and claim.json, in place of what an earlier run left there; all writes
-results/lab/LAB.md too, an essay with every figure and number. list shows the names.
+table.csv and claim.json, in place of what an earlier run left there. Once the results
+of all are there it writes results/lab/LAB.md too, an essay with every figure and
+number. list shows the names.
 
 Equal seeds give equal numbers. A claim that does not hold is a result and no failure.
 Ctrl-C ends the experiment in hand and keeps those that are done.
@@ -58,13 +60,13 @@ Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.`,
 			case "", "list":
 				return a.labList()
 			case "all":
-				return a.labAll(c.Context(), f)
+				return a.labRun(c.Context(), f, lab.Experiments)
 			}
 			e, ok := lab.ByName(what)
 			if !ok {
 				return exit{rundir.ExitUsage, errors.New(unknownExperiment(what))}
 			}
-			return a.labRun(c.Context(), f, []lab.Experiment{e}, nil)
+			return a.labRun(c.Context(), f, []lab.Experiment{e})
 		},
 	}
 	c.Flags().StringVar(&f.out, "out", filepath.Join("results", "lab"), "put the results into this folder")
@@ -110,28 +112,28 @@ func (a *app) labList() error {
 	return w.Flush()
 }
 
-// labAll runs every experiment and writes the essay.
-func (a *app) labAll(ctx context.Context, f labFlags) error {
-	return a.labRun(ctx, f, lab.Experiments, func() error {
-		var claims []lab.Claim
-		for _, e := range lab.Experiments {
-			c, err := lab.ReadClaim(f.out, e.Name)
-			if err != nil {
-				return exit{rundir.Failed.ExitCode(), err}
-			}
-			claims = append(claims, c)
+// labEssay writes LAB.md if the results of every experiment stand in the folder.
+func (a *app) labEssay(out string) error {
+	var claims []lab.Claim
+	for _, e := range lab.Experiments {
+		c, err := lab.ReadClaim(out, e.Name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
 		}
-		path := filepath.Join(f.out, "LAB.md")
-		if err := os.WriteFile(path, []byte(lab.Essay(claims)), 0o644); err != nil {
+		if err != nil {
 			return exit{rundir.Failed.ExitCode(), err}
 		}
-		_, err := fmt.Fprintln(a.out, path)
-		return err
-	})
+		claims = append(claims, c)
+	}
+	path := filepath.Join(out, "LAB.md")
+	if err := os.WriteFile(path, []byte(lab.Essay(claims)), 0o644); err != nil {
+		return exit{rundir.Failed.ExitCode(), err}
+	}
+	return nil
 }
 
-// labRun runs experiments one after another, and last if none was interrupted.
-func (a *app) labRun(ctx context.Context, f labFlags, list []lab.Experiment, last func() error) error {
+// labRun runs experiments one after another and writes the essay.
+func (a *app) labRun(ctx context.Context, f labFlags, list []lab.Experiment) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -172,10 +174,7 @@ func (a *app) labRun(ctx context.Context, f labFlags, list []lab.Experiment, las
 			return err
 		}
 	}
-	if last != nil {
-		return last()
-	}
-	return nil
+	return a.labEssay(f.out)
 }
 
 // labReport prints a claim: one line of JSON, or what was measured and the verdict.

@@ -120,7 +120,7 @@ func canyonNote(find func(string, float64, bool) canyonCase, conditions []float6
 		}
 		text += fmt.Sprintf(" %s and %s for %s", words(find(m, k, false)), words(find(m, k, true)), m)
 	}
-	return text + ". A step of sgd, adagrad or adam is one gradient, one of lbfgs or ssbroyden seldom more; lm solves a quadratic in a few steps whatever its shape. Adam with a constant rate ends in steps of about that rate, so its best rate falls with the precision asked for: part of its count is that and not the canyon."
+	return text + ". A step of sgd, adagrad or adam is one gradient, one of lbfgs or ssbroyden seldom more; lm solves a quadratic in a few steps whatever its shape. Adam with a constant rate ends in steps of about that rate, so its best rate falls with the precision asked for: part of its count is that and not the canyon. Adagrad must reach minima at distances from 1 to 1/√κ with one rate, which is what its own growth along the axes comes from."
 }
 
 // canyonSheet shows steps over κ, along the axes and turned.

@@ -221,6 +221,6 @@ func flowSheet() figure.Sheet {
 	whole.X, whole.Y = figure.Side{Label: "x", Min: f.x[0], Max: f.x[1]}, figure.Side{Label: "y", Min: f.y[0], Max: f.y[1]}
 	near.X, near.Y = figure.Side{Label: "x", Min: -1.3, Max: -0.5}, figure.Side{Label: "y", Min: 0.4, Max: 1.3}
 	return figure.Sheet{Name: "paths", Title: "Paths beside the gradient flow, on Rosenbrock's banana",
-		Below: "λmax is 1002 at the minimum, larger elsewhere: plain descent at 1.9e-3 ≈ 1.9/λmax is close to its limit",
+		Below: "λmax falls from 1500 at the start to 200 in the bend and is 1002 at the minimum, where plain descent is stable up to 2.0e-3",
 		Rows:  [][]figure.Plot{{whole, near}}}
 }
