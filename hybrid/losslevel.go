@@ -2,10 +2,13 @@ package hybrid
 
 import "fmt"
 
-// LossLevel leaves as soon as the held-out loss is measured at Below or less.
-// If the held-out loss is not measured, the training loss of the check counts.
+// LossLevel leaves as soon as the held-out loss is measured at Below or less, or
+// at Fall times that of the start of the run or less; 0 is no limit.
+// If the held-out loss is not measured, the training loss of the check counts
+// against Below.
 type LossLevel struct {
 	Below float64
+	Fall  float64
 }
 
 // Reset does nothing: the rule has no memory.
@@ -17,7 +20,11 @@ func (r *LossLevel) Observe(c Check) Decision {
 	if loss != loss {
 		name, loss = "training", c.Loss
 	}
-	if !(loss <= r.Below) {
+	if r.Fall > 0 && c.HeldOut <= r.Fall*c.First {
+		return Decision{Leave: true, Reason: ReasonLoss,
+			Why: fmt.Sprintf("loss: the held-out loss %.3g has come down to %.3g times the %.3g of the start, at step %d", c.HeldOut, r.Fall, c.First, c.Step)}
+	}
+	if !(loss <= r.Below) || r.Below == 0 {
 		return Decision{}
 	}
 	return Decision{Leave: true, Reason: ReasonLoss,
@@ -25,8 +32,8 @@ func (r *LossLevel) Observe(c Check) Decision {
 }
 
 func (r *LossLevel) fit(shape) (refusal, doubt error) {
-	if !(r.Below > 0) {
-		return fmt.Errorf("rule loss: must be positive, got %g", r.Below), nil
+	if !(r.Below >= 0 && r.Fall >= 0 && r.Below+r.Fall > 0) {
+		return fmt.Errorf("rule loss: must have a positive threshold or fall, got %g and %g", r.Below, r.Fall), nil
 	}
 	return nil, nil
 }

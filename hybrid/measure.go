@@ -104,6 +104,7 @@ func (p *phase) pass(evaluations int) {
 func (p *phase) ask(row *Row, s Stats, loss float64) Decision {
 	c := Check{
 		Step: p.res.Steps, Points: p.loss.Points(), Stats: s, Loss: loss, HeldOut: row.HeldOut,
+		First:     p.atStart(),
 		Elapsed:   p.passed(p.entered),
 		SinceClip: p.since(p.clipped), SinceRestart: p.since(p.restarted),
 	}
@@ -132,6 +133,14 @@ func (p *phase) ask(row *Row, s Stats, loss float64) Decision {
 		return Decision{}
 	}
 	return first
+}
+
+// atStart is the held-out loss at the start of the run.
+func (p *phase) atStart() float64 {
+	if len(p.phases) > 0 {
+		return p.phases[0].HeldOutFirst
+	}
+	return p.res.HeldOutFirst
 }
 
 // since is the number of updates since the phase's step s, Never for −1.

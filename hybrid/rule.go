@@ -35,6 +35,7 @@ type Check struct {
 	Stats   Stats         // zero if the phase takes no statistics
 	Loss    float64       // training loss at θ; NaN if not measured
 	HeldOut float64       // held-out loss at θ; NaN if not measured
+	First   float64       // held-out loss at the start of the run
 	Elapsed time.Duration // since the phase was entered; only Budget looks at it
 
 	// Updates since a step was clipped, and since the points were redrawn or θ was

@@ -259,6 +259,12 @@ func TestLossLevelFallsBackOnTrainingLoss(t *testing.T) {
 	if !d.Leave || !strings.Contains(d.Why, "training loss 1e-07") {
 		t.Errorf("decision = %+v, want to leave by the training loss", d)
 	}
+	c.HeldOut, c.First = 1e-9, 1e3
+	for fall, leaves := range map[float64]bool{1e-11: true, 1e-12: true, 9e-13: false} {
+		if d := (&LossLevel{Fall: fall}).Observe(c); d.Leave != leaves {
+			t.Errorf("fall %g from 1e3 to 1e-9: leaves = %v, want %v: %s", fall, d.Leave, leaves, d.Why)
+		}
+	}
 	c.HeldOut = 1
 	if d := (&LossLevel{Below: 1e-6}).Observe(c); d.Leave {
 		t.Errorf("leaves although the held-out loss is 1: %s", d.Why)
@@ -291,7 +297,7 @@ func TestFit(t *testing.T) {
 		{"plateau in a short phase", DefaultPlateau(), short, "", "cannot fire before step 550"},
 		{"plateau of nothing", &Plateau{}, room, "must be positive, got 0 and 0", ""},
 		{"loss", &LossLevel{Below: 1e-3}, room, "", ""},
-		{"loss of nothing", &LossLevel{}, room, "must be positive, got 0", ""},
+		{"loss of nothing", &LossLevel{}, room, "must have a positive threshold or fall, got 0 and 0", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			refusal, doubt := c.rule.fit(c.shape)

@@ -195,7 +195,7 @@ func TestStateIsComplete(t *testing.T) {
 		{NoiseFloor{}, map[string]string{"Floor": follows, "Improve": follows, "Window": follows, "Votes": follows, "Confidence": follows, "Grow": follows,
 			"window": kept, "best": kept, "below": kept, "held": kept}},
 		{Plateau{}, map[string]string{"Improve": follows, "Checks": follows, "MinSteps": follows, "best": kept}},
-		{LossLevel{}, map[string]string{"Below": follows}},
+		{LossLevel{}, map[string]string{"Below": follows, "Fall": follows}},
 		{Budget{}, map[string]string{"Steps": follows, "Time": follows, "Run": follows}},
 	}
 	known := map[string]bool{}

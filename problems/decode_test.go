@@ -367,21 +367,21 @@ func unknownKeys(n int) string {
 // that.
 func TestRuleKeys(t *testing.T) {
 	values := map[string]string{
-		"threshold": "2", "exhausted": "1", "of": "'full'", "metric": "'adam'", "confidence": "true", "grow": "false", "noise_floor": "0.5", "batches": "8", "every": "50", "window": "9",
+		"threshold": "2", "fall": "1e-9", "exhausted": "1", "of": "'full'", "metric": "'adam'", "confidence": "true", "grow": "false", "noise_floor": "0.5", "batches": "8", "every": "50", "window": "9",
 		"votes": "7", "min_steps": "0", "plateau": "0.1", "steps": "5", "time": "'5s'",
 	}
 	for rule, used := range map[string]string{
 		"snr":         "threshold exhausted of metric confidence grow batches every window votes min_steps",
 		"noise-floor": "noise_floor plateau metric confidence grow batches every window votes",
 		"plateau":     "plateau every window min_steps",
-		"loss":        "threshold every",
+		"loss":        "threshold fall every",
 		"steps":       "steps",
 		"time":        "time",
 	} {
 		for key, value := range values {
 			text := "fields = ['u']\n[domain]\nx = [0, 1]\n[[equation]]\nis = 'u = 0'\n[[phase]]\nmethod = 'adamw'\n[phase.switch]\nrule = '" + rule + "'\n" + key + " = " + value + "\n"
-			if need := ruleNeeds[rule]; need != "" && need != key {
-				text += need + " = " + values[need] + "\n"
+			if need := ruleNeeds[rule]; need != nil && !slices.Contains(need, key) {
+				text += need[0] + " = " + values[need[0]] + "\n"
 			}
 			want := ""
 			if !slices.Contains(strings.Fields(used), key) {

@@ -87,6 +87,7 @@ var ruleKeys = keys[Rule]{
 	},
 	numbers: []numberKey[Rule]{
 		{"threshold", positive, func(r *Rule) **float64 { return &r.Threshold }},
+		{"fall", insideOne, func(r *Rule) **float64 { return &r.Fall }},
 		{"exhausted", positive, func(r *Rule) **float64 { return &r.Exhausted }},
 		{"noise_floor", positive, func(r *Rule) **float64 { return &r.NoiseFloor }},
 		{"plateau", insideOne, func(r *Rule) **float64 { return &r.Plateau }},

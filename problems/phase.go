@@ -104,6 +104,7 @@ type Rule struct {
 
 	// the gradient's signal-to-noise ratio: snr and noise-floor
 	Threshold  *float64 // snr: least SNR of the full set; loss: the loss to reach
+	Fall       *float64 // loss: the same as a part of the held-out loss at the start
 	Exhausted  *float64 // snr: largest median SNR of a minibatch
 	Of         string   // one of SwitchSets: which SNR; "" if absent
 	Metric     string   // one of Metrics: how the length of a gradient is measured; "" if absent

@@ -17,11 +17,11 @@ var (
 		"snr":         append([]string{"threshold", "exhausted", "of", "min_steps"}, votes...),
 		"noise-floor": append([]string{"noise_floor", "plateau"}, votes...),
 		"plateau":     {"every", "window", "plateau", "min_steps"},
-		"loss":        {"threshold", "every"},
+		"loss":        {"threshold", "fall", "every"},
 		"steps":       {"steps"},
 		"time":        {"time"},
 	}
-	ruleNeeds = map[string]string{"loss": "threshold", "steps": "steps", "time": "time"}
+	ruleNeeds = map[string][]string{"loss": {"threshold", "fall"}, "steps": {"steps"}, "time": {"time"}} // one of them
 )
 
 // phases reads [[phase]].
@@ -122,8 +122,8 @@ func (r *reader) rule(v *value, key string) Rule {
 	rule := Rule{Pos: r.src.pos(v.start)}
 	if v.kind != tableValue {
 		rule.Rule = r.asWord(v, key, SwitchRules)
-		if need := ruleNeeds[rule.Rule]; need != "" {
-			r.wrong(v, key, "a table with "+need)
+		if need := ruleNeeds[rule.Rule]; need != nil {
+			r.wrong(v, key, "a table with "+strings.Join(need, " or "))
 		}
 		return rule
 	}
@@ -146,8 +146,9 @@ func (r *reader) consistent(rule Rule) {
 	if rule.Rule == "" {
 		return
 	}
-	if need := ruleNeeds[rule.Rule]; need != "" && r.v.find(need) == nil {
-		r.missing(need, "given for the rule "+rule.Rule)
+	given := func(key string) bool { return r.v.find(key) != nil }
+	if need := ruleNeeds[rule.Rule]; need != nil && !slices.ContainsFunc(need, given) {
+		r.missing(need[0], "given for the rule "+rule.Rule)
 	}
 	for _, e := range r.v.entries {
 		if e.key != "rule" && slices.Contains(r.asked, e.key) && !slices.Contains(ruleHas[rule.Rule], e.key) {

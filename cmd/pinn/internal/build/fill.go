@@ -62,16 +62,19 @@ func fillFourier(n *problems.Network, p *pde.Problem) {
 	}
 }
 
-// fillPoints: 512 points on an interval, 4096 in two dimensions, 8192 in more.
+// fillPoints: 512 points on an interval, 2048 in two dimensions, 4096 in more, and
+// half as many for every mirror, since a point counts at its image too. Points that
+// are redrawn need not be many: on Burgers' equation 1024 and 2048 end at the same
+// error of 2e-7.
 func fillPoints(pts *problems.Points, p *pde.Problem, mirrors int) {
 	if pts.Interior == nil {
 		switch d := p.Box.Dim(); {
 		case d == 1:
 			pts.Interior = ptr(512)
 		case d == 2:
-			pts.Interior = ptr(4096)
+			pts.Interior = ptr(2048)
 		default:
-			pts.Interior = ptr(8192)
+			pts.Interior = ptr(4096)
 		}
 		*pts.Interior >>= mirrors
 	}

@@ -13,7 +13,8 @@ const (
 	adamSteps  = 3000
 	fullSteps  = 15000 // of a full-batch method as the last phase
 	bridge     = 500   // L-BFGS steps before a curvature phase
-	curvature  = 8000  // steps of the curvature phase
+	curvature  = 12000 // steps of the curvature phase
+	enough     = 1e-17 // of the held-out loss at the start: nine digits of the answer or so
 	denseMost  = 5000  // parameters up to which a dense inverse Hessian is kept
 	lmSteps    = 150
 	history    = 100 // curvature pairs; 50 double the error on Burgers' equation
@@ -24,19 +25,20 @@ const (
 	backSteps  = 200
 	backRate   = 0.1 // of the learning rate that AdamW had
 	still      = 0.1
-	stillAfter = 200 // held-out losses, one every 10 steps
+	stillAfter = 300 // held-out losses, one every 10 steps
 )
 
 // defaultPlan is AdamW on minibatches until the gradient of the full set stands
 // clear of its noise; then L-BFGS on all points; and, where a dense inverse
-// Hessian is affordable, SSBroyden. On Burgers' equation, seed 1, about 30 s of
-// each ended at 2e-3 with L-BFGS, 2e-5 with lm and 5e-6 with SSBroyden, on
-// Poisson's at 2e-7, 8e-7 and 2e-10.
+// Hessian is affordable, SSBroyden, until the held-out loss is next to nothing or
+// falls no more. On Burgers' equation, seed 1, about 30 s of each ended at 2e-3
+// with L-BFGS, 2e-5 with lm and 5e-6 with SSBroyden, on Poisson's at 2e-7, 8e-7
+// and 2e-10.
 func defaultPlan(parameters int) []problems.Phase {
 	adamw := problems.Phase{Method: "adamw", LearningRate: constantRate(rate), Switch: []problems.Rule{{Rule: "snr"}, {Rule: "plateau"}}}
 	lbfgs := problems.Phase{Method: "lbfgs", Steps: ptr(bridge), History: ptr(history)}
 	last := problems.Phase{Method: "ssbroyden", Steps: ptr(curvature),
-		Switch: []problems.Rule{{Rule: "plateau", Plateau: ptr(still), Window: ptr(stillAfter)}}}
+		Switch: []problems.Rule{{Rule: "loss", Fall: ptr(enough)}, {Rule: "plateau", Plateau: ptr(still), Window: ptr(stillAfter)}}}
 	if parameters <= denseMost {
 		return []problems.Phase{adamw, lbfgs, last}
 	}

@@ -138,7 +138,7 @@ func rule(r problems.Rule) hybrid.Rule {
 		set(&s.MinSteps, r.MinSteps)
 		return s
 	case "loss":
-		return &hybrid.LossLevel{Below: orElse(r.Threshold, 0)}
+		return &hybrid.LossLevel{Below: orElse(r.Threshold, 0), Fall: orElse(r.Fall, 0)}
 	case "steps":
 		return &hybrid.Budget{Steps: orElse(r.Steps, 0)}
 	case "time":
