@@ -19,11 +19,13 @@ type dense struct {
 	dim  int
 	h    []float64 // dim×dim, the upper triangle; not yet set while updates = 0
 
-	x, g     []float64 // the accepted point before
+	x, g, hg []float64 // the accepted point before, and H·g there
 	search   []float64 // −g·H·g there; the first trial of the next search
 	counters []float64 // see below
 
 	s, y, hy []float64 // scratch
+	update   update    // the newest
+	crew     crew
 	factor   *cholesky // scratch of check, made when first needed
 }
 
@@ -46,19 +48,21 @@ const (
 const checkEvery = 100
 
 func (m *dense) init(dim int, rule func(pair) update) {
-	rows := make([]float64, 5*dim)
+	rows := make([]float64, 6*dim)
 	row := func(i int) []float64 { return rows[i*dim : (i+1)*dim : (i+1)*dim] }
 	*m = dense{
 		rule: rule, dim: dim, h: make([]float64, dim*dim),
-		x: row(0), g: row(1), s: row(2), y: row(3), hy: row(4),
+		x: row(0), g: row(1), s: row(2), y: row(3), hy: row(4), hg: row(5),
 		search: []float64{0, 1}, counters: make([]float64, denseCounters),
 	}
+	m.crew.init(dim)
 }
 
 func (m *dense) parts() []part {
 	return []part{
 		{name: "inverse_hessian", values: m.h, order: m.dim},
 		{name: "previous_x", values: m.x}, {name: "previous_gradient", values: m.g},
+		{name: "hessian_gradient", values: m.hg},
 		{name: "search", values: m.search},
 		{name: "dense_counters", values: m.counters, counts: true},
 	}
@@ -73,9 +77,7 @@ func (m *dense) redrawn() { m.counters[placed], m.counters[doubtful] = 0, 1 }
 // direct stores −H·g in dir after the pair from the previous accepted point has
 // updated H; see director.
 func (m *dense) direct(loc *optimize.Location, dir []float64) (step float64, ok bool) {
-	if m.counters[placed] == 1 {
-		m.learn(loc)
-	}
+	multiplied := m.counters[placed] == 1 && m.learn(loc)
 	m.check()
 	copy(m.x, loc.X)
 	copy(m.g, loc.Gradient)
@@ -84,8 +86,10 @@ func (m *dense) direct(loc *optimize.Location, dir []float64) (step float64, ok 
 		m.search[slope] = -kernel.Dot(loc.Gradient, loc.Gradient)
 		return 0, false
 	}
-	kernel.SymvUpper(m.dim, m.h, m.dim, loc.Gradient, dir)
-	kernel.Scale(dir, -1, dir)
+	if !multiplied {
+		m.crew.symv(m.h, loc.Gradient, m.hg)
+	}
+	kernel.Scale(dir, -1, m.hg)
 	m.search[slope] = kernel.Dot(loc.Gradient, dir)
 	return m.search[trialStep], true
 }
@@ -106,31 +110,48 @@ func (m *dense) check() {
 	}
 }
 
-// learn updates H by the step to loc.
-func (m *dense) learn(loc *optimize.Location) {
+// learn updates H by the step to loc. It reports whether it left H·g there in hg,
+// which takes no product with the new H: with w = H·g of the old H and the new g,
+//
+//	H·y = w − H·g_before,   H₊·g = scale·w + (ss·σ + sHy·η)·s + (sHy·σ + HyHy·η)·H·y,
+//
+// σ = s·g, η = (H·y)·g.
+func (m *dense) learn(loc *optimize.Location) (multiplied bool) {
 	floats.SubTo(m.s, loc.X, m.x)
 	if !soundPair(m.s, loc.Gradient, m.g) {
-		return
+		return false
 	}
 	m.foresee(loc)
 	floats.SubTo(m.y, loc.Gradient, m.g)
-	if m.counters[updates] == 0 {
+	w := m.y // H·g; y has done its work once H·y and its products are known
+	first := m.counters[updates] == 0
+	if first {
 		copy(m.hy, m.y)
 	} else {
-		kernel.SymvUpper(m.dim, m.h, m.dim, m.y, m.hy)
+		m.crew.symv(m.h, loc.Gradient, m.hy)
+		floats.Sub(m.hy, m.hg)
 	}
-	u := m.rule(m.pair())
+	m.update = m.rule(m.pair())
+	u := &m.update
 	if !u.sound() {
-		return
+		return false
 	}
-	if m.counters[updates] == 0 {
+	if first {
 		m.identity()
+		copy(w, loc.Gradient)
+	} else {
+		floats.AddTo(w, m.hy, m.hg)
 	}
-	kernel.Rank2Upper(m.dim, u.scale, u.ss, u.sHy, u.HyHy, m.s, m.hy, m.h, m.dim)
+	m.crew.rank2(u, m.s, m.hy, m.h)
+	sigma, eta := kernel.Dot(m.s, loc.Gradient), kernel.Dot(m.hy, loc.Gradient)
+	kernel.Scale(m.hg, u.scale, w)
+	kernel.Axpy(m.hg, u.ss*sigma+u.sHy*eta, m.s)
+	kernel.Axpy(m.hg, u.sHy*sigma+u.HyHy*eta, m.hy)
 	m.counters[updates]++
 	if int(m.counters[updates])%checkEvery == 0 {
 		m.counters[doubtful] = 1
 	}
+	return true
 }
 
 // The first trial of a search moves by trialWeight of the way towards what would

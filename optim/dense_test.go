@@ -3,9 +3,13 @@ package optim
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/optimize"
+
+	"pinn/internal/kernel"
 )
 
 // problem is a random curvature pair: H symmetric positive definite with eigenvalues
@@ -290,5 +294,69 @@ func TestDenseCheck(t *testing.T) {
 	m.direct(at([]float64{0.5, 0.45}, []float64{0.5, 4.5}), dir)
 	if m.counters[updates] != checkEvery || m.factor == nil {
 		t.Error("H was not checked after 100 updates")
+	}
+}
+
+// TestCrewBits: the bits of H and of every step are the same for any number of
+// processors, above the order from which the matrix is shared out.
+func TestCrewBits(t *testing.T) {
+	const dim = crewLeast + 3
+	run := func(procs int) []float64 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		f := curved(dim)
+		m := DefaultSSBroyden()
+		m.Init(dim)
+		theta := make([]float64, dim)
+		for i := range theta {
+			theta[i] = 1 + float64(i%7)
+		}
+		for range 30 {
+			m.Step(theta, f)
+		}
+		return append(theta, m.hessian.h...)
+	}
+	if one := run(1); !slices.Equal(one, run(4)) {
+		t.Error("30 steps with 4 processors differ from 30 steps with one")
+	}
+}
+
+// curved is Σ (i+1)·x_i² + x_i⁴/10.
+type curved int
+
+func (c curved) Dim() int { return int(c) }
+
+func (c curved) ValueGrad(grad, theta []float64) (v float64) {
+	for i, x := range theta {
+		k := float64(i + 1)
+		v += k*x*x + x*x*x*x/10
+		grad[i] = 2*k*x + 0.4*x*x*x
+	}
+	return v
+}
+
+// TestHessianGradient compares H·g as it is carried along with the product by H.
+// Theory: rounding of one update, 1e-16 of |H||g|; measured below 1e-13 of |H·g| in
+// 200 steps, margin 10.
+func TestHessianGradient(t *testing.T) {
+	const dim = 20
+	f, m := curved(dim), DefaultSSBroyden()
+	m.Init(dim)
+	theta := make([]float64, dim)
+	for i := range theta {
+		theta[i] = 3 - float64(i%5)
+	}
+	for step := range 12 {
+		m.Step(theta, f)
+		d := &m.hessian
+		if d.counters[updates] == 0 {
+			continue
+		}
+		want := make([]float64, dim)
+		kernel.SymvUpper(dim, d.h, dim, d.g, want)
+		for i, v := range d.hg {
+			if !(math.Abs(v-want[i]) <= 1e-12*maxAbs(want)) {
+				t.Fatalf("step %d: (H·g)[%d] = %v, want %v", step, i, v, want[i])
+			}
+		}
 	}
 }

@@ -137,11 +137,8 @@ func dots22(mr, nr, t int, a []float64, lda int, b []float64, ldb int, c []float
 
 // symvGo adds rows from … n−1 of the upper triangle to y = A·x: row i adds to y[i] as a
 // dot product and to the rest of y as a multiple. The first row clears y.
-func symvGo(from, n int, a []float64, lda int, x, y []float64) {
-	if from == 0 {
-		clear(y)
-	}
-	for i := from; i < n; i++ {
+func symvGo(from, to, n int, a []float64, lda int, x, y []float64) {
+	for i := from; i < to; i++ {
 		row := a[i*lda+i : i*lda+n]
 		xs, ys := x[i:i+len(row)], y[i:i+len(row)]
 		xi, s := x[i], row[0]*x[i]

@@ -281,6 +281,15 @@ func TestSymvUpper(t *testing.T) {
 			x := newMatrix(1, n, n+1, 1, rng.NormFloat64)
 			y := newMatrix(1, n, n+1, 2, func() float64 { return math.NaN() })
 			was := y.clone()
+			whole, shared := make([]float64, n), make([]float64, n)
+			SymvUpper(n, a.data, a.ld, x.data, whole)
+			SymvUpperRows(n, 0, n/3, a.data, a.ld, x.data, shared)
+			SymvUpperRows(n, n/3, n, a.data, a.ld, x.data, shared)
+			for i, v := range shared {
+				if size := float64(n) * 10; !(math.Abs(v-whole[i]) <= 0x1p-50*size) {
+					t.Errorf("SymvUpperRows n=%d: y[%d] = %v by two parts, %v by one", n, i, v, whole[i])
+				}
+			}
 			SymvUpper(n, a.data, a.ld, x.data, y.data)
 			y.checkCanaries(t, fmt.Sprintf("SymvUpper n=%d", n), was, everywhere)
 			for i := range n {

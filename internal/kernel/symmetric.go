@@ -31,13 +31,22 @@ func SyrkAddColumns(n, from, to, t int, a []float64, lda int, c []float64, ldc i
 // upper triangle is read, each element once. x and y have length n and do not
 // overlap.
 func SymvUpper(n int, a []float64, lda int, x, y []float64) {
+	checkVectors(n, x, y)
+	clear(y)
+	SymvUpperRows(n, 0, n, a, lda, x, y)
+}
+
+// SymvUpperRows adds to y what rows from … to−1 of the upper triangle contribute to
+// SymvUpper, so that several workers can share one A, each with a y of its own.
+func SymvUpperRows(n, from, to int, a []float64, lda int, x, y []float64) {
 	checkMatrix(n, n, a, lda)
 	checkVectors(n, x, y)
+	checkRows(n, from, to)
 	if tier == tierGo {
-		symvGo(0, n, a, lda, x, y)
+		symvGo(from, to, n, a, lda, x, y)
 		return
 	}
-	symvVec(n, a, lda, x, y)
+	symvVec(from, to, n, a, lda, x, y)
 }
 
 // Rank2Upper updates the upper triangle of a symmetric C (n×n, ldc ≥ n),
@@ -47,11 +56,23 @@ func SymvUpper(n int, a []float64, lda int, x, y []float64) {
 // which holds every update of the Broyden family. x and y have length n and do not
 // overlap C.
 func Rank2Upper(n int, scale, xx, xy, yy float64, x, y, c []float64, ldc int) {
+	Rank2UpperRows(n, 0, n, scale, xx, xy, yy, x, y, c, ldc)
+}
+
+// Rank2UpperRows is Rank2Upper restricted to the rows from … to−1 of C.
+func Rank2UpperRows(n, from, to int, scale, xx, xy, yy float64, x, y, c []float64, ldc int) {
 	checkMatrix(n, n, c, ldc)
 	checkVectors(n, x, y)
-	for i := range n {
+	checkRows(n, from, to)
+	for i := from; i < to; i++ {
 		p, q := xx*x[i]+xy*y[i], xy*x[i]+yy*y[i]
 		combine(c[i*ldc+i:i*ldc+n], scale, p, x[i:], q, y[i:])
+	}
+}
+
+func checkRows(n, from, to int) {
+	if from < 0 || to < from || to > n {
+		panic("kernel: bad row range")
 	}
 }
 
@@ -63,11 +84,10 @@ func checkVectors(n int, x, y []float64) {
 
 // symvVec takes four rows at a time: their triangle on the diagonal by itself, the
 // rest in one pass.
-func symvVec(n int, a []float64, lda int, x, y []float64) {
-	clear(y)
+func symvVec(from, to, n int, a []float64, lda int, x, y []float64) {
 	var d [4]float64
-	i := 0
-	for ; i+4 < n; i += 4 {
+	i := from
+	for ; i+4 <= to && i+4 < n; i += 4 {
 		j := i + 4
 		for r := range 4 {
 			for q := r; q < 4; q++ {
@@ -83,5 +103,5 @@ func symvVec(n int, a []float64, lda int, x, y []float64) {
 			y[i+r] += v
 		}
 	}
-	symvGo(i, n, a, lda, x, y)
+	symvGo(i, to, n, a, lda, x, y)
 }
