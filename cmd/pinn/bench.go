@@ -16,10 +16,10 @@ import (
 func (a *app) benchCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure how fast things are here",
+		Short: "Measure how fast and how accurate things are",
 		Args:  cobra.NoArgs,
 	}
-	c.AddCommand(a.benchEngineCommand())
+	c.AddCommand(a.benchEngineCommand(), a.benchAccuracyCommand(), a.benchCheckCommand())
 	return c
 }
 

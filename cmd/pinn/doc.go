@@ -8,6 +8,8 @@
 //	pinn list              the gallery
 //	pinn predict RUN       evaluate the answer of a run elsewhere
 //	pinn plot RUN          redraw the figures of a run
+//	pinn bench accuracy    train by several methods; error against passes and seconds
+//	pinn bench check       hold the tables of results/ to the runs there
 //	pinn bench engine      measure the engine against the peak of the machine
 //	pinn version           say which build this is
 //

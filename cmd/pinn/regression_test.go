@@ -57,7 +57,7 @@ func reached(t testing.TB, st *statement) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := tr.train(context.Background(), nil, nil)
+	res, err := tr.train(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

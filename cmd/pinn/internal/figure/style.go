@@ -127,3 +127,20 @@ func wrap(s string, sty text.Style, width vg.Length) []string {
 	}
 	return lines
 }
+
+// courseStyle returns the style of the ith method: the first is dark and wide.
+func courseStyle(i int) draw.LineStyle {
+	if i == 0 {
+		return pen(ink, 1.8)
+	}
+	s := seriesStyle(i - 1)
+	s.Width = 1.4
+	return s
+}
+
+func courseColour(i int) color.NRGBA {
+	if i == 0 {
+		return ink
+	}
+	return series[(i-1)%len(series)]
+}

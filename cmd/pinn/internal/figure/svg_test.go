@@ -122,7 +122,7 @@ func wantTexts(t *testing.T, p page, wanted ...string) {
 // none leaves the page.
 func TestNoOverlap(t *testing.T) {
 	for name, pages := range samplePages() {
-		if testing.Short() && name != "burgers" && name != "history" {
+		if testing.Short() && name != "burgers" && name != "history" && name != "courses" {
 			continue
 		}
 		for _, p := range pages {
@@ -156,6 +156,7 @@ func samplePages() map[string][]page {
 	}
 	h := sampleHistory()
 	out["history"] = []page{h.loss(), h.gradients().phases("phases"), h.seconds().phases("phases-seconds")}
+	out["courses"] = []page{coursesPage("Burgers' equation: a shock forms at x = 0", sampleCourses())}
 	h = longHistory()
 	out["long"] = []page{h.loss(), h.gradients().phases("phases"), h.seconds().phases("phases-seconds")}
 	return out

@@ -1,0 +1,142 @@
+package accuracy
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Method is one of the ways to train that are compared.
+type Method struct {
+	Name string
+	What string // in a few words
+}
+
+// Default is the method that sets no phases of its own.
+const Default = "default"
+
+// reference is the method that the others of the ablation are held against.
+const reference = "snr"
+
+// Methods are all methods, as tables list them. All but the first are the ablation:
+// they differ in nothing but when AdamW gives way to L-BFGS, if ever.
+var Methods = []Method{
+	{Default, "the default plan"},
+	{reference, "AdamW, then L-BFGS when the signal of the gradient stands clear of its noise"},
+	{"plateau", "AdamW, then L-BFGS when the held-out loss no longer falls"},
+	{"fixed-300", "AdamW for 300 steps, then L-BFGS"},
+	{"fixed-1000", "AdamW for 1000 steps, then L-BFGS"},
+	{"fixed-5000", "AdamW for 5000 steps, then L-BFGS"},
+	{"lbfgs", "L-BFGS alone"},
+	{"adamw", "AdamW alone"},
+}
+
+// Ablation compares the methods but the default plan, over the problems that all of
+// them have run on. A problem's ratio is the median final error of the method over
+// that of the rule snr; a difference is clear if no seed of one method ends between
+// those of the other.
+func Ablation(dir string, records []Record) Table {
+	t := Table{Name: "ablation", Keys: 1, Header: []string{
+		"method", "error over that of snr, geometric mean [least, largest]", "lower on", "clearly lower / higher on", "lowest of all on",
+		"AdamW steps, median [least, largest]", "runs that never switched",
+	}}
+	problems := common(records)
+	if len(problems) == 0 {
+		return t
+	}
+	best := lowest(records, problems)
+	for _, m := range Methods[1:] {
+		var ratios []float64
+		below, clear, clearAbove := 0, 0, 0
+		for _, p := range problems {
+			mine, its := column(of(records, p, m.Name), Record.RelL2), column(of(records, p, reference), Record.RelL2)
+			ratio := median(mine) / median(its)
+			ratios = append(ratios, ratio)
+			if ratio < 1 {
+				below++
+			}
+			if slices.Max(mine) < slices.Min(its) {
+				clear++
+			}
+			if slices.Min(mine) > slices.Max(its) {
+				clearAbove++
+			}
+		}
+		cells := []string{m.Name, ratioCell(ratios), count(below, problems), fmt.Sprintf("%d / %d", clear, clearAbove), count(best[m.Name], problems)}
+		if m.Name == reference {
+			cells[1], cells[2], cells[3] = "1", "–", "–"
+		}
+		t.add(dir+"/*/"+m.Name, append(cells, switches(records, problems, m.Name)...)...)
+	}
+	t.Note = fmt.Sprintf("Over %d problems: %s.", len(problems), strings.Join(problems, ", "))
+	return t
+}
+
+// switches tells when the runs of a method gave up AdamW.
+func switches(records []Record, problems []string, method string) []string {
+	var steps []float64
+	never, runs := 0, 0
+	for _, p := range problems {
+		for _, r := range of(records, p, method) {
+			runs++
+			if len(r.Run.Phases) > 1 {
+				steps = append(steps, float64(r.Run.Phases[0].Steps))
+			} else {
+				never++
+			}
+		}
+	}
+	if method == "lbfgs" || method == "adamw" {
+		return []string{"–", "–"}
+	}
+	if len(steps) == 0 {
+		return []string{"–", fmt.Sprintf("%d of %d", never, runs)}
+	}
+	return []string{
+		fmt.Sprintf("%.0f [%.0f, %.0f]", median(steps), slices.Min(steps), slices.Max(steps)),
+		fmt.Sprintf("%d of %d", never, runs),
+	}
+}
+
+// common returns the problems that every method of the ablation has run on.
+func common(records []Record) []string {
+	var out []string
+	for _, r := range records {
+		p := r.Run.Problem
+		if slices.Contains(out, p) {
+			continue
+		}
+		if !slices.ContainsFunc(Methods[1:], func(m Method) bool { return len(of(records, p, m.Name)) == 0 }) {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// lowest counts for each method the problems on which its median error is the least.
+func lowest(records []Record, problems []string) map[string]int {
+	out := map[string]int{}
+	for _, p := range problems {
+		winner, least := "", math.Inf(1)
+		for _, m := range Methods[1:] {
+			if e := median(column(of(records, p, m.Name), Record.RelL2)); e < least {
+				winner, least = m.Name, e
+			}
+		}
+		out[winner]++
+	}
+	return out
+}
+
+// ratioCell is the geometric mean of ratios with their range.
+func ratioCell(ratios []float64) string {
+	sum := 0.0
+	for _, r := range ratios {
+		sum += math.Log(r)
+	}
+	return fmt.Sprintf("%.2g [%.2g, %.2g]", math.Exp(sum/float64(len(ratios))), slices.Min(ratios), slices.Max(ratios))
+}
+
+func count(n int, of []string) string { return fmt.Sprintf("%d of %d", n, len(of)) }
