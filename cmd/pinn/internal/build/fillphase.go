@@ -31,12 +31,15 @@ const (
 // defaultPlan is AdamW on minibatches until the gradient of the full set stands
 // clear of its noise; then L-BFGS on all points; and, where a dense inverse
 // Hessian is affordable, SSBroyden, until the held-out loss is next to nothing or
-// falls no more. On Burgers' equation, seed 1, about 30 s of each ended at 2e-3
+// falls no more. The two draw full points of their own, unless that is 0. On Burgers' equation, seed 1, about 30 s of each ended at 2e-3
 // with L-BFGS, 2e-5 with lm and 5e-6 with SSBroyden, on Poisson's at 2e-7, 8e-7
 // and 2e-10.
-func defaultPlan(parameters int) []problems.Phase {
+func defaultPlan(parameters, full int) []problems.Phase {
 	adamw := problems.Phase{Method: "adamw", LearningRate: constantRate(rate), Switch: []problems.Rule{{Rule: "snr"}, {Rule: "plateau"}}}
 	lbfgs := problems.Phase{Method: "lbfgs", Steps: ptr(bridge), History: ptr(history)}
+	if full > 0 {
+		lbfgs.Points, lbfgs.Resample = ptr(full), &problems.Resample{Method: "rad", Every: ptr(redraw)}
+	}
 	last := problems.Phase{Method: "ssbroyden", Steps: ptr(curvature),
 		Switch: []problems.Rule{{Rule: "loss", Fall: ptr(enough)}, {Rule: "plateau", Plateau: ptr(still), Window: ptr(stillAfter)}}}
 	if parameters <= denseMost {
