@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"time"
 
 	"pinn/optim"
 )
@@ -17,18 +18,20 @@ import (
 type ledger struct {
 	snapshot *Snapshot
 	loading  bool
+	now      time.Time
 	under    string // put before every name
 	numbers  map[string][]float64
 	words    map[string][]string
 	err      error
 }
 
-// saving returns a ledger that fills s.
-func saving(s *Snapshot) *ledger { return &ledger{snapshot: s} }
+// saving returns a ledger that fills s at the time now.
+func saving(s *Snapshot, now time.Time) *ledger { return &ledger{snapshot: s, now: now} }
 
-// loading returns a ledger that reads s. done must be called at the end.
-func loading(s *Snapshot) *ledger {
-	l := &ledger{snapshot: s, loading: true, numbers: map[string][]float64{}, words: map[string][]string{}}
+// loading returns a ledger that reads s; what went on then goes on from now. done
+// must be called at the end.
+func loading(s *Snapshot, now time.Time) *ledger {
+	l := &ledger{snapshot: s, loading: true, now: now, numbers: map[string][]float64{}, words: map[string][]string{}}
 	for _, v := range s.Numbers {
 		l.numbers[v.Name] = v.Values
 	}

@@ -72,7 +72,7 @@ func Resume(ctx context.Context, loss Batched, plan Plan, from *Snapshot, watch 
 // snapshot is the state of the run in the phase in hand.
 func (p *phase) snapshot() *Snapshot {
 	s := &Snapshot{}
-	l := saving(s)
+	l := saving(s, p.now())
 	l.count(nameIndex, &p.index)
 	p.runner.state(l)
 	p.state(l)
@@ -81,7 +81,7 @@ func (p *phase) snapshot() *Snapshot {
 
 // restore returns the phase in hand when the snapshot was taken.
 func (r *runner) restore(from *Snapshot) (*phase, error) {
-	l := loading(from)
+	l := loading(from, r.start)
 	var index int
 	l.count(nameIndex, &index)
 	if index < 0 || index >= len(r.plan.Phases) {
@@ -109,7 +109,7 @@ func (r *runner) state(l *ledger) {
 	l.number("passes", &r.passes)
 	l.count("begun_with", &r.begunWith)
 	l.flag("held_out", &r.heldOut)
-	l.since("seconds", &r.start, r.now())
+	l.since("seconds", &r.start)
 	l.part("best", r.best.state)
 	l.part("overfit", r.overfit.state)
 	l.part("streams", r.streams.state)
@@ -129,7 +129,7 @@ func (r *runner) state(l *ledger) {
 // plan.
 func (p *phase) state(l *ledger) {
 	l.part("phase", func(l *ledger) {
-		l.since("seconds", &p.entered, p.now())
+		l.since("seconds", &p.entered)
 		l.number("scale", &p.scale)
 		l.count("set_backs", &p.setBacks)
 		l.count("clipped", &p.clipped)
@@ -173,11 +173,11 @@ func (p *phase) resizeTo(l *ledger, size int) {
 type stateful interface{ state(l *ledger) }
 
 // since is a time as what has passed from it to now.
-func (l *ledger) since(name string, t *time.Time, now time.Time) {
-	seconds := float64(now.Sub(*t))
-	l.number(name, &seconds)
+func (l *ledger) since(name string, t *time.Time) {
+	passed := l.now.Sub(*t).Seconds()
+	l.number(name, &passed)
 	if l.loading && l.err == nil {
-		*t = now.Add(-time.Duration(seconds))
+		*t = l.now.Add(-time.Duration(passed * float64(time.Second)))
 	}
 }
 

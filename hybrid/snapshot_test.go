@@ -351,12 +351,17 @@ func TestResumeCountsTheTimeUsed(t *testing.T) {
 	}
 	loss, plan = tiny(row)
 	plan.now, plan.Time = ticking(time.Second), time.Duration(used+20)*time.Second
+	plan.Start = plan.now().Add(-5 * time.Second) // what setting up took this time
 	res, err := Resume(context.Background(), loss, plan, s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	last := res.Phases[len(res.Phases)-1]
-	if last.Ended != ReasonTime || res.Seconds < used+20 || res.Seconds > used+30 || last.Seconds < used+15 {
+	first := res.Trace.Rows[11].Wall
+	if first < used+5 {
+		t.Errorf("the first step after it at %g s, want at least %g", first, used+5)
+	}
+	if last.Ended != ReasonTime || res.Seconds < used+20 || res.Seconds > used+30 || last.Seconds < used+10 {
 		t.Errorf("ended %s after %g s, %g of them in the phase; want time after %g", last.Ended, res.Seconds, last.Seconds, used+20)
 	}
 }

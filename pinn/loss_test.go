@@ -258,24 +258,6 @@ func TestOrderOfPointsDoesNotMatter(t *testing.T) {
 	}
 }
 
-func TestFindNonFinite(t *testing.T) {
-	s := state(t, []pde.Axis{span("x", 0, 1)}, "u").
-		equation("u_x = u").
-		condition("sqrt(u - 100) = 1", on(0, 1))
-	b := s.build(small("tanh"), few)
-	if v := b.Value(b.theta); !math.IsNaN(v) {
-		t.Fatalf("L = %v, want NaN", v)
-	}
-	n, ok := b.FindNonFinite(b.theta)
-	if want := "the residual of sqrt(u - 100) = 1 is NaN at [1]"; !ok || n.String() != want {
-		t.Errorf("%v %v, want %s", n, ok, want)
-	}
-	clean := burgers(t).build(small("tanh"), few)
-	if n, ok := clean.FindNonFinite(clean.theta); ok {
-		t.Errorf("%v, want none", n)
-	}
-}
-
 func TestTermsAndTheirNames(t *testing.T) {
 	s := inverse(t)
 	s.Equations[0].Name, s.Conditions[0].Name, s.Data[0].Name = "", "flux", "flux"

@@ -121,7 +121,7 @@ func (c contest) run(ctx context.Context, a *app, st *statement) (accuracy.Recor
 	}
 	var along trail
 	t.plan.Passes, t.plan.Observe = c.limit(), along.observe
-	res, err := t.train(ctx, nil)
+	res, err := t.train(ctx, nil, nil)
 	if ctx.Err() != nil {
 		return fail(ctx.Err())
 	}
@@ -131,7 +131,7 @@ func (c contest) run(ctx context.Context, a *app, st *statement) (accuracy.Recor
 	if err != nil { // a method failed; the run counts as far as it came
 		res.Warnings = append(res.Warnings, err)
 	}
-	run := record(st, t, res, c.threads, time.Since(start).Seconds())
+	run := record(st, t, res, c.threads)
 	eval := t.evaluator(st)
 	j := judge(st.problem, st.truth, func(pts pde.Points) [][]float64 { return eval(res.Theta, pts) })
 	run.Grid = j.grid(st)

@@ -261,7 +261,7 @@ func TestContractTrains(t *testing.T) {
 			}
 			tr := prepared(t, st)
 			before := tr.loss.Value(tr.theta())
-			res, err := tr.train(context.Background(), nil)
+			res, err := tr.train(context.Background(), nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,17 +9,14 @@ import (
 	"pinn/problems"
 )
 
-// leave writes everything into the draft and gives it its name, errs only if it is
-// not nil; it returns the
-// folder as reachable from the working directory. Each write passes the gate, so
-// that an interrupt finds the draft at rest.
+// leave writes all but the problem, which is there, into the draft and gives it its
+// name, errs only if it is not nil; it returns the folder as reachable from the
+// working directory. Each write passes the gate, so that an interrupt finds the
+// draft at rest.
 func (a *app) leave(d *rundir.Draft, g *gate, st *statement, res *hybrid.Result, j judgement, run rundir.Run, errs *rundir.Table) (string, error) {
-	var text []byte
 	var folder string
 	trace, events := traceTable(res.Trace), eventRecords(res.Events)
 	writes := []func() error{
-		func() (err error) { text, err = portable(d, st); return err },
-		func() error { return d.WriteProblem(text) },
 		func() error { return d.WriteRun(run) },
 		func() error { return d.WriteTrace(trace) },
 		func() error { return d.WriteEvents(events) },
@@ -40,6 +37,12 @@ func (a *app) leave(d *rundir.Draft, g *gate, st *statement, res *hybrid.Result,
 			return err
 		},
 		func() (err error) { folder, err = d.Commit(); return err },
+		func() error {
+			if run.Status == rundir.Interrupted {
+				return nil // it may go on
+			}
+			return rundir.DropState(folder)
+		},
 	}
 	for _, write := range writes {
 		if err := g.pass(write); err != nil {

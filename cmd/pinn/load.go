@@ -39,6 +39,12 @@ func (a *app) load(arg string, settings []string) (*statement, error) {
 	if err != nil {
 		return nil, exit{rundir.ExitUsage, err}
 	}
+	return a.compile(src, settings)
+}
+
+// compile compiles a source with the settings put into it and fills in what it
+// leaves open. Faults are printed and end in exit code 2.
+func (a *app) compile(src *source, settings []string) (*statement, error) {
 	st, faults := decode(src, settings)
 	a.tell(faults)
 	if st == nil {

@@ -12,10 +12,10 @@ import (
 )
 
 // record returns run.json for a result, but for what judging adds.
-func record(st *statement, t *training, res *hybrid.Result, threads int, seconds float64) rundir.Run {
+func record(st *statement, t *training, res *hybrid.Result, threads int) rundir.Run {
 	b := thisBuild()
 	r := rundir.Run{
-		Problem: st.spec.Name, Title: st.spec.Title, Seconds: rundir.Number(seconds),
+		Problem: st.spec.Name, Title: st.spec.Title, Seconds: rundir.Number(res.Seconds),
 		NetworkParameters: t.net.Size(), InteriorPoints: t.loss.Interior().N,
 		Seed: t.seed, Threads: threads, Kernel: kernel.Tier(), CPU: cpuName(), Go: b.Go, Version: b.Version, Commit: b.Commit,
 		HeldOut: rundir.Number(res.HeldOut),

@@ -58,7 +58,7 @@ func reached(t testing.TB, st *statement) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := tr.train(context.Background(), nil)
+	res, err := tr.train(context.Background(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -160,35 +160,47 @@ func hasKeys(ts *testscript.TestScript, name string, object, keys map[string]any
 
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, len(args) == 2, "[!] same RUN RUN")
-	var fault string
-	for _, part := range []struct {
-		file string
-		text func(src []byte) ([]byte, error)
-	}{
-		{"run.json", figuresOf}, {"trace.csv", measuredIn}, {"events.csv", measuredIn}, {"weights", verbatim}, {"solution.csv", verbatim}, {"problem.toml", verbatim},
-	} {
-		var texts [2][]byte
-		for i, run := range args {
-			src, err := os.ReadFile(filepath.Join(ts.MkAbs(run), part.file))
-			ts.Check(err)
-			texts[i], err = part.text(src)
-			ts.Check(err)
-		}
-		if !bytes.Equal(texts[0], texts[1]) {
-			fault = part.file
-			break
-		}
-	}
+	fault, err := differs(ts.MkAbs(args[0]), ts.MkAbs(args[1]))
+	ts.Check(err)
 	if (fault != "") != neg {
 		ts.Fatalf("same %s: the first part that differs is %q", strings.Join(args, " "), fault)
 	}
 }
 
+// differs returns the first part in which two runs differ, the clock apart; "" for
+// none.
+func differs(one, two string) (fault string, err error) {
+	for _, part := range []struct {
+		file string
+		text func(src []byte) ([]byte, error)
+	}{
+		{"run.json", figuresOf}, {"trace.csv", measuredIn}, {"events.csv", measuredIn}, {"errors.csv", measuredIn}, {"weights", verbatim}, {"solution.csv", verbatim}, {"problem.toml", verbatim},
+	} {
+		var texts [2][]byte
+		for i, run := range []string{one, two} {
+			src, err := os.ReadFile(filepath.Join(run, part.file))
+			if part.file == "errors.csv" && errors.Is(err, fs.ErrNotExist) {
+				continue // nothing to judge by
+			}
+			if err != nil {
+				return "", err
+			}
+			if texts[i], err = part.text(src); err != nil {
+				return "", err
+			}
+		}
+		if !bytes.Equal(texts[0], texts[1]) {
+			return part.file, nil
+		}
+	}
+	return "", nil
+}
+
 func verbatim(src []byte) ([]byte, error) { return src, nil }
 
 // clocked are the keys of run.json and the columns of the records that tell of
-// time and of the number of threads.
-var clocked = []string{"seconds", "check_seconds", "check_share", "threads", "wall_s", "check_s"}
+// time, of the number of threads and of going on.
+var clocked = []string{"resumed", "seconds", "check_seconds", "check_share", "threads", "wall_s", "check_s"}
 
 // figuresOf returns run.json without what is clocked; numbers keep their digits.
 func figuresOf(src []byte) ([]byte, error) {

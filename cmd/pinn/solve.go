@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -26,12 +27,14 @@ type solveFlags struct {
 	out     string
 	time    time.Duration
 	threads int
+	resume  string
+	save    time.Duration
 }
 
 func (a *app) solveCommand() *cobra.Command {
 	var f solveFlags
 	c := &cobra.Command{
-		Use:   "solve PROBLEM",
+		Use:   "solve PROBLEM | --resume RUN",
 		Short: "Train a network on a problem, judge it, and leave a run folder",
 		Long: `Solve reads PROBLEM (a file, a run folder, or a name that pinn list shows),
 trains a network on it, judges the answer against the exact or reference solution
@@ -41,15 +44,21 @@ is that folder.
 Ctrl-C finishes the step, judges and writes what there is with the status
 interrupted; a second Ctrl-C stops at once and leaves nothing.
 
+While it trains, solve keeps the state of the run in a hidden folder beside the
+results. With --resume RUN it goes on with an interrupted run, or with one whose
+program was killed, and ends with the same bits as if it had never stopped; the
+settings are those of RUN, and the time it used before counts.
+
 Exit codes: 0 solved, 1 failed, 2 bad usage or problem file, 3 finished but the
 target was missed, 130 interrupted.`,
 		Example: `  pinn solve burgers
   pinn solve problems/heat.toml --seed 2 --time 30s --out runs/heat
+  pinn solve --resume results/heat/run-0003
   pinn solve wave --set network.hidden='[40, 40]' --set points.interior=8000`,
-		Args:              cobra.ExactArgs(1),
+		Args:              f.args,
 		ValidArgsFunction: completeProblem,
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.solve(c.Context(), args[0], f.settings(c), f)
+			return a.solve(c.Context(), strings.Join(args, ""), f.settings(c), f)
 		},
 	}
 	c.Flags().StringArrayVar(&f.set, "set", nil, "set a key of the problem file, as in train.seed=2 (repeatable)")
@@ -57,7 +66,25 @@ target was missed, 130 interrupted.`,
 	c.Flags().StringVar(&f.out, "out", "", "put the run into this folder instead of results/<problem>")
 	c.Flags().DurationVar(&f.time, "time", 0, "wall-clock limit of training, in place of [train] time")
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads to use; 0 for all. It changes no bit of the result")
+	c.Flags().StringVar(&f.resume, "resume", "", "go on with an interrupted or unfinished run, in place of PROBLEM")
+	c.Flags().DurationVar(&f.save, "save-every", 0, "time between two savings of the state; 0 for 5s, and at most 2 % of the time")
 	return c
+}
+
+// args are one problem, or none with --resume.
+func (f *solveFlags) args(c *cobra.Command, args []string) error {
+	if f.resume == "" {
+		return cobra.ExactArgs(1)(c, args)
+	}
+	for _, other := range []string{"set", "seed", "time", "out"} {
+		if c.Flags().Changed(other) {
+			return fmt.Errorf("--resume: the settings are those of the run, so --%s cannot be given with it", other)
+		}
+	}
+	if len(args) > 0 {
+		return fmt.Errorf("--resume: the problem is that of the run, so %s cannot be given with it", args[0])
+	}
+	return nil
 }
 
 // settings returns --set and what --seed and --time mean in the same form.
@@ -81,48 +108,37 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	if f.threads < 0 {
 		return exit{rundir.ExitUsage, fmt.Errorf("--threads: must be 0 for all or a number of threads, got %d", f.threads)}
 	}
-	st, err := a.load(arg, settings)
-	if err != nil {
-		return err
+	if f.save < 0 {
+		return exit{rundir.ExitUsage, fmt.Errorf("--save-every: must not be negative, got %v", f.save)}
 	}
-	threads := threadCount(f.threads)
-	t, err := a.prepare(st, threads, start)
-	if err != nil {
-		return err
-	}
-	draft, err := a.draft(st, f.out)
+	j, err := a.job(arg, settings, f, start)
 	if err != nil {
 		return err
 	}
 	var g gate
-	defer g.pass(draft.Abort)
-	ctx, stop := interruptible(ctx, func() { g.shut(draft.Abort) })
+	defer g.pass(j.draft.Close)
+	ctx, stop := interruptible(ctx, func() { g.shut(j.draft.Abort) })
 	defer stop()
 
-	var along trail
-	t.plan.Observe = along.observe
 	p := a.progress()
-	announce(p, st, t)
-	res, err := t.train(ctx, p.show)
+	announce(p, j)
+	k := &keeper{every: f.save, say: p.say, last: time.Now(), write: func(s *hybrid.Snapshot) error {
+		return g.pass(func() error { return j.save(s) })
+	}}
+	j.plan.Keep, j.plan.Observe = k.keep, j.along.observe
+	res, err := j.train(ctx, j.from, p.show)
 	p.clear()
-	if res == nil { // the plan does not fit the problem
-		return exit{rundir.ExitUsage, fmt.Errorf("%s: %w", st.spec.File, err)}
+	if res == nil { // the plan does not fit the problem, or the state not the plan
+		return exit{rundir.ExitUsage, fmt.Errorf("%s: %w", j.st.spec.File, err)}
 	}
-	if err != nil { // a method failed; the folder tells how far the run came
-		res.Warnings = append(res.Warnings, err)
+	for _, err := range []error{err, k.err} { // a method failed; the folder tells how far the run came
+		if err != nil {
+			res.Warnings = append(res.Warnings, err)
+		}
 	}
-	run := record(st, t, res, threads, time.Since(start).Seconds())
-	j := judge(st.problem, st.truth, pinn.NewSolution(st.problem, t.net, st.hard.Lifts, res.Theta).Eval)
-	run.Grid = j.grid(st)
-	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)
-	run.Settle(res.Status == hybrid.Interrupted, res.Status == hybrid.Failed || !j.finite())
-	var errs *rundir.Table
-	if st.truth != nil {
-		errs = along.errors(st.truth, t.evaluator(st))
-	}
-	folder, err := a.leave(draft, &g, st, res, j, run, errs)
+	run, folder, err := a.finish(j, &g, res, threadCount(f.threads))
 	if err != nil {
-		return exit{rundir.Failed.ExitCode(), err}
+		return exit{rundir.Failed.ExitCode(), kept(err, j.draft)}
 	}
 	for _, e := range res.Events {
 		if e.Kind != hybrid.KindResample {
@@ -138,18 +154,37 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	return nil
 }
 
-// draft begins the run folder before any training, so that a place that cannot
-// be written to is found at once.
-func (a *app) draft(st *statement, out string) (*rundir.Draft, error) {
-	root, name := "results", st.spec.Name
-	if out != "" {
-		root, name = out, ""
+// job prepares what solve was asked for.
+func (a *app) job(arg string, settings []string, f solveFlags, start time.Time) (*job, error) {
+	if f.resume != "" {
+		return a.resume(f.resume, f, start)
 	}
-	draft, err := rundir.Create(root, name)
-	if err != nil {
-		return nil, exit{rundir.Failed.ExitCode(), err}
+	return a.begin(arg, settings, f, start)
+}
+
+// finish judges the answer and leaves the folder.
+func (a *app) finish(j *job, g *gate, res *hybrid.Result, threads int) (rundir.Run, string, error) {
+	run := record(j.st, j.training, res, threads)
+	run.Resumed = j.resumed
+	judged := judge(j.st.problem, j.st.truth, pinn.NewSolution(j.st.problem, j.net, j.st.hard.Lifts, res.Theta).Eval)
+	run.Grid = judged.grid(j.st)
+	run.RelL2, run.MaxAbs = judged.figures(j.st.problem.Fields)
+	run.Settle(res.Status == hybrid.Interrupted, res.Status == hybrid.Failed || !judged.finite())
+	var errs *rundir.Table
+	if j.st.truth != nil {
+		errs = j.along.errors(j.st.truth, j.evaluator(j.st))
 	}
-	return draft, nil
+	folder, err := a.leave(j.draft, g, j.st, res, judged, run, errs)
+	return run, folder, err
+}
+
+// kept adds to an error of the last writing how the run can still be had.
+func kept(err error, draft *rundir.Draft) error {
+	dir := draft.Dir()
+	if dir == "" || !rundir.HasState(dir) {
+		return err
+	}
+	return fmt.Errorf("%w; what was trained is kept: pinn solve --resume %s goes on with it", err, rundir.Reachable(dir))
 }
 
 // interruptible returns a context that the first interrupt cancels. The second
@@ -207,7 +242,8 @@ func (g *gate) shut(last func() error) {
 }
 
 // announce says what is about to be trained.
-func announce(p *progress, st *statement, t *training) {
+func announce(p *progress, j *job) {
+	st, t := j.st, j.training
 	name := st.spec.Name
 	if st.spec.Title != "" {
 		name += ": " + st.spec.Title
@@ -215,6 +251,9 @@ func announce(p *progress, st *statement, t *training) {
 	p.say("%s", name)
 	p.say("%s, %s, %s, plan %s", counted(t.loss.Dim(), "parameter"), counted(t.loss.Interior().N, "interior point"),
 		counted(len(t.loss.TermNames()), "term"), planWords(t.plan))
+	if j.from != nil {
+		p.say("going on after step %d", j.from.Steps())
+	}
 	for _, n := range st.hard.Notes {
 		p.say("condition %s", noteWords(st, n))
 	}

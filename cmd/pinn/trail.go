@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
+	"pinn/optim"
 	"pinn/pde"
 )
 
@@ -35,6 +37,41 @@ func (t *trail) observe(row hybrid.Row, best []float64) {
 		t.marks = t.marks[:n-1]
 	}
 	t.marks = append(t.marks, mark{row.Step, row.GradEvals, row.Passes, row.Wall, best})
+}
+
+// trailPrefix is put before the names of the trail's state.
+const trailPrefix = "trail/"
+
+// state returns the marks, one vector for each of their numbers and one with every
+// θ, as part of the state of a run.
+func (t *trail) state() []optim.Vector {
+	list := []optim.Vector{{Name: trailPrefix + "step"}, {Name: trailPrefix + "grad_evals"}, {Name: trailPrefix + "passes"}, {Name: trailPrefix + "seconds"}, {Name: trailPrefix + "theta"}}
+	for _, m := range t.marks {
+		for i, x := range []float64{float64(m.step), float64(m.gradEvals), m.passes, m.seconds} {
+			list[i].Values = append(list[i].Values, x)
+		}
+		list[4].Values = append(list[4].Values, m.theta...)
+	}
+	return list
+}
+
+// restore takes back what state returned.
+func (t *trail) restore(state []optim.Vector) error {
+	t.marks = nil
+	if len(state) != 5 {
+		return fmt.Errorf("the trail must have 5 vectors, got %d", len(state))
+	}
+	n, theta := len(state[0].Values), state[4].Values
+	for i, v := range state[:4] {
+		if len(v.Values) != n || v.Name != t.state()[i].Name || len(theta)%max(n, 1) != 0 {
+			return fmt.Errorf("%s: must have %d values, got %d", v.Name, n, len(v.Values))
+		}
+	}
+	for i := range n {
+		size := len(theta) / n
+		t.marks = append(t.marks, mark{int(state[0].Values[i]), int(state[1].Values[i]), state[2].Values[i], state[3].Values[i], theta[i*size : (i+1)*size]})
+	}
+	return nil
 }
 
 // evaluator returns the values of the fields that θ describes.

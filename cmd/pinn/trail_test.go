@@ -86,7 +86,7 @@ func TestTrailReachesNothing(t *testing.T) {
 		if along != nil {
 			tr.plan.Observe = along.observe
 		}
-		res, err := tr.train(context.Background(), nil)
+		res, err := tr.train(context.Background(), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

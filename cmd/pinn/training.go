@@ -20,11 +20,27 @@ type batched struct{ *pinn.Loss }
 
 func (b batched) Deal(size int) hybrid.Batches { return b.Loss.Deal(size) }
 
+func (b batched) State() (state []optim.Vector) {
+	for _, v := range b.Loss.State() {
+		state = append(state, optim.Vector(v))
+	}
+	return state
+}
+
+func (b batched) SetState(state []optim.Vector) error {
+	var own []pinn.Vector
+	for _, v := range state {
+		own = append(own, pinn.Vector(v))
+	}
+	return b.Loss.SetState(own)
+}
+
 var (
 	_ hybrid.Batched     = batched{}
 	_ hybrid.HeldOut     = batched{}
 	_ hybrid.Terms       = batched{}
 	_ hybrid.Resampler   = batched{}
+	_ hybrid.Keeping     = batched{}
 	_ optim.LeastSquares = (*pinn.Loss)(nil)
 )
 
@@ -66,8 +82,11 @@ func (t *training) theta() []float64 {
 	return theta
 }
 
-// train runs the plan from the first parameters.
-func (t *training) train(ctx context.Context, watch func(hybrid.Progress)) (*hybrid.Result, error) {
+// train runs the plan from the first parameters or, if it is not nil, a snapshot.
+func (t *training) train(ctx context.Context, from *hybrid.Snapshot, watch func(hybrid.Progress)) (*hybrid.Result, error) {
+	if from != nil {
+		return hybrid.Resume(ctx, batched{t.loss}, t.plan, from, watch)
+	}
 	return hybrid.Run(ctx, batched{t.loss}, t.plan, t.theta(), watch)
 }
 

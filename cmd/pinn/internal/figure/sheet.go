@@ -29,6 +29,7 @@ type Plot struct {
 type Side struct {
 	Label    string
 	Log      bool
+	Bare     bool // no words below; of X only
 	Min, Max float64
 }
 
@@ -142,7 +143,7 @@ func drawRow(dc draw.Canvas, row []Plot, y, h vg.Length) {
 }
 
 func (q Plot) draw(p *panel) {
-	p.title, p.xlabel, p.ylabel = q.Title, q.X.Label, q.Y.Label
+	p.title, p.xlabel, p.ylabel, p.bareX = q.Title, q.X.Label, q.Y.Label, q.X.Bare
 	p.x = q.side(q.X, func(m Mark) [][]float64 { return [][]float64{m.X} })
 	p.y = q.side(q.Y, func(m Mark) [][]float64 { return [][]float64{m.Y, m.Lo} })
 	p.grid()

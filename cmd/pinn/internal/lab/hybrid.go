@@ -169,10 +169,12 @@ func hybridOutcome(runs []planRun, passes float64) *Outcome {
 			steps[r.plan] = append(steps[r.plan], float64(r.switched))
 		}
 	}
+	text += " With so wide a scatter five seeds tell a factor of five from chance, not one of 1.5."
 	snr, adam, alone := mid[planNames[2]], mid[planNames[0]], mid[planNames[1]]
 	o.Findings = []Finding{
 		atLeast(3, adam/snr, fmt.Sprintf("error of AdamW alone over that with the switch by snr, medians at %.0f passes", passes)),
 		atLeast(1.2, alone/snr, "error of L-BFGS alone over that with the switch by snr"),
+		atLeast(0.8, wins(runs, planNames[2], planNames[1]), "share of seeds in which the switch by snr ends below L-BFGS alone"),
 		atMost(1.5, snr/math.Min(mid[planNames[3]], mid[planNames[4]]), "error with the switch by snr over the better of fixed step and plateau"),
 	}
 	o.Notes = []string{text, fmt.Sprintf("The snr rule fired in %d of %d runs, at step %s in the median (from %s to %s), the plateau at %s (from %s to %s).",
@@ -180,6 +182,17 @@ func hybridOutcome(runs []planRun, passes float64) *Outcome {
 		short(median(steps[planNames[4]])), short(quantile(steps[planNames[4]], 0)), short(quantile(steps[planNames[4]], 1)))}
 	o.Sheets = []figure.Sheet{hybridSheet(runs, passes)}
 	return o
+}
+
+// wins is the share of seeds in which one plan ends with a smaller error than another.
+func wins(runs []planRun, plan, other string) (share float64) {
+	a, b := ends(runs, plan), ends(runs, other)
+	for k := range a {
+		if a[k] < b[k] {
+			share += 1 / float64(len(a))
+		}
+	}
+	return share
 }
 
 // hybridSheet draws the medians over passes and seconds, and every run's end.
@@ -214,7 +227,7 @@ func hybridSheet(runs []planRun, passes float64) figure.Sheet {
 		}
 		return p
 	}
-	last := figure.Plot{Title: "error at the end: each seed, and the median", Height: 170, X: figure.Side{Label: "plan, in the order of the key", Min: 0.4, Max: 5.6}, Y: figure.Side{Label: "relative L2 error", Log: true}}
+	last := figure.Plot{Title: "error at the end: each seed, and the median", Height: 170, X: figure.Side{Bare: true, Min: 0.4, Max: 5.6}, Y: figure.Side{Label: "relative L2 error", Log: true}}
 	for i, name := range planNames {
 		e := ends(runs, name)
 		x := make([]float64, len(e))

@@ -216,6 +216,9 @@ func TestPlans(t *testing.T) {
 			}
 		}
 	}
+	if w := wins([]planRun{{plan: "a", errors: []float64{9, 1}}, {plan: "b", errors: []float64{2}}, {plan: "a", errors: []float64{4}}, {plan: "b", errors: []float64{3}}}, "a", "b"); w != 0.5 {
+		t.Errorf("share of wins = %g, want 0.5", w)
+	}
 	r := planRun{errors: []float64{3, 2, 1}, passes: []float64{1, 10, 100}}
 	if e := r.errorAt(50, r.passes); e != 2 {
 		t.Errorf("error by 50 passes = %g, want 2", e)

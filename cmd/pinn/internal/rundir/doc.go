@@ -9,6 +9,7 @@
 //		solution.csv   Table: axes, then fields, on the judging grid
 //		errors.csv     Table: the error along the run, if there is a truth
 //		figures/       drawn by package figure
+//		state          in an interrupted or unfinished run: what it needs to go on
 //
 // A run is written as a Draft into a hidden folder beside its final place and
 // renamed when it is whole, so a folder named run-0001 is never half a run and

@@ -2,7 +2,6 @@ package rundir
 
 import (
 	"cmp"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,13 +11,16 @@ import (
 )
 
 // Draft is a run folder that is being written: a hidden folder beside the place
-// of the final one. It must end in Commit or Abort; after either, Abort does
-// nothing, so "defer draft.Abort()" is safe. A Draft serves one goroutine.
+// of the final one, locked while a program is at work on it. It must end in Commit,
+// Abort or Close; after any of them, Abort and Close do nothing, so "defer
+// draft.Close()" is safe. A Draft serves one goroutine.
 type Draft struct {
 	parent string
 	made   []string          // the folders that Create made for it, innermost first
 	dir    string            // "" after Commit or Abort
 	copied map[string]string // source path of Include to name in the folder
+	held   *os.File          // the lock on dir
+	found  bool              // dir was there before: see Reopen
 }
 
 // Create begins a run below root/problem, or below root itself if problem is
@@ -54,11 +56,16 @@ func (d *Draft) begin() error {
 	if err := os.MkdirAll(d.parent, dirMode); err != nil {
 		return err
 	}
-	dir := filepath.Join(d.parent, ".run-"+rand.Text()[:8]+".partial")
+	dir := filepath.Join(d.parent, draftName())
 	if err := os.Mkdir(dir, dirMode); err != nil {
 		return err
 	}
-	d.dir = dir
+	held, err := lock(dir)
+	if err != nil {
+		_ = os.Remove(dir)
+		return err
+	}
+	d.dir, d.held = dir, held
 	return nil
 }
 
@@ -95,14 +102,18 @@ func (d *Draft) Figures() (string, error) {
 	return dir, nil
 }
 
-// Abort removes the draft and all that is in it, and the folders that were made for
-// it if nothing else is in them.
+// Abort removes the draft and all that is in it, its state too, and the folders that
+// were made for it if nothing else is in them. A draft that was reopened stays.
 func (d *Draft) Abort() error {
 	if d.dir == "" {
 		return nil
 	}
 	dir := d.dir
 	d.dir = ""
+	d.release()
+	if d.found {
+		return nil
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("remove an unfinished run: %w", remedy(err))
 	}
@@ -133,6 +144,7 @@ func (d *Draft) Commit() (string, error) {
 			return "", fmt.Errorf("commit a run (it is left in %s): %w", d.dir, remedy(err))
 		}
 		d.dir = ""
+		d.release()
 		syncDir(d.parent)
 		return path, nil
 	}

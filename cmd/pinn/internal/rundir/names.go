@@ -19,10 +19,12 @@ const (
 	solutionFile = "solution.csv"
 	errorsFile   = "errors.csv"
 	figuresDir   = "figures"
+	stateFile    = "state"
+	stateDraft   = "state.partial"
 )
 
 // parts are the names that Include must not take.
-var parts = []string{problemFile, runFile, traceFile, eventsFile, weightsFile, solutionFile, errorsFile, figuresDir}
+var parts = []string{problemFile, runFile, traceFile, eventsFile, weightsFile, solutionFile, errorsFile, figuresDir, stateFile, stateDraft}
 
 // runName returns the name of the nth run, run-0001 for 1.
 func runName(n int) string { return fmt.Sprintf("run-%04d", n) }

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // Folder is a finished run that was opened for reading. Run is read at once,
@@ -20,8 +19,8 @@ type Folder struct {
 // Open opens a run folder. A folder that is not one, an unfinished one and a
 // broken run.json are errors that say so.
 func Open(dir string) (*Folder, error) {
-	if base := filepath.Base(filepath.Clean(dir)); strings.HasPrefix(base, ".run-") && strings.HasSuffix(base, ".partial") {
-		return nil, fmt.Errorf("open %s: the run was never finished", dir)
+	if IsDraft(dir) {
+		return nil, fmt.Errorf("open %s: the run was never finished; pinn solve --resume goes on with it", dir)
 	}
 	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("open run: %w", err)
@@ -47,7 +46,10 @@ func (f *Folder) Problem() ([]byte, error) { return f.read(problemFile) }
 
 // ProblemPath returns the path of problem.toml, beside which the files lie that
 // it names.
-func (f *Folder) ProblemPath() string { return filepath.Join(f.Dir, problemFile) }
+func (f *Folder) ProblemPath() string { return ProblemPath(f.Dir) }
+
+// ProblemPath returns the path of problem.toml in a folder.
+func ProblemPath(dir string) string { return filepath.Join(dir, problemFile) }
 
 // FiguresDir returns the path of the folder of figures, which may not exist.
 func (f *Folder) FiguresDir() string { return filepath.Join(f.Dir, figuresDir) }

@@ -22,6 +22,7 @@ type Run struct {
 	ParameterErrors Figures `json:"parameter_errors,omitempty"` // |k − k*|/|k*| where the truth is known
 	Grid            *Grid   `json:"grid,omitempty"`
 
+	Resumed int     `json:"resumed,omitempty"` // times that the run went on from a state it had kept
 	Phases  []Phase `json:"phases"`
 	Seconds Number  `json:"seconds"` // training, set-up included
 

@@ -69,14 +69,20 @@ func (w Weights) Encode(out io.Writer) error {
 	if len(header) > maxHeader {
 		return fmt.Errorf("the header would take %d bytes, more than %d", len(header), maxHeader)
 	}
-	file := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	size := 0
+	for _, t := range w.Tensors {
+		size += 8 * len(t.Data)
+	}
+	file := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(header)+size), uint64(len(header)))
 	file = append(file, header...)
 	for _, t := range w.Tensors {
 		for _, v := range t.Data {
 			file = binary.LittleEndian.AppendUint64(file, math.Float64bits(v))
 		}
 	}
-	_, err = out.Write(bytes.Replace(file, []byte(blank), []byte(digest(file, blank)), 1))
+	sum := sha256.Sum256(file)
+	copy(file[bytes.Index(file, []byte(blank)):], hex.EncodeToString(sum[:]))
+	_, err = out.Write(file)
 	return err
 }
 

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
+	"pinn/optim"
+	"pinn/problems"
+)
+
+// saved is the state of a run with what must agree where it goes on: the file state
+// of its folder.
+type saved struct {
+	problem     string // its name
+	fingerprint string // of the problem's text and files
+	resumed     int    // times that the run has gone on before
+	snapshot    *hybrid.Snapshot
+	along       trail
+}
+
+// stateFormat is that of the state; a program refuses any other.
+const stateFormat = "1"
+
+// What stands in the metadata of a state beside the run's own words, which have
+// wordsPrefix before their names.
+const (
+	keyFormat      = "state format"
+	keyProblem     = "problem"
+	keyFingerprint = "fingerprint of the problem"
+	keyResumed     = "resumed"
+	wordsPrefix    = "words:"
+)
+
+// program is what bits depend on beside the problem, in the order of the messages.
+func program() [][2]string {
+	b := thisBuild()
+	return [][2]string{
+		{keyFormat, stateFormat}, {"version", b.Version}, {"commit", b.Commit}, {"go", b.Go}, {"platform", b.OS + "/" + b.Arch}, {"kernel", b.Kernel},
+	}
+}
+
+// encode returns the file.
+func (s saved) encode() (rundir.Weights, error) {
+	w := rundir.Weights{Metadata: map[string]string{
+		keyProblem: s.problem, keyFingerprint: s.fingerprint, keyResumed: strconv.Itoa(s.resumed),
+	}}
+	for _, p := range program() {
+		w.Metadata[p[0]] = p[1]
+	}
+	for _, list := range s.snapshot.Words {
+		text, err := json.Marshal(list.Values)
+		if err != nil {
+			return rundir.Weights{}, err
+		}
+		w.Metadata[wordsPrefix+list.Name] = string(text)
+	}
+	for _, v := range append(s.along.state(), s.snapshot.Numbers...) {
+		w.Tensors = append(w.Tensors, rundir.Tensor{Name: v.Name, Shape: []int{len(v.Values)}, Data: v.Values})
+	}
+	return w, nil
+}
+
+// readState reads the state in a folder. One of another program or kernel is refused:
+// it would go on with other bits.
+func readState(dir string) (saved, error) {
+	w, err := rundir.ReadState(dir)
+	if err != nil {
+		return saved{}, fmt.Errorf("%w; %s", err, afresh(dir))
+	}
+	if err := sameProgram(w.Metadata); err != nil {
+		return saved{}, fmt.Errorf("%s: %w, or %s", rundir.StatePath(dir), err, afresh(dir))
+	}
+	s := saved{problem: w.Metadata[keyProblem], fingerprint: w.Metadata[keyFingerprint], snapshot: &hybrid.Snapshot{}}
+	s.resumed, err = strconv.Atoi(w.Metadata[keyResumed])
+	for k, text := range w.Metadata {
+		name, ok := strings.CutPrefix(k, wordsPrefix)
+		if !ok || err != nil {
+			continue
+		}
+		list := hybrid.Words{Name: name}
+		err = json.Unmarshal([]byte(text), &list.Values)
+		s.snapshot.Words = append(s.snapshot.Words, list)
+	}
+	if err != nil {
+		return saved{}, fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir))
+	}
+	var marks []optim.Vector
+	for _, t := range w.Tensors {
+		v := optim.Vector{Name: t.Name, Values: t.Data}
+		if strings.HasPrefix(t.Name, trailPrefix) {
+			marks = append(marks, v)
+		} else {
+			s.snapshot.Numbers = append(s.snapshot.Numbers, v)
+		}
+	}
+	if err := s.along.restore(marks); err != nil {
+		return saved{}, fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir))
+	}
+	return s, nil
+}
+
+// sameProgram compares the program that kept a state with this one.
+func sameProgram(meta map[string]string) error {
+	for _, p := range program() {
+		key, here := p[0], p[1]
+		there, ok := meta[key]
+		switch {
+		case ok && there == here:
+			continue
+		case key == keyFormat:
+			return fmt.Errorf("must be a %s %s, got %q; go on with the program that wrote it", key, here, there)
+		case key == "kernel":
+			return fmt.Errorf("was kept with kernel %s, and this is %s: the bits differ; set PINN_KERNEL=%s where the processor has it", there, here, there)
+		}
+		return fmt.Errorf("was kept by a program with %s %q, and this one has %q: the bits may differ; go on with that program", key, there, here)
+	}
+	return nil
+}
+
+// afresh is the way out where a state is of no use.
+func afresh(dir string) string {
+	return "solve the problem from the beginning with pinn solve " + dir
+}
+
+// fingerprint identifies a problem by its filled text and the files that it names.
+func fingerprint(text []byte, st *statement) (string, error) {
+	h := sha256.New()
+	add := func(content []byte) {
+		fmt.Fprintf(h, "%d:", len(content))
+		h.Write(content)
+	}
+	add(text)
+	for _, name := range files(st.spec) {
+		content, err := st.read(name)
+		if err != nil {
+			return "", err
+		}
+		add(content)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// files are the files that a problem names.
+func files(spec *problems.Spec) (names []string) {
+	if r := spec.Reference; r != nil && r.File.Set() {
+		names = append(names, r.File.Value)
+	}
+	for _, d := range spec.Data {
+		if d.File.Set() {
+			names = append(names, d.File.Value)
+		}
+	}
+	return names
+}

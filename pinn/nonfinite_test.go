@@ -1,0 +1,73 @@
+package pinn
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"pinn/pde"
+)
+
+func TestFindNonFinite(t *testing.T) {
+	bad := state(t, []pde.Axis{span("x", 0, 1)}, "u").
+		equation("u_x = u").
+		condition("sqrt(u - 100) = 1", on(0, 1)).build(small("tanh"), few)
+	place := state(t, []pde.Axis{span("x", 0, 1)}, "u").equation("u_x = log(-1 - x)").build(small("tanh"), few)
+	steep := state(t, []pde.Axis{span("x", 0, 1)}, "u").
+		equation("u_x = u").
+		condition("sqrt(u) = 0", on(0, 0)).build(small("tanh"), few)
+	clear(steep.theta) // u = 0, where the root has no slope
+	for _, row := range []struct {
+		b    *built
+		want string
+	}{
+		{bad, "the residual of sqrt(u - 100) = 1 is NaN at x = 1, though every layer is finite there"},
+		{place, "the residual of u_x = log(-1 - x) is NaN at x = "},
+		{steep, "the gradient of sqrt(u) = 0 is NaN at x = 0, by a weight of hidden layer 1 of 2"},
+	} {
+		if n, ok := row.b.FindNonFinite(row.b.theta); !ok || !strings.HasPrefix(n.String(), row.want) {
+			t.Errorf("%v %v, want %s", n, ok, row.want)
+		}
+	}
+	for _, p := range problems {
+		b := p.state(t).build(small("tanh"), few)
+		if n, ok := b.FindNonFinite(b.theta); ok {
+			t.Errorf("%s: %v, want none", p.name, n)
+		}
+	}
+}
+
+// A weight that is not finite is found in its layer, whatever the activation and the
+// number of networks, and an unknown parameter in the term that has it.
+func TestNonFiniteLayer(t *testing.T) {
+	for _, activation := range []string{"tanh", "sin", "swish"} {
+		for _, separate := range []bool{false, true} {
+			spec := small(activation)
+			spec.Hidden, spec.Separate = []int{5, 4}, separate
+			b := plate(t).build(spec, few)
+			for n, net := range b.net.nets {
+				for i, l := range net.layers {
+					values := []float64{math.NaN(), math.Inf(1)}
+					if i < len(net.layers)-1 {
+						values = values[:1] // an activation may take infinity to a number
+					}
+					for _, v := range values {
+						theta := append([]float64(nil), b.theta...)
+						theta[l.b] = v
+						found, ok := b.FindNonFinite(theta)
+						want := "from " + b.net.layerName(n, i) + " on"
+						if !ok || found.Layer != want || len(found.Point) != b.problem.Box.Dim() {
+							t.Errorf("%s, separate %v, bias %g of %s: %+v, want %q", activation, separate, v, b.net.layerName(n, i), found, want)
+						}
+					}
+				}
+			}
+		}
+	}
+	b := inverse(t).build(small("tanh"), few)
+	theta := append([]float64(nil), b.theta...)
+	theta[b.net.size] = math.NaN()
+	if found, ok := b.FindNonFinite(theta); !ok || found.Term != b.TermNames()[0] || found.Layer != "though every layer is finite there" {
+		t.Errorf("an unknown parameter that is NaN: %+v", found)
+	}
+}
