@@ -167,6 +167,21 @@ func (t *toy) NormalEquations(a, g, theta []float64) float64 {
 	return v
 }
 
+// Triangle folds the rows of J, scaled by 1/√N.
+func (t *toy) Triangle(r, c, theta []float64) float64 {
+	clear(r)
+	clear(c)
+	scale := 1 / math.Sqrt(float64(t.n))
+	row := make([]float64, t.p)
+	for i := range t.n {
+		for j, x := range t.row(i) {
+			row[j] = scale * x
+		}
+		optim.FoldRow(r, c, row, scale*residual(t.row(i), theta, t.y[i]))
+	}
+	return t.ValueGrad(row, theta)
+}
+
 func (t *toy) Deal(size int) Batches {
 	return &toyBatches{toy: t, size: size, order: make([]int, t.n)}
 }

@@ -2,6 +2,7 @@ package optim_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"pinn/optim"
@@ -76,6 +77,17 @@ func (o squareBowl) Value(theta []float64) (sum float64) {
 	for i, l := range o.lambda {
 		d := theta[i] - 1
 		sum += 0.5 * l * d * d
+	}
+	return sum
+}
+
+func (o squareBowl) Triangle(r, c, theta []float64) (sum float64) {
+	n := len(theta)
+	for i, l := range o.lambda {
+		clear(r[i*n+i : (i+1)*n])
+		r[i*n+i] = math.Sqrt(0.5 * l)
+		c[i] = r[i*n+i] * (theta[i] - 1)
+		sum += c[i] * c[i]
 	}
 	return sum
 }

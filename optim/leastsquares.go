@@ -1,6 +1,9 @@
 package optim
 
-import "errors"
+import (
+	"errors"
+	"math"
+)
 
 // LeastSquares is an Objective that is a sum of squares, L = |r(θ)|², r: Rᵖ → Rᴺ,
 // with J = ∂r/∂θ. Constant weights are part of r. There is no factor ½.
@@ -17,8 +20,41 @@ type LeastSquares interface {
 	// len(a) = p², len(g) = len(theta) = p. As ValueGrad it keeps no slice, changes
 	// no θ, repeats itself bit for bit, and may give what is not finite.
 	NormalEquations(a, g, theta []float64) float64
+	// Triangle is NormalEquations without the square: it returns L(θ) and stores
+	//
+	//	R   in the upper triangle of r, p×p row-major; the rest is left alone
+	//	c   of length p
+	//
+	// with |r + Jp|² = |Rp + c|² + (L − |c|²) for every p, so that RᵀR = JᵀJ and
+	// Rᵀc = Jᵀr. The diagonal of R may have any sign, and zeros. It is computed by
+	// reflections or rotations of J and so keeps the small singular values of J,
+	// which rounding of JᵀJ loses.
+	Triangle(r, c, theta []float64) float64
 }
 
 // ErrNotLeastSquares is the error of a method that needs a LeastSquares objective
 // and was given another.
 var ErrNotLeastSquares = errors.New("the objective is no sum of squares with normal equations")
+
+// FoldRow takes one more row of J, with its residual y, into the triangle R of r and
+// into c, one rotation per column: the plain way to a Triangle, which begins with zeros
+// and folds all rows. It overwrites row; len(c) = len(row) = p. The cost is 3p²
+// multiplications.
+//
+// Golub and Van Loan, Matrix Computations, 4th ed. (2013), section 5.1.8.
+func FoldRow(r, c, row []float64, y float64) {
+	n := len(row)
+	for k := range row {
+		x := row[k]
+		if x == 0 {
+			continue
+		}
+		to := r[k*n : (k+1)*n]
+		h := math.Hypot(to[k], x)
+		cos, sin := to[k]/h, x/h
+		for l := k; l < n; l++ {
+			to[l], row[l] = cos*to[l]+sin*row[l], cos*row[l]-sin*to[l]
+		}
+		c[k], y = cos*c[k]+sin*y, cos*y-sin*c[k]
+	}
+}

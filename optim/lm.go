@@ -19,8 +19,8 @@ import (
 // method past the plateaus of badly conditioned residuals. Once λ has stopped
 // sinking, stage 2 begins, with FinalTarget.
 //
-// The objective must be a LeastSquares. One Step evaluates the normal equations
-// once, at θ, and tries λ after λ with a factorisation and one evaluation of the loss
+// The objective must be a LeastSquares. One Step evaluates the normal equations,
+// or the triangle, once, at θ, and tries λ after λ with a factorisation and one evaluation of the loss
 // each, six or so: from the λ of the last step down by factors of 4 while ρ passes,
 // or up until it does, then four bisections in ln λ between the smallest that passed
 // and a quarter of it. If none passes, the first that lowered L is taken. If none did
@@ -40,10 +40,14 @@ import (
 // more until Restart or until the caller moves θ. Restart keeps λ, its history and
 // the stage: points redrawn are still the same problem.
 //
-// The memory is 2p² numbers. A step costs p³/6 multiplications per trial.
+// Where λ falls below 1e-10·tr(JᵀJ), rounding of JᵀJ would drown it: from there on a
+// Step works with the triangle R of J instead (LeastSquares.Triangle) and reflects
+// [R; √λI] for each trial, which keeps singular values of J down to ε of the largest.
+// Smooth residuals need them: the loss of a beam's equation ends at 1e-30 and not 1e-16.
 //
-// Source: the step rule of Webb, Jerad, Cartis, arXiv 2607.02194 (2026), for exact
-// normal equations. Unlike the source there is no sketch of J, λ is found by trials
+// The memory is 3p² numbers. A trial costs p³/6 multiplications, with the triangle p³/3.
+//
+// Source: the step rule of Webb, Jerad, Cartis, arXiv 2607.02194 (2026). Unlike the source there is no sketch of J, λ is found by trials
 // and not from a decomposition, and stage 2 also waits for the median of the last 30
 // λ to have sunk a hundredfold below Damping: a λ that merely pauses, high up, is not
 // done sinking.
@@ -56,10 +60,8 @@ type LM struct {
 	StopChange   float64 // stop after ten relative decreases at or below; 0: 2⁻⁵⁰
 	StopValue    float64 // stop when L is at or below; −Inf: never
 
-	dim    int
-	a      []float64 // JᵀJ, upper triangle
-	g      []float64 // Jᵀr
-	factor cholesky
+	dim   int
+	model lmModel
 
 	x        []float64 // the accepted point
 	scalars  []float64 // see lmstate.go
@@ -92,12 +94,11 @@ func (m *LM) Settings() []Setting {
 // Check returns the hyperparameters that are out of range.
 func (m *LM) Check() Faults { return checkSettings(m.Settings()) }
 
-// Init prepares for θ of length dim. It allocates 2·dim² numbers.
+// Init prepares for θ of length dim. It allocates 3·dim² numbers.
 func (m *LM) Init(dim int) {
 	mustBeSound(dim, m)
 	m.dim = dim
-	m.a, m.g = make([]float64, dim*dim), make([]float64, dim)
-	m.factor = newCholesky(dim)
+	m.model = newLMModel(dim)
 	m.trials.init(dim)
 	m.initState(dim)
 }
@@ -141,26 +142,25 @@ func (m *LM) Step(theta []float64, f Objective) (StepInfo, error) {
 	return info, nil
 }
 
-// enter evaluates the normal equations at theta, which becomes the accepted point.
+// enter evaluates the model at theta, which becomes the accepted point.
 func (m *LM) enter(theta []float64, f LeastSquares, info *StepInfo) *NotFiniteError {
 	if !equal(theta, m.x) {
 		m.resume()
 	}
-	v := f.NormalEquations(m.a, m.g, theta)
+	v := m.model.evaluate(theta, f, m.scalars[damping] < fineShare*m.scalars[trace])
 	info.LossEvals++
 	info.GradEvals++
-	h, bad := judge(int(m.counters[steps]), v, m.g)
+	h, bad := judge(int(m.counters[steps]), v, m.model.g)
 	info.Value, info.GradNorm = v, 2*h
 	if bad != nil {
 		return bad
 	}
-	trace, rounding := 0.0, 0.0
+	rounding := 0.0
 	for i, t := range theta {
-		d := m.a[i*m.dim+i]
+		d := m.model.diagonal[i]
 		if !finite(d) {
 			return &NotFiniteError{Step: int(m.counters[steps]), What: Matrix, Index: i, Value: d}
 		}
-		trace += d
 		rounding += d * t * t
 	}
 	copy(m.x, theta)
@@ -168,7 +168,7 @@ func (m *LM) enter(theta []float64, f LeastSquares, info *StepInfo) *NotFiniteEr
 	if m.counters[begun] == 0 {
 		m.counters[begun], m.scalars[origin] = 1, size
 	}
-	m.scalars[value], m.scalars[norm] = v, 2*h
-	m.trials.begin(v, size, trace/float64(m.dim), rounding)
+	m.scalars[value], m.scalars[norm], m.scalars[trace] = v, 2*h, m.model.trace
+	m.trials.begin(v, size, m.model.least(), rounding)
 	return nil
 }

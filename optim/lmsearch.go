@@ -14,7 +14,6 @@ const (
 	bisections = 4     // refinements in ln λ
 	rejection  = 100.0 // factor after a search in vain
 	longest    = 10.0  // ‖p‖ ≤ longest·(1 + ‖θ‖)
-	leastShare = 1e-15 // λ ≥ leastShare·tr(A)/p
 )
 
 // lmTrials is the scratch of one search for λ.
@@ -47,10 +46,10 @@ func (t *lmTrials) init(dim int) {
 	*t = lmTrials{p: make([]float64, dim), at: make([]float64, dim), best: lmTrial{p: make([]float64, dim)}}
 }
 
-// begin prepares for a search at θ with L = value, ‖θ‖ = size, tr(A)/p = mean.
-func (t *lmTrials) begin(value, size, mean, rounding float64) {
+// begin prepares for a search at θ with L = value, ‖θ‖ = size.
+func (t *lmTrials) begin(value, size, least, rounding float64) {
 	*t = lmTrials{p: t.p, at: t.at, best: t.best,
-		value: value, size: size, rounding: rounding, least: leastShare * mean}
+		value: value, size: size, rounding: rounding, least: least}
 }
 
 // search looks for the smallest λ that passes; see LM. It reports whether best
@@ -108,20 +107,15 @@ func (m *LM) refine(f LeastSquares, info *StepInfo) {
 // try computes the step for λ and its gain ratio, and keeps it if it passes, or if
 // it is the first that lowers L. A step that cannot be computed or is too long does
 // not pass, nor does one to a loss that is not finite.
-//
-//	predicted = −g·p + λ·p·p = L − |r + Jp|², because (A + λI)p = −g
 func (m *LM) try(lambda float64, f LeastSquares, info *StepInfo) (passes bool) {
 	t := &m.trials
 	t.tried = lambda
 	info.Trials++
-	if !m.factor.factor(m.a, lambda) {
+	promise, ok := m.model.step(t.p, lambda)
+	if !ok {
 		return false
 	}
-	kernel.Scale(t.p, -1, m.g)
-	m.factor.solve(t.p)
-	square := kernel.Dot(t.p, t.p)
-	promise := lambda*square - kernel.Dot(m.g, t.p)
-	length := math.Sqrt(square)
+	length := math.Sqrt(kernel.Dot(t.p, t.p))
 	if !(length <= longest*(1+t.size)) || !(promise > 0) || !finite(promise) {
 		return false
 	}

@@ -12,6 +12,7 @@ const (
 	proven                      // λ of the last accepted step, at first Damping
 	tried                       // λ of the last trial
 	origin                      // ‖θ‖ when the first Step was called
+	trace                       // tr(JᵀJ) of the newest Step, 0 at first
 	lmScalars
 )
 

@@ -30,7 +30,7 @@ func (m *LM) reject(info *StepInfo) *NotFiniteError {
 func (m *LM) settledAt() Status {
 	v := m.scalars[value]
 	switch {
-	case m.scalars[norm] == 0 || 2*maxAbs(m.g) <= m.StopGradient:
+	case m.scalars[norm] == 0 || 2*maxAbs(m.model.g) <= m.StopGradient:
 		return ConvergedGradient
 	case v <= m.StopValue:
 		return ConvergedValue

@@ -173,6 +173,35 @@ func checkNormalEquations(t *testing.T, b *built, jac, grad []float64, v float64
 			}
 		}
 	}
+	checkTriangle(t, b, a, g, v, scale)
+}
+
+// checkTriangle checks RᵀR = A and Rᵀc = g.
+func checkTriangle(t *testing.T, b *built, a, g []float64, v, scale float64) {
+	t.Helper()
+	n := b.Dim()
+	r, c := make([]float64, n*n), make([]float64, n)
+	if got := b.Triangle(r, c, b.theta); !(math.Abs(got-v) <= tolSum*v) {
+		t.Errorf("L = %v, want %v", got, v)
+	}
+	for i := range n {
+		var slope float64
+		for k := range i + 1 {
+			slope += r[k*n+i] * c[k]
+		}
+		if !(math.Abs(slope-g[i]) <= tolSum*math.Sqrt(scale*v)) {
+			t.Fatalf("(Rᵀc)_%d = %v, want %v", i, slope, g[i])
+		}
+		for j := i; j < n; j++ {
+			sum := 0.0
+			for k := range i + 1 {
+				sum += r[k*n+i] * r[k*n+j]
+			}
+			if !(math.Abs(sum-a[i*n+j]) <= tolSum*scale) {
+				t.Fatalf("(RᵀR)_%d,%d = %v, want %v", i, j, sum, a[i*n+j])
+			}
+		}
+	}
 }
 
 func TestGradientTaylorSlope(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 
+	"pinn/internal/kernel/qr"
 	"pinn/pde"
 )
 
@@ -52,10 +53,11 @@ type Loss struct {
 	sums    *sums
 	panel   *panel // of the Jacobian, made at its first use
 	normal  normal
-	params  []float64 // the unknown parameters at the θ at hand
-	slopes  []float64 // and their derivatives by θ
-	terms   []float64 // mean squares of the last full evaluation
-	spare   []float64 // mean squares of other evaluations
+	folder  *qr.Folder // of Triangle, made at its first use
+	params  []float64  // the unknown parameters at the θ at hand
+	slopes  []float64  // and their derivatives by θ
+	terms   []float64  // mean squares of the last full evaluation
+	spare   []float64  // mean squares of other evaluations
 }
 
 // The purposes of the random streams of a seed.

@@ -136,6 +136,8 @@ func everything(t *testing.T, s *stated, threads int) []float64 {
 		a, g := make([]float64, n*n), make([]float64, n)
 		out = append(out, b.NormalEquations(a, g, b.theta))
 		out = append(append(out, a...), g...)
+		out = append(out, b.Triangle(a, g, b.theta))
+		out = append(append(out, a...), g...)
 		batches := b.Deal(200)
 		batches.Shuffle(rand.New(rand.NewPCG(1, 2)))
 		for k := range batches.Len() {
@@ -198,6 +200,7 @@ func TestEvaluationsDoNotAllocate(t *testing.T) {
 				"Value":           func() { b.Value(b.theta) },
 				"HeldOut":         func() { b.HeldOut(b.theta) },
 				"NormalEquations": func() { b.NormalEquations(a, grad, b.theta) },
+				"Triangle":        func() { b.Triangle(a, grad, b.theta) },
 				"Batches":         func() { batches.Shuffle(rng); batches.ValueGrad(batches.Len()-1, grad, b.theta) },
 			} {
 				f() // the first call may start threads

@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 
 	"pinn/pde":         {"pinn/internal/kernel"},
 	"pinn/pde/pdetest": {"pinn/pde"},
-	"pinn/pinn":        {"pinn/pde", "pinn/internal/kernel"},
+	"pinn/pinn":        {"pinn/pde", "pinn/internal/kernel/..."},
 
 	"pinn/optim":           {"pinn/internal/kernel/..."},
 	"pinn/optim/optimtest": {"pinn/optim"},

@@ -1,12 +1,14 @@
 package optimtest
 
+import "pinn/optim"
+
 // squares is r: Rᵖ → Rᴺ with its Jacobian, dense, and scratch for both.
 type squares struct {
 	p         int
 	residuals func(r []float64, j jacobian, theta []float64)
 	r         []float64
 	j         jacobian
-	grad      []float64
+	grad, row []float64
 }
 
 // jacobian is ∂r/∂θ, row-major.
@@ -20,7 +22,7 @@ func (j jacobian) set(row, column int, v float64) { j.values[row*j.p+column] = v
 // newSquares returns the sum of n squares of p variables. residuals stores r(θ), and
 // all elements of J that are not zero for every θ.
 func newSquares(p, n int, residuals func(r []float64, j jacobian, theta []float64)) *squares {
-	return &squares{p: p, residuals: residuals, grad: make([]float64, p),
+	return &squares{p: p, residuals: residuals, grad: make([]float64, p), row: make([]float64, p),
 		r: make([]float64, n), j: jacobian{p, make([]float64, n*p)}}
 }
 
@@ -47,6 +49,25 @@ func (s *squares) valueGrad(grad, theta []float64) (sum float64) {
 
 // Value returns f(θ), the bits of ValueGrad.
 func (f Function) Value(theta []float64) float64 { return f.ValueGrad(f.squares.grad, theta) }
+
+// Triangle returns f(θ) and stores the triangle of J and r, row by row.
+func (f Function) Triangle(r, c, theta []float64) (sum float64) {
+	s := f.squares
+	if len(r) != s.p*s.p || len(c) != s.p || len(theta) != s.p {
+		panic("optimtest: vector of the wrong length")
+	}
+	s.residuals(s.r, s.j, theta)
+	clear(c)
+	for i := range s.p {
+		clear(r[i*s.p+i : (i+1)*s.p])
+	}
+	for n, y := range s.r {
+		sum += y * y
+		copy(s.row, s.j.values[n*s.p:])
+		optim.FoldRow(r, c, s.row, y)
+	}
+	return sum
+}
 
 // NormalEquations returns f(θ) and stores JᵀJ in the upper triangle of a and Jᵀr in
 // g.

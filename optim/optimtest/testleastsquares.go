@@ -15,6 +15,8 @@ import (
 // as far as eight random directions v can tell:
 //
 //	0 ≤ v·Av   and   (g·v)² ≤ L·(v·Av),   since (r·Jv)² ≤ |r|²·|Jv|².
+//
+// Triangle gives the same value and RᵀR = A, Rᵀc = g.
 func TestLeastSquares(t *testing.T, f optim.LeastSquares, tol float64, thetas ...[]float64) {
 	t.Helper()
 	for _, theta := range thetas {
@@ -43,6 +45,43 @@ func TestLeastSquares(t *testing.T, f optim.LeastSquares, tol float64, thetas ..
 		}
 		checkTriangle(t, n, a, again)
 		checkForm(t, n, a, g, v, tol)
+		checkSquare(t, f, theta, a, g, v, tol)
+	}
+}
+
+// checkSquare fails unless the triangle is one of A and g, by the Frobenius norm of A
+// and by that of g.
+func checkSquare(t *testing.T, f optim.LeastSquares, theta, a, g []float64, value, tol float64) {
+	t.Helper()
+	n := len(theta)
+	r, c := make([]float64, n*n), make([]float64, n)
+	if v := f.Triangle(r, c, theta); !(math.Abs(v-value) <= tol*value) {
+		t.Errorf("Triangle = %g, want %g (tol %g)", v, value, tol)
+	}
+	var size, off, offRight float64
+	for i := range n {
+		size += a[i*n+i]
+		for l := i; l <= n; l++ {
+			d := -g[i]
+			if l < n {
+				d = -a[i*n+l]
+			}
+			for k := range i + 1 {
+				if l < n {
+					d += r[k*n+i] * r[k*n+l]
+				} else {
+					d += r[k*n+i] * c[k]
+				}
+			}
+			if l < n {
+				off = math.Max(off, math.Abs(d))
+			} else {
+				offRight = math.Max(offRight, math.Abs(d))
+			}
+		}
+	}
+	if !(off <= tol*size) || !(offRight <= tol*math.Sqrt(size*value)) {
+		t.Errorf("RᵀR is off A by %g of %g, Rᵀc off g by %g of %g (tol %g)", off, size, offRight, math.Sqrt(size*value), tol)
 	}
 }
 

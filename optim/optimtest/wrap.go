@@ -7,7 +7,7 @@ import (
 )
 
 // The wrappers below are least squares if what they wrap is; otherwise Value and
-// NormalEquations panic.
+// NormalEquations and Triangle panic.
 
 func leastSquares(f optim.Objective) optim.LeastSquares {
 	s, ok := f.(optim.LeastSquares)
@@ -18,7 +18,7 @@ func leastSquares(f optim.Objective) optim.LeastSquares {
 }
 
 // Counted counts the calls of an objective, and the losses and gradients among them:
-// NormalEquations counts as one of each.
+// NormalEquations and Triangle count as one of each.
 type Counted struct {
 	optim.Objective
 	Calls, Losses, Grads int
@@ -45,6 +45,14 @@ func (c *Counted) NormalEquations(a, g, theta []float64) float64 {
 	c.Losses++
 	c.Grads++
 	return leastSquares(c.Objective).NormalEquations(a, g, theta)
+}
+
+// Triangle calls the objective.
+func (c *Counted) Triangle(r, q, theta []float64) float64 {
+	c.Calls++
+	c.Losses++
+	c.Grads++
+	return leastSquares(c.Objective).Triangle(r, q, theta)
 }
 
 // Scaled is an objective times Factor.
@@ -74,6 +82,18 @@ func (s Scaled) NormalEquations(a, g, theta []float64) float64 {
 		g[i] *= s.Factor
 		for k := i; k < len(g); k++ {
 			a[i*len(g)+k] *= s.Factor
+		}
+	}
+	return s.Factor * v
+}
+
+// Triangle returns Factor·f(θ) with the triangle of √Factor·r.
+func (s Scaled) Triangle(r, c, theta []float64) float64 {
+	v, root := leastSquares(s.Objective).Triangle(r, c, theta), math.Sqrt(s.Factor)
+	for i := range c {
+		c[i] *= root
+		for k := i; k < len(c); k++ {
+			r[i*len(c)+k] *= root
 		}
 	}
 	return s.Factor * v
@@ -117,6 +137,17 @@ func (w Walled) NormalEquations(a, g, theta []float64) float64 {
 	return w.Wall
 }
 
+// Triangle calls the objective inside the wall.
+func (w Walled) Triangle(r, c, theta []float64) float64 {
+	if !w.Outside(theta) {
+		return leastSquares(w.Objective).Triangle(r, c, theta)
+	}
+	for i := range c {
+		c[i], r[i*len(c)+i] = w.Wall, w.Wall
+	}
+	return w.Wall
+}
+
 // Planted is an objective with a fault in its calls From, From+1, …, To−1,
 // counted from 0.
 type Planted struct {
@@ -132,7 +163,7 @@ type Fault struct {
 	Name      string
 	Loss      bool    // the value is Value
 	Component int     // this component of the gradient is Value; −1: none
-	Diagonal  bool    // the last element of JᵀJ is Value, in NormalEquations
+	Diagonal  bool    // the last element of JᵀJ is Value, in NormalEquations, or of R
 	Value     float64 // NaN or an infinity
 }
 
@@ -167,6 +198,12 @@ func (p *Planted) Value(theta []float64) float64 {
 // NormalEquations calls the objective and plants the fault.
 func (p *Planted) NormalEquations(a, g, theta []float64) float64 {
 	return p.plant(leastSquares(p.Objective).NormalEquations(a, g, theta), g, a)
+}
+
+// Triangle calls the objective and plants the fault: in c instead of the gradient and
+// in R instead of JᵀJ.
+func (p *Planted) Triangle(r, c, theta []float64) float64 {
+	return p.plant(leastSquares(p.Objective).Triangle(r, c, theta), c, r)
 }
 
 // plant spoils what a call gave, if it is one of those to be spoilt.
@@ -233,6 +270,26 @@ func (p *permuted) NormalEquations(a, g, theta []float64) float64 {
 			q := p.order[k]
 			a[i*n+k] = p.a[min(o, q)*n+max(o, q)]
 		}
+	}
+	return v
+}
+
+func (p *permuted) Triangle(r, c, theta []float64) float64 {
+	n := len(theta)
+	v := leastSquares(p.Objective).Triangle(p.a, p.g, p.inner(theta))
+	clear(c)
+	for i := range n {
+		clear(r[i*n+i : (i+1)*n])
+	}
+	row := make([]float64, n)
+	for i, y := range p.g {
+		for k, o := range p.order {
+			row[k] = 0
+			if o >= i {
+				row[k] = p.a[i*n+o]
+			}
+		}
+		optim.FoldRow(r, c, row, y)
 	}
 	return v
 }

@@ -3,6 +3,9 @@ package lab
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
+
+	"pinn/optim"
 )
 
 // surface is a function of the plane with its gradient; it implements
@@ -181,6 +184,26 @@ func (q *quadratic) NormalEquations(a, g, theta []float64) float64 {
 			a[i*n+k] = column[i]
 		}
 		g[k] *= 0.5
+	}
+	return v
+}
+
+// Triangle folds the rows of r = √(Λ/2)·R·θ.
+func (q *quadratic) Triangle(r, c, theta []float64) float64 {
+	v := q.Value(theta)
+	z := slices.Clone(q.z)
+	n := len(c)
+	clear(c)
+	for i := range n {
+		clear(r[i*n+i : (i+1)*n])
+	}
+	row := make([]float64, n)
+	for i, l := range q.lambda {
+		clear(row)
+		row[i] = math.Sqrt(0.5 * l)
+		y := row[i] * z[i]
+		q.rotate(row, -q.sin)
+		optim.FoldRow(r, c, row, y)
 	}
 	return v
 }
