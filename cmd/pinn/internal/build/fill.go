@@ -18,7 +18,7 @@ func Fill(spec *problems.Spec, p *pde.Problem, h Hard) {
 	}
 	fill(&spec.Train.FallBack, returns)
 	if spec.Phases == nil {
-		spec.Phases = defaultPlan(Network(spec, p, h).Size()+len(p.Params), full)
+		spec.Phases = defaultPlan(Network(spec, p, h).Size()+len(p.Params), full, curvatureSteps(p))
 	}
 	for i := range spec.Phases {
 		fillPhase(&spec.Phases[i], &spec.Points)
@@ -84,6 +84,26 @@ func fullPoints(spec *problems.Spec, p *pde.Problem) int {
 		return 0
 	}
 	return [...]int{2048, 4096}[min(p.Box.Dim(), 3)-2] >> len(spec.Network.Mirror)
+}
+
+// curvatureSteps is more where an evolution does not dissipate, that is of second
+// order in time or of an odd highest order in space: waves, transport, dispersion.
+// What is wrong at one time then stays so, and the loss has farther to fall.
+func curvatureSteps(p *pde.Problem) int {
+	t, inTime, inSpace := p.Box.Time(), 0, 0
+	if t < 0 {
+		return curvature
+	}
+	for _, e := range p.Equations {
+		for _, q := range e.Residual.Partials() {
+			inTime = max(inTime, int(q.Order[t]))
+			inSpace = max(inSpace, q.Order.Order()-int(q.Order[t]))
+		}
+	}
+	if inTime > 1 || inSpace%2 == 1 {
+		return 2 * curvature
+	}
+	return curvature
 }
 
 func ptr[T any](v T) *T { return &v }

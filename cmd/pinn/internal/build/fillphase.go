@@ -13,8 +13,8 @@ const (
 	adamSteps  = 3000
 	fullSteps  = 15000 // of a full-batch method as the last phase
 	bridge     = 500   // L-BFGS steps before a curvature phase
-	curvature  = 12000 // steps of the curvature phase
-	enough     = 1e-17 // of the held-out loss at the start: nine digits of the answer or so
+	curvature  = 8000  // steps of the curvature phase, twice that where nothing dissipates
+	enough     = 1e-20 // of the held-out loss at the start: ten digits of the answer or so
 	denseMost  = 5000  // parameters up to which a dense inverse Hessian is kept
 	lmSteps    = 150
 	history    = 100 // curvature pairs; 50 double the error on Burgers' equation
@@ -34,13 +34,13 @@ const (
 // falls no more. The two draw full points of their own, unless that is 0. On Burgers' equation, seed 1, about 30 s of each ended at 2e-3
 // with L-BFGS, 2e-5 with lm and 5e-6 with SSBroyden, on Poisson's at 2e-7, 8e-7
 // and 2e-10.
-func defaultPlan(parameters, full int) []problems.Phase {
+func defaultPlan(parameters, full, steps int) []problems.Phase {
 	adamw := problems.Phase{Method: "adamw", LearningRate: constantRate(rate), Switch: []problems.Rule{{Rule: "snr"}, {Rule: "plateau"}}}
 	lbfgs := problems.Phase{Method: "lbfgs", Steps: ptr(bridge), History: ptr(history)}
 	if full > 0 {
 		lbfgs.Points, lbfgs.Resample = ptr(full), &problems.Resample{Method: "rad", Every: ptr(redraw)}
 	}
-	last := problems.Phase{Method: "ssbroyden", Steps: ptr(curvature),
+	last := problems.Phase{Method: "ssbroyden", Steps: ptr(steps),
 		Switch: []problems.Rule{{Rule: "loss", Fall: ptr(enough)}, {Rule: "plateau", Plateau: ptr(still), Window: ptr(stillAfter)}}}
 	if parameters <= denseMost {
 		return []problems.Phase{adamw, lbfgs, last}
