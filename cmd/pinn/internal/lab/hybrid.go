@@ -21,7 +21,7 @@ of the held-out loss (less than a tenth better over ten checks). L-BFGS redraws 
 points by RAD every 500 steps in every plan. Every plan makes the same number of passes
 over the points: a minibatch gradient counts its share of one. The relative L2 error is
 that of the θ with the best held-out loss so far; it was computed afterwards and nothing
-in training saw it. Five seeds.`,
+in training saw it. Five seeds, compared by their medians and one by one.`,
 	Run: runHybrid,
 }
 
