@@ -147,6 +147,9 @@ func TestContestsAreEqual(t *testing.T) {
 		if !slices.Equal(tr.theta(), first) || *st.spec.Points.Interior != ablationPoints || c.limit() != ablationPasses {
 			t.Errorf("%s starts from other parameters or points", m.Name)
 		}
+		if tr.plan.FallBack != nil {
+			t.Errorf("%s may return to AdamW", m.Name)
+		}
 		for _, ph := range tr.plan.Phases {
 			if ph.Resample != nil {
 				t.Errorf("%s redraws its points in %s", m.Name, ph.Name)

@@ -34,7 +34,7 @@ var handOvers = map[string]problems.Rule{
 }
 
 // ablationPhases returns the phases of a method of the ablation, without limits of
-// their own; ok is false for the default plan, which has the phases of the file.
+// their own and without a way back; ok is false for the default plan, which has the phases of the file.
 // AdamW has the learning rate of the default plan, L-BFGS its history.
 func ablationPhases(method string) (phases []problems.Phase, ok bool) {
 	const endless = 1 << 30
@@ -83,7 +83,7 @@ func (c contest) state(a *app) (*statement, error) {
 		return nil, exit{rundir.ExitUsage, fmt.Errorf("%s: gives no [exact] or [reference], so that there is no error to measure", st.spec.File)}
 	}
 	if ablation {
-		st.spec.Phases = phases
+		st.spec.Phases, st.spec.Train.FallBack = phases, ptr(0)
 		build.Fill(st.spec, st.problem, st.hard)
 	}
 	return st, nil
