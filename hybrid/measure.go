@@ -22,7 +22,7 @@ func (p *phase) blank() Row {
 		Loss: nan, HeldOut: nan, GradNorm: nan, StepNorm: nan, StepSize: nan, LearningRate: nan, Batch: batch, Points: p.loss.Points(),
 		Damping: nan, Gain: nan, Trials: -1,
 		K: -1, CheckLoss: nan, Signal: nan, Noise: nan, RawSNR: nan, SNR: nan, SNRLo: nan, SNRHi: nan,
-		Floor: nan, FullSNR: nan, FullLo: nan, FullHi: nan, SE: nan, BNoise: nan,
+		Floor: nan, FullSNR: nan, FullLo: nan, FullHi: nan, FullR: nan, SE: nan, BNoise: nan,
 		Vote: -1, Votes: -1, CheckSeconds: nan,
 	}
 }

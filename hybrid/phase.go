@@ -30,9 +30,10 @@ type phase struct {
 	clipped, restarted int     // the phase's step of the newest of each, −1 for none
 	alarmed            bool    // the overfitting alarm waits for a redraw
 	drawnAt            float64 // the held-out loss when the points were last redrawn, +Inf before
-	stuck              int     // times that the method was
-	refused            bool    // it would have fallen back once more, and the record says so
-	grown              bool    // the batch has reached its largest size, and the record says so
+	ratios             ratios
+	stuck              int  // times that the method was
+	refused            bool // it would have fallen back once more, and the record says so
+	grown              bool // the batch has reached its largest size, and the record says so
 
 	res   PhaseResult
 	seen  Row      // what was last measured of each
@@ -71,6 +72,7 @@ func (r *runner) prepare(i int) *phase {
 	p := &phase{runner: r, index: i, number: len(r.phases), entered: r.now(),
 		scale: 1, clipped: -1, restarted: -1, drawnAt: undrawn, view: r.loss}
 	p.Phase, p.budget = r.coming(i)
+	p.ratios.forget()
 	p.res = PhaseResult{Method: p.Name, Index: i, Inserted: r.inserted, Batch: p.Batch}
 	for _, rule := range p.Rules {
 		rule.Reset()
@@ -231,6 +233,7 @@ func (p *phase) after(info optim.StepInfo) Decision {
 	}
 	var d Decision
 	if due {
+		row.FullR = p.ratio()
 		d = p.look(&row, info.Value)
 	}
 	if due || kept(p.res.Steps) {

@@ -123,6 +123,7 @@ type Resample struct {
 	Method string  // "rad", "rar", "uniform": given to the loss as it stands
 	Every  int     // steps of the phase between redraws; 0: only when the held-out alarm asks for it
 	K, C   float64 // exponent and offset of the density |r|^k/mean|r|^k + c
+	Noise  float64 // median R_N of a full-batch phase above which they are redrawn, too; 0: never
 }
 
 // Defaults for what a Plan leaves at zero.
@@ -240,8 +241,8 @@ func (ph Phase) check(loss Batched, points int, p Plan) (faults, doubts []error)
 	if _, ok := loss.(Resampler); !ok && (ph.Resample != nil || ph.Points > 0) {
 		fault("resample: this loss cannot redraw its points")
 	}
-	if r := ph.Resample; r != nil && r.Every < 0 {
-		fault("resample: every must not be negative, got %d", r.Every)
+	if r := ph.Resample; r != nil && (r.Every < 0 || !(r.Noise >= 0)) {
+		fault("resample: every and noise must not be negative, got %d and %g", r.Every, r.Noise)
 	}
 	if ph.Points < 0 {
 		fault("points: must not be negative, got %d", ph.Points)

@@ -6,14 +6,15 @@ import (
 	"pinn/optim"
 )
 
-// redrawIfDue redraws the points if the alarm asked for it or the phase's step
-// says so. It does not after the phase's last step, which would leave the next
+// redrawIfDue redraws the points if the alarm asked for it, the phase's step says so,
+// or the gradient has become one of these points. It does not after the phase's last step, which would leave the next
 // phase with other points than this one was judged on.
 func (p *phase) redrawIfDue() {
 	r := p.Resample
 	if r == nil || p.res.Steps == p.Steps {
 		return
 	}
+	ratio, noisy := p.noisy()
 	scheduled := r.Every > 0 && p.res.Steps > 0 && p.res.Steps%r.Every == 0
 	switch {
 	case p.alarmed:
@@ -21,6 +22,9 @@ func (p *phase) redrawIfDue() {
 	case scheduled && p.restarted != p.res.Steps:
 		p.overfit.on = false
 		p.redraw(0, fmt.Sprintf("as every %d steps", r.Every))
+	case noisy:
+		p.overfit.on = false
+		p.redraw(0, fmt.Sprintf("since the noise of the full gradient stood at %s of its signal, in power, in the median of %d rows, more than %.3g", two(ratio), ratiosKept, r.Noise))
 	}
 	p.alarmed = false
 }
@@ -101,6 +105,7 @@ func (p *phase) redraw(points int, cause string) {
 		p.mini.deal()
 		p.monitor.deal()
 	}
+	p.ratios.forget()
 	p.restarted, p.drawnAt = p.res.Steps, p.seen.HeldOut
 	var row Row
 	p.drew(r.Method, cause, p.fullLoss(&row))
@@ -126,6 +131,7 @@ func (p *phase) setBack(what string) (end ending, over bool) {
 	copy(p.theta, p.best.theta)
 	p.setBacks++
 	p.restarted, p.at = p.res.Steps, -1
+	p.ratios.forget()
 	allowed := searchSetBacks
 	if p.scalable {
 		allowed = scaledSetBacks

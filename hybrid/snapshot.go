@@ -136,6 +136,7 @@ func (p *phase) state(l *ledger) {
 		l.count("restarted", &p.restarted)
 		l.flag("alarmed", &p.alarmed)
 		l.number("drawn_at", &p.drawnAt)
+		l.fixed("ratios", p.ratios[:])
 		l.count("stuck", &p.stuck)
 		l.flag("refused", &p.refused)
 		l.flag("grown", &p.grown)

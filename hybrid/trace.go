@@ -38,6 +38,7 @@ type Row struct {
 	FullSNR      float64 // SNR_N
 	FullLo       float64
 	FullHi       float64
+	FullR        float64 // R_N, noise over signal power of the gradient over all points, from its chunks; see Chunked
 	SE           float64 // of ln R
 	BNoise       float64
 	Vote         int // of the phase's first voting rule: 0 or 1

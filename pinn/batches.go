@@ -33,6 +33,7 @@ func (l *Loss) Deal(size int) *Batches {
 		b.order = append(b.order, order)
 		b.add(s, order, b.share[i])
 	}
+	b.chunk()
 	b.Shuffle(stream(l.options.Seed, streamDeal, 0))
 	return b
 }

@@ -69,8 +69,9 @@ const (
 )
 
 // tileSize returns the number of points of a tile, a multiple of 8, such that
-// what one evaluation touches again and again fits into the given bytes, and no
-// more than there are points.
+// what one evaluation touches again and again fits into the given bytes, and about a
+// quarter of the points at most: the sums of four tiles show how far the points
+// differ; see ChunkStats.
 func tileSize(f form, set *JetSet, bytes, points int) int {
 	if bytes == 0 {
 		bytes = cacheBytes
@@ -84,7 +85,7 @@ func tileSize(f form, set *JetSet, bytes, points int) int {
 	components := set.Len() << len(f.net.spec.Mirrors)
 	fit := bytes / (8 * units * components)
 	fit = max(fit, min(4*fit, goodTile))
-	t := max(minTile, min(fit, maxTile, points+7)&^7)
+	t := max(minTile, min(fit, maxTile, (points+3)/4+7)&^7)
 	if t*components%pageSpan == 0 && t > minTile {
 		t -= 8
 	}

@@ -51,7 +51,9 @@ type Loss struct {
 	heldOut *selection  // all of them
 	engine  *engine
 	sums    *sums
-	panel   *panel // of the Jacobian, made at its first use
+	summed  float64   // times the sums of the chunks is ∇L over all points; 0 if they are of something else
+	mean    []float64 // scratch of ChunkStats
+	panel   *panel    // of the Jacobian, made at its first use
 	normal  normal
 	folder  *qr.Folder // of Triangle, made at its first use
 	params  []float64  // the unknown parameters at the θ at hand
@@ -66,6 +68,7 @@ const (
 	streamHeldOut
 	streamDeal
 	streamProbe
+	streamOrder
 )
 
 // stream returns the random stream of a purpose and a group.
@@ -190,13 +193,13 @@ func (l *Loss) evaluate(s *selection, grad, theta, terms []float64) float64 {
 	}
 	l.at(theta)
 	l.sums.selection, l.sums.gradient = s, grad != nil
-	l.sums.theta, l.sums.params = theta, l.params
+	l.sums.theta, l.sums.params, l.sums.slopes = theta, l.params, l.slopes
+	if l.summed = 0; s == l.full && grad != nil {
+		l.summed = 1
+	}
 	l.engine.run(l.sums, l.sums.units())
 	if grad != nil {
 		l.sums.grad(grad)
-		for k := range l.slopes {
-			grad[l.net.size+k] *= l.slopes[k]
-		}
 	}
 	return l.sums.means(terms, l.weights)
 }

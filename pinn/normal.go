@@ -16,13 +16,13 @@ func (l *Loss) NormalEquations(a, g, theta []float64) float64 {
 		panic("pinn: bad size of the normal equations")
 	}
 	l.at(theta)
-	clear(g)
+	l.sums.begin(l.full)
 	for i := range n {
 		clear(a[i*n+i : (i+1)*n])
 	}
 	clear(l.terms)
 	p := l.rows()
-	l.normal = normal{panel: p, a: a, g: g}
+	l.normal = normal{panel: p, a: a, chunks: l.sums.chunks}
 	for tile := 0; tile < l.full.tiles; {
 		tile = p.fill(tile, theta)
 		l.engine.run(&l.normal, (n+normalColumns-1)/normalColumns)
@@ -30,6 +30,8 @@ func (l *Loss) NormalEquations(a, g, theta []float64) float64 {
 			l.terms[c.term] += c.square
 		}
 	}
+	l.sums.grad(g)
+	l.summed = 2
 	return l.meanTerms()
 }
 
@@ -52,17 +54,18 @@ const normalColumns = 96
 // normal is the job that adds a panel to the normal equations. A unit is a stripe
 // of columns of A, down to the diagonal; the longest come first.
 type normal struct {
-	panel *panel
-	a, g  []float64
+	panel  *panel
+	a      []float64
+	chunks []chunk // Jᵀr goes to the chunk of its tile, as in sums
 }
 
 func (q *normal) unit(_ *worker, i int) {
-	p, n := q.panel, len(q.g)
+	p, n := q.panel, len(q.chunks[0].grad)
 	first := (n - 1) / normalColumns * normalColumns
 	first -= i * normalColumns
 	end := min(n, first+normalColumns)
 	kernel.SyrkAddColumns(n, first, end, p.width, p.jt, p.stride, q.a, n)
 	for j := first; j < end; j++ {
-		q.g[j] += kernel.Dot(p.jt[j*p.stride:][:p.width], p.r[:p.width])
+		p.addTo(q.chunks, j)
 	}
 }

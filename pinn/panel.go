@@ -26,6 +26,7 @@ type panel struct {
 // cell is where the rows of one tile and one of its terms stand.
 type cell struct {
 	term   int
+	chunk  int     // of the tile
 	col, n int     // first column, points that count
 	square float64 // Σ r², not scaled
 }
@@ -62,7 +63,11 @@ func (l *Loss) rows() *panel {
 func (p *panel) fill(from int, theta []float64) (next int) {
 	full := p.loss.full
 	p.cells, p.first, p.width = p.cells[:0], p.first[:0], 0
+	chunk := 0
 	for next = from; next < full.tiles; next++ {
+		for full.chunks[chunk].to <= next {
+			chunk++
+		}
 		part, number := full.locate(next)
 		n := part.count(number)
 		columns := part.trial.extent(n).n
@@ -71,7 +76,7 @@ func (p *panel) fill(from int, theta []float64) (next int) {
 		}
 		p.first = append(p.first, len(p.cells))
 		for _, m := range part.terms {
-			p.cells = append(p.cells, cell{term: m, col: p.width, n: n})
+			p.cells = append(p.cells, cell{term: m, chunk: chunk, col: p.width, n: n})
 			p.width += columns
 		}
 	}
@@ -100,5 +105,13 @@ func (p *panel) unit(w *worker, i int) {
 		for k, slope := range l.slopes {
 			kernel.Scale(p.jt[(l.net.size+k)*p.stride+c.col:][:x.n], slope, x.param(k))
 		}
+	}
+}
+
+// addTo adds element j of Jᵀr to the chunks of its tiles.
+func (p *panel) addTo(chunks []chunk, j int) {
+	row := p.jt[j*p.stride:]
+	for _, c := range p.cells {
+		chunks[c.chunk].grad[j] += kernel.Dot(row[c.col:][:c.n], p.r[c.col:][:c.n])
 	}
 }

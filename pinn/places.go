@@ -131,6 +131,18 @@ func (at place) columns() [][]float64 {
 	return at.data.Columns
 }
 
+// shuffled returns the points in a random order: samplers that spread their points
+// evenly, and grids, have an order, and pieces that are cut from it are more alike, or
+// less, than by chance.
+func shuffled(pts pde.Points, rng *rand.Rand) pde.Points {
+	out := pde.Points{N: pts.N, D: pts.D}
+	for _, i := range rng.Perm(pts.N) {
+		out.X = append(out.X, pts.At(i)...)
+		out.Normals = append(out.Normals, pts.Normal(i)...)
+	}
+	return out
+}
+
 // draw draws the points of training and the held-out ones.
 func (l *Loss) draw() error {
 	o := l.options
@@ -140,6 +152,9 @@ func (l *Loss) draw() error {
 		pts, err := at.sample(box, l.sampler, at.count(box, o.Interior), stream(o.Seed, streamPoints, i))
 		if err != nil {
 			return err
+		}
+		if at.data == nil {
+			pts = shuffled(pts, stream(o.Seed, streamOrder, i))
 		}
 		set := l.groups[i].newSet(pts, at.columns())
 		l.sets = append(l.sets, set)

@@ -52,7 +52,8 @@ func (l *Loss) Profile(theta []float64) Profile {
 	w.profile(c)
 	defer w.profile(nil)
 	l.at(theta)
-	*l.sums = sums{chunks: l.sums.chunks, selection: l.full, gradient: true, theta: theta, params: l.params}
+	*l.sums = sums{chunks: l.sums.chunks, selection: l.full, gradient: true, theta: theta, params: l.params, slopes: l.slopes}
+	l.summed = 0
 	begin := time.Now()
 	for i := range l.sums.units() {
 		l.sums.unit(w, i)

@@ -109,7 +109,7 @@ func TestStateIsComplete(t *testing.T) {
 	known := []string{
 		"problem", "net", "lifts", "soft", "options", "sampler", "unknowns", "names", "weights", "groups", "places", // given
 		"sets", "full", "held", "heldOut", "terms", // kept
-		"engine", "sums", "panel", "normal", "folder", "params", "slopes", "spare", // scratch
+		"engine", "sums", "panel", "normal", "folder", "params", "slopes", "spare", "summed", "mean", // scratch
 	}
 	typ := reflect.TypeFor[Loss]()
 	for i := range typ.NumField() {

@@ -15,12 +15,13 @@ type sums struct {
 	gradient  bool
 	theta     []float64
 	params    []float64
+	slopes    []float64 // of the unknown parameters by their elements of θ
 }
 
 // chunk holds the sums of one chunk.
 type chunk struct {
 	terms []float64 // Σ r² of each term
-	grad  []float64 // gradient by the weights, then by the unknown parameters
+	grad  []float64 // gradient by θ
 }
 
 func newSums(terms, dim int) *sums {
@@ -31,17 +32,25 @@ func newSums(terms, dim int) *sums {
 	return s
 }
 
+// begin clears the gradients of the chunks of a selection.
+func (s *sums) begin(selected *selection) {
+	s.selection = selected
+	for i := range s.units() {
+		clear(s.chunks[i].grad)
+	}
+}
+
 // units returns the number of chunks of the selection.
-func (s *sums) units() int { return min(maxChunks, s.selection.tiles) }
+func (s *sums) units() int { return len(s.selection.chunks) }
 
 // unit adds up the tiles of chunk i.
 func (s *sums) unit(w *worker, i int) {
-	c, n := &s.chunks[i], s.units()
+	c, at := &s.chunks[i], s.selection.chunks[i]
 	clear(c.terms)
 	if s.gradient {
 		clear(c.grad)
 	}
-	for k := i * s.selection.tiles / n; k < (i+1)*s.selection.tiles/n; k++ {
+	for k := at.from; k < at.to; k++ {
 		p, number := s.selection.locate(k)
 		x := w.forward(p, number, s.theta, s.params, s.gradient)
 		x.squares(c.terms)
@@ -61,7 +70,7 @@ func (s *sums) descend(w *worker, x *tile, c *chunk) {
 	w.adjoint(x, s.theta, s.params, &w.sum)
 	first := len(c.grad) - len(s.params)
 	for k := range s.params {
-		c.grad[first+k] += kernel.Sum(x.param(k))
+		c.grad[first+k] += s.slopes[k] * kernel.Sum(x.param(k))
 	}
 }
 

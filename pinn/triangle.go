@@ -25,12 +25,17 @@ func (l *Loss) Triangle(r, c, theta []float64) float64 {
 	for i := range n {
 		clear(r[i*n+i : (i+1)*n])
 	}
+	l.sums.begin(l.full)
+	l.summed = 2
 	clear(l.terms)
 	p := l.rows()
 	for tile := 0; tile < l.full.tiles; {
 		tile = p.fill(tile, theta)
 		for _, c := range p.cells {
 			l.terms[c.term] += c.square
+		}
+		for j := range n {
+			p.addTo(l.sums.chunks, j)
 		}
 		l.folder.Fold(r, c, p.jt, p.stride, p.width, p.r)
 	}

@@ -134,7 +134,7 @@ separate   = false
 [points]
 interior = 4000
 sampler  = "latin-hypercube"
-resample = { method = "rad", every = 500, k = 1, c = 0 }
+resample = { method = "rad", every = 500, noise = 0.25, k = 1, c = 0 }
 [train]
 seed   = 0
 time   = "60s"
@@ -227,6 +227,7 @@ func TestDecodeEverything(t *testing.T) {
 		{"network.fourier.modes", s.Network.Modes[2], 4},
 		{"network.fourier.axes", s.Network.ModeAxes[0], "x"},
 		{"network.separate", *s.Network.Separate, false},
+		{"points.resample.noise", *s.Points.Resample.Noise, 0.25},
 		{"points.resample.c", *s.Points.Resample.C, 0.0},
 		{"train.seed", *s.Train.Seed, uint64(0)},
 		{"train.time", s.Train.Time, time.Minute},

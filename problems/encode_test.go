@@ -156,7 +156,7 @@ func drawTraining(r *rapid.T, s *Spec) {
 var resamples = rapid.Custom(func(r *rapid.T) Resample {
 	return Resample{
 		Method: rapid.SampledFrom(ResampleMethods).Draw(r, "method"), Every: orNil(r, "every", rapid.IntRange(1, 1000)),
-		K: orNil(r, "k", rapid.Float64Range(0, 3)), C: orNil(r, "c", rapid.Float64Range(0, 3)),
+		Noise: orNil(r, "noise", rapid.Float64Range(1e-6, 3)), K: orNil(r, "k", rapid.Float64Range(0, 3)), C: orNil(r, "c", rapid.Float64Range(0, 3)),
 	}
 })
 

@@ -53,7 +53,7 @@ func resample(r *Resample) string {
 	if r == nil {
 		return ""
 	}
-	return table(field{"method", quote(r.Method)}, field{"every", count(r.Every)}, field{"k", real(r.K)}, field{"c", real(r.C)})
+	return table(field{"method", quote(r.Method)}, field{"every", count(r.Every)}, field{"noise", real(r.Noise)}, field{"k", real(r.K)}, field{"c", real(r.C)})
 }
 
 // learningRate writes a number if that is all there is.

@@ -133,6 +133,7 @@ type Points struct {
 type Resample struct {
 	Method string   // one of ResampleMethods
 	Every  *int     // steps between two draws
+	Noise  *float64 // noise over signal power of the full gradient above which they are redrawn, too
 	K, C   *float64 // exponent and offset of the density |r|^K/mean|r|^K + C
 }
 

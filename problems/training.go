@@ -141,6 +141,7 @@ func (r *reader) resample() *Resample {
 	p := &Resample{
 		Method: t.word("method", ResampleMethods),
 		Every:  t.integer("every", 1, maxSteps),
+		Noise:  t.number("noise", positive),
 		K:      t.number("k", notNegative),
 		C:      t.number("c", notNegative),
 	}

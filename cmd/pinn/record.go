@@ -113,6 +113,7 @@ func traceTable(tr *hybrid.Trace) *rundir.Table {
 	number(rundir.ColFull, func(r *hybrid.Row) float64 { return r.FullSNR })
 	number(rundir.ColFullLo, func(r *hybrid.Row) float64 { return r.FullLo })
 	number(rundir.ColFullHi, func(r *hybrid.Row) float64 { return r.FullHi })
+	number(rundir.ColFullR, func(r *hybrid.Row) float64 { return r.FullR })
 	number(rundir.ColBNoise, func(r *hybrid.Row) float64 { return r.BNoise })
 	count(rundir.ColVote, func(r *hybrid.Row) int { return r.Vote })
 	count(rundir.ColVotes, func(r *hybrid.Row) int { return r.Votes })

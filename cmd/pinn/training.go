@@ -41,6 +41,7 @@ var (
 	_ hybrid.Terms       = batched{}
 	_ hybrid.Resampler   = batched{}
 	_ hybrid.Keeping     = batched{}
+	_ hybrid.Chunked     = batched{}
 	_ optim.LeastSquares = (*pinn.Loss)(nil)
 )
 

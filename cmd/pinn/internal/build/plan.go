@@ -68,7 +68,7 @@ func resample(r *problems.Resample) *hybrid.Resample {
 	if r == nil || r.Method == "none" {
 		return nil
 	}
-	return &hybrid.Resample{Method: r.Method, Every: orElse(r.Every, 0), K: orElse(r.K, 1), C: orElse(r.C, 1)}
+	return &hybrid.Resample{Method: r.Method, Every: orElse(r.Every, 0), Noise: orElse(r.Noise, 0), K: orElse(r.K, 1), C: orElse(r.C, 1)}
 }
 
 // rules refuses metrics that a method does not have, and two for one check.

@@ -37,6 +37,7 @@ const (
 	ColFull   = "snr_full"    // SNR_N = SNR_b·√(N/b)
 	ColFullLo = "snr_full_lo" // SNR_N − 2 se
 	ColFullHi = "snr_full_hi" // SNR_N + 2 se
+	ColFullR  = "r_full"      // R_N, noise over signal power of the full gradient, from its chunks
 	ColBNoise = "b_noise"     // the batch at which SNR_b would be 1
 	ColVote   = "vote"        // 1 if this check voted for a switch, else 0
 	ColVotes  = "votes"       // votes in the window
