@@ -39,6 +39,14 @@ type Batches interface {
 	ValueGrad(k int, grad, theta []float64) float64
 }
 
+// RowBatches is Batches that also give the rows of the Jacobian, which methods such as
+// spring need: |r|² is the loss of minibatch k and 2Jᵀr its gradient. The block is good
+// until the next call.
+type RowBatches interface {
+	Batches
+	Rows(k int, theta []float64) (value float64, b optim.RowBlock)
+}
+
 // HeldOut is a loss that can judge θ on points that training never uses. Run
 // keeps the best θ by it; without it the loss over all points stands in.
 type HeldOut interface {

@@ -1,6 +1,10 @@
 package hybrid
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"pinn/optim"
+)
 
 // minibatches is the view of the loss that a minibatch phase gives its method:
 // an optim.Objective that is one minibatch until next is called.
@@ -50,4 +54,20 @@ func (m *minibatches) Dim() int { return m.loss.Dim() }
 // ValueGrad is that of the current minibatch.
 func (m *minibatches) ValueGrad(grad, theta []float64) float64 {
 	return m.pool.ValueGrad(m.k, grad, theta)
+}
+
+// view is what the method is to see: with rows if the loss can give them.
+func (m *minibatches) view() optim.Objective {
+	if _, ok := m.pool.(RowBatches); ok {
+		return rowMinibatches{m}
+	}
+	return m
+}
+
+// rowMinibatches is minibatches as an optim.Rows.
+type rowMinibatches struct{ *minibatches }
+
+// Rows is that of the current minibatch.
+func (m rowMinibatches) Rows(theta []float64) (float64, optim.RowBlock) {
+	return m.pool.(RowBatches).Rows(m.k, theta)
 }

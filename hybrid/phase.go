@@ -81,7 +81,7 @@ func (r *runner) prepare(i int) *phase {
 	if p.Batch > 0 {
 		p.mini = newMinibatches(r.loss, p.Batch, r.streams.batches)
 		p.monitor = newMonitor(r.loss, p.Phase, r.streams.checks)
-		p.view = p.mini
+		p.view = p.mini.view()
 	}
 	if _, first := optim.ShareOf(p.Method); first || p.Batch > 0 {
 		p.scalable, p.previous = true, make([]float64, len(r.theta))

@@ -203,6 +203,22 @@ func (b *toyBatches) ValueGrad(k int, grad, theta []float64) float64 {
 	return b.over(b.order[k*b.size:(k+1)*b.size], grad, theta)
 }
 
+// Rows has the rows of the minibatch's points, scaled by 1/√b.
+func (b *toyBatches) Rows(k int, theta []float64) (float64, optim.RowBlock) {
+	points := b.order[k*b.size : (k+1)*b.size]
+	grad := make([]float64, b.p)
+	v := b.over(points, grad, theta)
+	block := optim.RowBlock{R: make([]float64, b.size), JT: make([]float64, b.size*b.p), Stride: b.size}
+	scale := 1 / math.Sqrt(float64(b.size))
+	for i, at := range points {
+		block.R[i] = scale * residual(b.row(at), theta, b.y[at])
+		for j, x := range b.row(at) {
+			block.JT[j*b.size+i] = scale * x
+		}
+	}
+	return v, block
+}
+
 // judged is a toy with a held-out loss over points of its own.
 type judged struct {
 	*toy

@@ -27,6 +27,9 @@ type FirstOrder struct {
 // Shared returns the part of the method that all first-order methods have.
 func (o *FirstOrder) Shared() *FirstOrder { return o }
 
+// Rate returns the learning rate; see RateOf.
+func (o *FirstOrder) Rate() *Schedule { return &o.LearningRate }
+
 func (o *FirstOrder) settings(own ...Setting) []Setting {
 	own = append(own, Setting{Key: "weight_decay", Float: &o.WeightDecay, Range: notNegative})
 	return append(own, o.Clip.settings()...)

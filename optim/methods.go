@@ -12,6 +12,9 @@ type Row struct {
 	FullBatch bool
 	// LeastSquares marks methods whose objective must be a LeastSquares.
 	LeastSquares bool
+
+	// Rows marks methods for minibatches whose objective must be a Rows.
+	Rows bool
 }
 
 // Methods is the table of every method of a problem file. Do not change it.
@@ -29,6 +32,7 @@ var Methods = []Row{
 	{Name: "bfgs", New: func() Configurable { return DefaultBFGS() }, FullBatch: true},
 	{Name: "ssbroyden", New: func() Configurable { return DefaultSSBroyden() }, FullBatch: true},
 	{Name: "lm", New: func() Configurable { return DefaultLM() }, FullBatch: true, LeastSquares: true},
+	{Name: "spring", New: func() Configurable { return DefaultSPRING() }, Rows: true},
 }
 
 // Flows is the table of ways to integrate the gradient flow. They are for small
@@ -59,6 +63,14 @@ func ShareOf(m Method) (shared *FirstOrder, ok bool) {
 	return s.Shared(), true
 }
 
+// RateOf returns the learning rate of m, nil for methods that have none.
+func RateOf(m Method) *Schedule {
+	if r, ok := m.(interface{ Rate() *Schedule }); ok {
+		return r.Rate()
+	}
+	return nil
+}
+
 // Every method can be configured, saved and restored.
 var _ = []Stateful{(*SGD)(nil), (*Adagrad)(nil), (*RMSprop)(nil), (*Adam)(nil), (*NAdam)(nil), (*LBFGS)(nil),
-	(*BFGS)(nil), (*SSBroyden)(nil), (*LM)(nil), (*Flow)(nil)}
+	(*BFGS)(nil), (*SSBroyden)(nil), (*LM)(nil), (*SPRING)(nil), (*Flow)(nil)}

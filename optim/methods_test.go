@@ -77,7 +77,7 @@ func TestEveryRowHasAReference(t *testing.T) {
 	for _, row := range optim.Methods {
 		vector := slices.ContainsFunc(vectors, func(v vector) bool { return v.method == row.Name })
 		target := slices.ContainsFunc(solves, func(s solve) bool { return s.method == row.Name })
-		if !row.FullBatch && !vector {
+		if !row.FullBatch && !row.Rows && !vector { // spring: TestSPRINGIsWoodbury
 			t.Errorf("method %q has no row in vectors", row.Name)
 		}
 		if row.FullBatch && !target {
@@ -103,8 +103,11 @@ func TestEveryRowHasAReference(t *testing.T) {
 func TestShareOf(t *testing.T) {
 	for _, row := range optim.Methods {
 		shared, ok := optim.ShareOf(row.New())
-		if ok == row.FullBatch {
-			t.Errorf("ShareOf(%s) ok = %v, want %v", row.Name, ok, !row.FullBatch)
+		if want := !row.FullBatch && !row.Rows; ok != want {
+			t.Errorf("ShareOf(%s) ok = %v, want %v", row.Name, ok, want)
+		}
+		if rate := optim.RateOf(row.New()); (rate != nil && *rate != nil) == row.FullBatch {
+			t.Errorf("%s has the learning rate %v", row.Name, rate)
 		}
 		if ok && shared.LearningRate == nil {
 			t.Errorf("%s has no default learning rate", row.Name)

@@ -20,6 +20,7 @@ type Batches struct {
 	share []int     // per set, points in a minibatch
 	count int
 	selection
+	panel *panel // of Rows, made at its first use
 }
 
 // Deal returns minibatches of size points each, or as few more as one point of

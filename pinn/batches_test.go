@@ -81,3 +81,33 @@ func TestShuffleDependsOnTheStreamAlone(t *testing.T) {
 	second.ValueGrad(3, other, b.theta)
 	sameBits(t, grad, other)
 }
+
+// The rows of a minibatch are those of its loss: |r|² = L and 2Jᵀr = ∇L.
+func TestMinibatchRows(t *testing.T) {
+	for _, p := range problems {
+		b := p.state(t).build(small("tanh"), LossOptions{Interior: 200})
+		batches := b.Deal(50)
+		grad := make([]float64, b.Dim())
+		for k := range min(3, batches.Len()) {
+			want := batches.ValueGrad(k, grad, b.theta)
+			got, r, jt, stride := batches.Rows(k, b.theta)
+			sum := 0.0
+			for _, x := range r {
+				sum += x * x
+			}
+			if !(math.Abs(got-want) <= tolSum*want) || !(math.Abs(sum-want) <= tolSum*want) {
+				t.Errorf("%s: L = %v and |r|² = %v, want %v", p.name, got, sum, want)
+			}
+			for j := range grad {
+				dot, size := 0.0, 0.0
+				for i, x := range r {
+					dot += 2 * x * jt[j*stride+i]
+					size += math.Abs(2 * x * jt[j*stride+i])
+				}
+				if !(math.Abs(dot-grad[j]) <= tolSum*(size+largestOf(grad))) {
+					t.Fatalf("%s: 2(Jᵀr)_%d = %v, want %v", p.name, j, dot, grad[j])
+				}
+			}
+		}
+	}
+}

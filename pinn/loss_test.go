@@ -143,6 +143,8 @@ func everything(t *testing.T, s *stated, threads int) []float64 {
 		for k := range batches.Len() {
 			out = append(out, batches.ValueGrad(k, grad, b.theta))
 			out = append(out, grad...)
+			v, r, jt, _ := batches.Rows(k, b.theta)
+			out = append(append(append(out, v), r...), jt...)
 		}
 	}
 	gather()
@@ -202,6 +204,7 @@ func TestEvaluationsDoNotAllocate(t *testing.T) {
 				"NormalEquations": func() { b.NormalEquations(a, grad, b.theta) },
 				"Triangle":        func() { b.Triangle(a, grad, b.theta) },
 				"Batches":         func() { batches.Shuffle(rng); batches.ValueGrad(batches.Len()-1, grad, b.theta) },
+				"Rows":            func() { batches.Rows(batches.Len()-1, b.theta) },
 			} {
 				f() // the first call may start threads
 				if n := testing.AllocsPerRun(5, f); n != 0 {

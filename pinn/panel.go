@@ -19,7 +19,8 @@ type panel struct {
 	width  int   // columns in use
 
 	loss  *Loss
-	from  int // first tile
+	over  *selection // whose tiles it computes
+	from  int        // first tile
 	theta []float64
 }
 
@@ -29,11 +30,12 @@ type cell struct {
 	chunk  int     // of the tile
 	col, n int     // first column, points that count
 	square float64 // Σ r², not scaled
+	weight float64 // w_m
+	points int     // that the mean is over
 }
 
 // A panel has about panelWidth columns: wide enough that adding its product JᵀJ to
-// the normal equations is bound by arithmetic. Its stride is an odd number of cache
-// lines, which spreads the rows over all sets of the caches.
+// the normal equations is bound by arithmetic.
 const (
 	panelWidth = 1024
 	cacheLine  = 8 // numbers
@@ -50,18 +52,17 @@ func (l *Loss) rows() *panel {
 		for _, g := range l.groups {
 			p.room = max(p.room, len(g.terms)*g.trial.t)
 		}
-		p.stride = (p.room/cacheLine | 1) * cacheLine
-		p.r = make([]float64, p.room)
-		p.jt = kernel.Aligned(p.stride * l.Dim())
+		p.allot()
 		l.panel = p
 	}
+	l.panel.over = l.full
 	return l.panel
 }
 
 // fill computes as many tiles as there is room for, from the given one on, and
 // returns the next one. The loss must be at θ.
 func (p *panel) fill(from int, theta []float64) (next int) {
-	full := p.loss.full
+	full := p.over
 	p.cells, p.first, p.width = p.cells[:0], p.first[:0], 0
 	chunk := 0
 	for next = from; next < full.tiles; next++ {
@@ -75,8 +76,8 @@ func (p *panel) fill(from int, theta []float64) (next int) {
 			break
 		}
 		p.first = append(p.first, len(p.cells))
-		for _, m := range part.terms {
-			p.cells = append(p.cells, cell{term: m, chunk: chunk, col: p.width, n: n})
+		for o, m := range part.terms {
+			p.cells = append(p.cells, cell{term: m, chunk: chunk, col: p.width, n: n, weight: part.weights[o], points: part.points})
 			p.width += columns
 		}
 	}
@@ -89,11 +90,11 @@ func (p *panel) fill(from int, theta []float64) (next int) {
 // √(w_m/N_m) at each point the adjoint gives that point's row.
 func (p *panel) unit(w *worker, i int) {
 	l := p.loss
-	part, number := l.full.locate(p.from + i)
+	part, number := p.over.locate(p.from + i)
 	x := w.forward(part, number, p.theta, l.params, true)
 	for o := range part.terms {
 		c := &p.cells[p.first[i]+o]
-		scale := math.Sqrt(part.weights[o] / float64(part.points))
+		scale := math.Sqrt(c.weight / float64(c.points))
 		r := x.residual(o)
 		c.square = kernel.Dot(r, r)
 		clear(p.r[c.col:][:x.n])

@@ -191,6 +191,9 @@ stop_gradient = 0
 stop_change = 0
 stop_value = -1
 [[phase]]
+method = "spring"
+norm_constraint = 1e-3
+[[phase]]
 method  = "lm"
 points  = 12000
 damping = 1e-2
@@ -206,7 +209,7 @@ func TestDecodeEverything(t *testing.T) {
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
-	adamw, sgd, lbfgs, lm := s.Phases[0], s.Phases[1], s.Phases[5], s.Phases[6]
+	adamw, sgd, lbfgs, lm := s.Phases[0], s.Phases[1], s.Phases[5], s.Phases[7]
 	for _, c := range []struct {
 		key       string
 		got, want any
@@ -247,9 +250,10 @@ func TestDecodeEverything(t *testing.T) {
 		{"phase[1].switch", sgd.Switch[0].Rule, "snr"},
 		{"phase[5].history", **lbfgs.Int("history"), 50},
 		{"phase[5].stop_value", *lbfgs.StopValue, -1.0},
-		{"phase[6].final_target", **lm.Float("final_target"), 0.75},
-		{"phase[6].points", *lm.Points, 12000},
-		{"phase[6].stop_step", *lm.StopStep, 0.0},
+		{"phase[7].final_target", **lm.Float("final_target"), 0.75},
+		{"phase[6].norm_constraint", **s.Phases[6].Float("norm_constraint"), 1e-3},
+		{"phase[7].points", *lm.Points, 12000},
+		{"phase[7].stop_step", *lm.StopStep, 0.0},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s = %v, want %v", c.key, c.got, c.want)

@@ -53,6 +53,7 @@ var phaseKeys = keys[Phase]{
 		{"stop_change", notNegative, func(p *Phase) **float64 { return &p.StopChange }},
 		{"stop_value", anyNumber, func(p *Phase) **float64 { return &p.StopValue }},
 		{"damping", positive, func(p *Phase) **float64 { return &p.Damping }},
+		{"norm_constraint", positive, func(p *Phase) **float64 { return &p.Constraint }},
 		{"target", insideOne, func(p *Phase) **float64 { return &p.Target }},
 		{"final_target", insideOne, func(p *Phase) **float64 { return &p.FinalTarget }},
 		{"stop_step", notNegative, func(p *Phase) **float64 { return &p.StopStep }},

@@ -30,7 +30,7 @@ var methods = []method{
 	{"bfgs", true, withSearch()},
 	{"ssbroyden", true, withSearch()},
 	{"lm", true, []string{"damping", "target", "final_target", "stop_step", "stop_gradient", "stop_change", "stop_value"}},
-	{"spring", false, []string{"learning_rate", "momentum", "damping"}},
+	{"spring", false, []string{"learning_rate", "momentum", "damping", "norm_constraint"}},
 }
 
 // withFirst adds what all first-order methods have.

@@ -41,6 +41,7 @@ type Phase struct {
 	StopValue      *float64 // stop_value: converged at so small a loss
 
 	Damping     *float64 // damping of lm and spring: λ
+	Constraint  *float64 // norm_constraint of spring: C, the square of its longest step
 	Target      *float64 // target of lm: least gain ratio of a step
 	FinalTarget *float64 // final_target of lm: the same once λ sinks no further
 	StopStep    *float64 // stop_step of lm: converged at so short a step, relative to θ

@@ -18,7 +18,14 @@ import (
 // minibatches it translates.
 type batched struct{ *pinn.Loss }
 
-func (b batched) Deal(size int) hybrid.Batches { return b.Loss.Deal(size) }
+func (b batched) Deal(size int) hybrid.Batches { return batches{b.Loss.Deal(size)} }
+
+type batches struct{ *pinn.Batches }
+
+func (b batches) Rows(k int, theta []float64) (float64, optim.RowBlock) {
+	v, r, jt, stride := b.Batches.Rows(k, theta)
+	return v, optim.RowBlock{R: r, JT: jt, Stride: stride}
+}
 
 func (b batched) State() (state []optim.Vector) {
 	for _, v := range b.Loss.State() {
@@ -37,6 +44,7 @@ func (b batched) SetState(state []optim.Vector) error {
 
 var (
 	_ hybrid.Batched     = batched{}
+	_ hybrid.RowBatches  = batches{}
 	_ hybrid.HeldOut     = batched{}
 	_ hybrid.Terms       = batched{}
 	_ hybrid.Resampler   = batched{}

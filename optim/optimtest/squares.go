@@ -9,6 +9,7 @@ type squares struct {
 	r         []float64
 	j         jacobian
 	grad, row []float64
+	jt        []float64 // Jᵀ
 }
 
 // jacobian is ∂r/∂θ, row-major.
@@ -49,6 +50,23 @@ func (s *squares) valueGrad(grad, theta []float64) (sum float64) {
 
 // Value returns f(θ), the bits of ValueGrad.
 func (f Function) Value(theta []float64) float64 { return f.ValueGrad(f.squares.grad, theta) }
+
+// Rows returns f(θ), r and J.
+func (f Function) Rows(theta []float64) (value float64, b optim.RowBlock) {
+	s := f.squares
+	s.residuals(s.r, s.j, theta)
+	n := len(s.r)
+	if s.jt == nil {
+		s.jt = make([]float64, n*s.p)
+	}
+	for i, y := range s.r {
+		value += y * y
+		for k := range s.p {
+			s.jt[k*n+i] = s.j.values[i*s.p+k]
+		}
+	}
+	return value, optim.RowBlock{R: s.r, JT: s.jt, Stride: n}
+}
 
 // Triangle returns f(θ) and stores the triangle of J and r, row by row.
 func (f Function) Triangle(r, c, theta []float64) (sum float64) {

@@ -9,6 +9,14 @@ import (
 // The wrappers below are least squares if what they wrap is; otherwise Value and
 // NormalEquations and Triangle panic.
 
+func rowsOf(f optim.Objective) optim.Rows {
+	s, ok := f.(optim.Rows)
+	if !ok {
+		panic("optimtest: the objective wrapped is no optim.Rows")
+	}
+	return s
+}
+
 func leastSquares(f optim.Objective) optim.LeastSquares {
 	s, ok := f.(optim.LeastSquares)
 	if !ok {
@@ -53,6 +61,14 @@ func (c *Counted) Triangle(r, q, theta []float64) float64 {
 	c.Losses++
 	c.Grads++
 	return leastSquares(c.Objective).Triangle(r, q, theta)
+}
+
+// Rows calls the objective.
+func (c *Counted) Rows(theta []float64) (float64, optim.RowBlock) {
+	c.Calls++
+	c.Losses++
+	c.Grads++
+	return rowsOf(c.Objective).Rows(theta)
 }
 
 // Scaled is an objective times Factor.
@@ -148,6 +164,18 @@ func (w Walled) Triangle(r, c, theta []float64) float64 {
 	return w.Wall
 }
 
+// Rows calls the objective inside the wall.
+func (w Walled) Rows(theta []float64) (float64, optim.RowBlock) {
+	v, b := rowsOf(w.Objective).Rows(theta)
+	if w.Outside(theta) {
+		v = w.Wall
+		for i := range b.R {
+			b.R[i] = w.Wall
+		}
+	}
+	return v, b
+}
+
 // Planted is an objective with a fault in its calls From, From+1, …, To−1,
 // counted from 0.
 type Planted struct {
@@ -206,13 +234,20 @@ func (p *Planted) Triangle(r, c, theta []float64) float64 {
 	return p.plant(leastSquares(p.Objective).Triangle(r, c, theta), c, r)
 }
 
+// Rows calls the objective and plants the fault: in r instead of the gradient and in J
+// instead of JᵀJ.
+func (p *Planted) Rows(theta []float64) (float64, optim.RowBlock) {
+	v, b := rowsOf(p.Objective).Rows(theta)
+	return p.plant(v, b.R, b.JT), b
+}
+
 // plant spoils what a call gave, if it is one of those to be spoilt.
 func (p *Planted) plant(v float64, g, a []float64) float64 {
 	p.calls++
 	if p.calls <= p.From || p.calls > p.To {
 		return v
 	}
-	gradient, diagonal := p.Fault.Component >= 0 && g != nil, p.Fault.Diagonal && a != nil
+	gradient, diagonal := p.Fault.Component >= 0 && g != nil && p.Fault.Component < len(g), p.Fault.Diagonal && a != nil
 	if gradient {
 		g[p.Fault.Component] = p.Fault.Value
 	}
@@ -292,4 +327,14 @@ func (p *permuted) Triangle(r, c, theta []float64) float64 {
 		optim.FoldRow(r, c, row, y)
 	}
 	return v
+}
+
+func (p *permuted) Rows(theta []float64) (float64, optim.RowBlock) {
+	v, b := rowsOf(p.Objective).Rows(p.inner(theta))
+	jt := make([]float64, len(b.JT))
+	for i, o := range p.order {
+		copy(jt[i*b.Stride:(i+1)*b.Stride], b.JT[o*b.Stride:])
+	}
+	b.JT = jt
+	return v, b
 }

@@ -77,11 +77,3 @@ func (c *compiler) number(text problems.Text, key string) (float64, bool) {
 	c.faults(text, key, faults)
 	return v, len(faults) == 0
 }
-
-// joined lists words in a sentence: "a, b and c".
-func joined(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
-	return strings.Join(words, "")
-}

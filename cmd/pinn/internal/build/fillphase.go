@@ -20,6 +20,7 @@ const (
 	history    = 100 // curvature pairs; 50 double the error on Burgers' equation
 	redraw     = 500 // steps between two sets of points
 	lmRedraw   = 5   // the same for lm, which overfits a frozen set
+	rowsMost   = 500 // points of a minibatch of spring, whose Jacobian is held whole
 	rate       = 2e-3
 	returns    = 2 // times that a run may fall back to AdamW
 	backSteps  = 200
@@ -51,7 +52,7 @@ func defaultPlan(parameters, full, steps int) []problems.Phase {
 
 // fillPhase: a minibatch is a sixteenth of the interior points, so that the snr
 // rule has room to fire; full-batch methods redraw their points, but keep points of
-// their own.
+// their own. SPRING wants large minibatches, each of new points.
 func fillPhase(ph *problems.Phase, pts *problems.Points) {
 	full := fullBatch(ph.Method)
 	switch {
@@ -63,8 +64,12 @@ func fillPhase(ph *problems.Phase, pts *problems.Points) {
 	default:
 		ph.Steps = ptr(adamSteps)
 	}
-	if ph.Batch == nil && !full {
-		ph.Batch = ptr(max(1, orElse(ph.Points, *pts.Interior)/16))
+	rows := ph.Method == "spring"
+	if interior := orElse(ph.Points, *pts.Interior); ph.Batch == nil && !full {
+		ph.Batch = ptr(max(1, interior/16))
+		if rows {
+			ph.Batch = ptr(max(1, min(rowsMost, interior/4)))
+		}
 	}
 	if ph.Resample == nil && pts.Resample != nil {
 		ph.Resample = ptr(*pts.Resample)
@@ -74,11 +79,14 @@ func fillPhase(ph *problems.Phase, pts *problems.Points) {
 	}
 	if ph.Resample == nil {
 		ph.Resample = &problems.Resample{Method: "none"}
-		if full {
+		switch {
+		case full:
 			ph.Resample = &problems.Resample{Method: "rad"}
+		case rows:
+			ph.Resample = &problems.Resample{Method: "uniform"}
 		}
 	}
-	fillResample(ph)
+	fillResample(ph, *pts.Interior)
 	fillMethod(ph)
 	metric := hybrid.Plain
 	for _, r := range ph.Switch {
@@ -91,7 +99,7 @@ func fillPhase(ph *problems.Phase, pts *problems.Points) {
 	}
 }
 
-func fillResample(ph *problems.Phase) {
+func fillResample(ph *problems.Phase, interior int) {
 	r := ph.Resample
 	if r.Method == "none" {
 		return
@@ -102,8 +110,11 @@ func fillResample(ph *problems.Phase) {
 		return
 	}
 	every := redraw
-	if ph.Method == "lm" {
+	switch ph.Method {
+	case "lm":
 		every = lmRedraw
+	case "spring": // fresh points every epoch
+		every = max(1, interior / *ph.Batch)
 	}
 	fill(&r.Every, every)
 }
@@ -115,8 +126,8 @@ func fillMethod(ph *problems.Phase) {
 		return
 	}
 	m := row.New()
-	if shared, ok := optim.ShareOf(m); ok && ph.LearningRate == nil {
-		ph.LearningRate = constantRate(shared.LearningRate.At(0))
+	if r := optim.RateOf(m); r != nil && ph.LearningRate == nil {
+		ph.LearningRate = constantRate((*r).At(0))
 	}
 	for _, s := range m.Settings() {
 		if p := ph.Float(s.Key); p != nil && s.Float != nil && !math.IsInf(*s.Float, 0) {

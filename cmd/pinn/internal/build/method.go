@@ -10,9 +10,7 @@ import (
 func (c *compiler) method(i int, ph problems.Phase, decays []bool) optim.Method {
 	row, ok := optim.ByName(ph.Method)
 	if !ok {
-		c.fault(c.spec.Where(key("phase[%d].method", i)), key("phase[%d].method", i),
-			"%s is not in this version; methods: %s", ph.Method, joined(methodNames()))
-		return nil
+		return nil // the decoder has said so
 	}
 	m := row.New()
 	for _, s := range m.Settings() {
@@ -20,23 +18,15 @@ func (c *compiler) method(i int, ph problems.Phase, decays []bool) optim.Method 
 	}
 	if shared, ok := optim.ShareOf(m); ok {
 		shared.Decay = decays
-		if ph.LearningRate != nil {
-			shared.LearningRate = schedule(*ph.LearningRate, shared.LearningRate, ph.Steps)
-		}
+	}
+	if r := optim.RateOf(m); r != nil && ph.LearningRate != nil {
+		*r = schedule(*ph.LearningRate, *r, ph.Steps)
 	}
 	for _, f := range m.Check() {
 		where := key("phase[%d].%s", i, f.Key)
 		c.fault(c.spec.Where(where), where, "must %s, got %g", f.Must, f.Got)
 	}
 	return m
-}
-
-func methodNames() []string {
-	var names []string
-	for _, row := range optim.Methods {
-		names = append(names, row.Name)
-	}
-	return names
 }
 
 // apply sets the hyperparameter s of a method if the phase gives it.

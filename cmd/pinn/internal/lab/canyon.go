@@ -37,6 +37,9 @@ func runCanyon(s Setup) (*Outcome, error) {
 	conditions := []float64{1e2, 1e3, 1e4, 1e5, 1e6}[:s.pick(5, 2)]
 	var cases []canyonCase
 	for _, row := range optim.Methods {
+		if row.Rows { // for minibatches
+			continue
+		}
 		for _, kappa := range conditions {
 			for _, turned := range []bool{false, true} {
 				cases = append(cases, canyonCase{method: row.Name, condition: kappa, turned: turned})

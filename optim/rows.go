@@ -1,0 +1,28 @@
+package optim
+
+import "errors"
+
+// Rows is an Objective that is a sum of squares, L = |r(θ)|², of few residuals, such as
+// those of one minibatch: all rows of its Jacobian can be held at a time. Constant
+// weights are part of r.
+type Rows interface {
+	Objective
+	// Rows returns L(θ), r and J = ∂r/∂θ. The block is the objective's own; it is
+	// good until the next call, and its numbers may be overwritten. As ValueGrad
+	// it repeats itself bit for bit, and may give what is not finite.
+	Rows(theta []float64) (value float64, b RowBlock)
+}
+
+// RowBlock is n residuals with their rows of the Jacobian. Rows of zeros may fill it up.
+type RowBlock struct {
+	R      []float64 // r, length n
+	JT     []float64 // Jᵀ: element (i, k) of J is JT[k·Stride + i]
+	Stride int       // ≥ n
+}
+
+// column is ∂r/∂θ_k.
+func (b RowBlock) column(k int) []float64 { return b.JT[k*b.Stride:][:len(b.R)] }
+
+// ErrNoRows is the error of a method that needs a Rows objective and was given
+// another.
+var ErrNoRows = errors.New("the objective does not give the rows of its Jacobian")
