@@ -73,6 +73,14 @@ type Resampler interface {
 	InteriorPoints() int
 }
 
+// Finder is a loss that can say where it is not finite.
+type Finder interface {
+	// FindNonFinite says where at theta the first residual, or gradient of one, that
+	// is not finite stands (term, point, layer), as a sentence without its end; ""
+	// if there is none. It may take as long as some evaluations over all points.
+	FindNonFinite(theta []float64) string
+}
+
 // valuer is a loss that can give its value over all points without a gradient.
 type valuer interface {
 	Value(theta []float64) float64

@@ -118,7 +118,7 @@ func (p *phase) loop(ctx context.Context) (ending, error) {
 		}
 		info, err := p.step()
 		if what := notFinite(info, err, p.theta); what != "" {
-			if end, over := p.setBack(what); over {
+			if end, over := p.setBack(what + p.where(err)); over {
 				return end, nil
 			}
 			continue
@@ -210,6 +210,24 @@ func notFinite(info optim.StepInfo, err error, theta []float64) string {
 	return ""
 }
 
+// where says where the loss is not finite, if it can: at the point that the error
+// names or else at θ.
+func (p *phase) where(err error) string {
+	f, ok := p.loss.(Finder)
+	if !ok {
+		return ""
+	}
+	at := p.theta
+	var bad *optim.NotFiniteError
+	if errors.As(err, &bad) && bad.At != nil {
+		at = bad.At
+	}
+	if found := f.FindNonFinite(at); found != "" {
+		return ": " + found
+	}
+	return ", though every residual and its gradient are finite there"
+}
+
 // after counts the step, measures what is due, asks the rules and records.
 func (p *phase) after(info optim.StepInfo) Decision {
 	if info.Status != optim.Running && info.StepNorm == 0 {
@@ -219,6 +237,9 @@ func (p *phase) after(info optim.StepInfo) Decision {
 	p.res.Steps++
 	if info.Clip != 0 && info.Clip < 1 {
 		p.clipped = p.res.Steps
+	}
+	if info.Restarted {
+		p.event(p.number, KindRestart, ReasonLineSearch, fmt.Sprintf("line-search: %s, at step %d", info.Note, p.res.Steps))
 	}
 	row := p.blank()
 	row.Loss, row.GradNorm = info.Value, info.GradNorm

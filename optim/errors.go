@@ -21,10 +21,11 @@ const (
 
 // NotFiniteError reports a NaN, an infinity, or a number whose square overflows.
 type NotFiniteError struct {
-	Step  int      // updates that the method had made before this step
-	What  Quantity // loss, gradient, or parameter (an update that overflowed)
-	Index int      // first offending component; −1 for the loss or a norm that overflows
-	Value float64  // the offending number
+	Step  int       // updates that the method had made before this step
+	What  Quantity  // loss, gradient, or parameter (an update that overflowed)
+	Index int       // first offending component; −1 for the loss or a norm that overflows
+	Value float64   // the offending number
+	At    []float64 // the parameters where it was met; nil for those that Step was given
 }
 
 // Error returns, for instance, "step 12: gradient[3] is NaN".

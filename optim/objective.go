@@ -56,6 +56,9 @@ type StepInfo struct {
 	// LossEvals and GradEvals count the calls of this step: a ValueGrad or
 	// NormalEquations is one of each, a Value one of the first.
 	LossEvals, GradEvals int
+	// Restarted says that the method dropped its curvature in this step, because a
+	// search with it had failed, and went on along steepest descent; Note says more.
+	Restarted bool
 	// Status is Running while further steps make sense.
 	Status Status
 	// Note is a sentence about something rare: a failed search, a restart, the

@@ -3,6 +3,7 @@ package optim
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/optimize"
 
@@ -181,6 +182,7 @@ func (d *descender) iterate(f Objective, info *StepInfo) *NotFiniteError {
 	if !steepest && !recent {
 		d.director.forget()
 		if bad, err = d.search(f, info); err == nil {
+			info.Restarted = true
 			info.Note = fmt.Sprintf("line search failed (%v); went on from the last accepted point along steepest descent", first)
 			return nil
 		}
@@ -201,6 +203,7 @@ func (d *descender) fail(err error, floor bool, bad *NotFiniteError) *NotFiniteE
 	case bad != nil:
 		d.status = NotFinite
 		d.note = "every trial of the line search was not finite; last: " + bad.Error()
+		bad.At = slices.Clone(d.loc.X)
 	case floor:
 		d.status = ConvergedFloor
 		d.note = fmt.Sprintf("the decrease left to find is below the rounding noise of the loss %.6g", d.scalars[value])

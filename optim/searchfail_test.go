@@ -80,7 +80,7 @@ func testRestartsOnce(t *testing.T, newMethod func() (optim.Configurable, *optim
 		}
 		good(10)
 		info := f.fail(m, theta)
-		if info.Status != optim.Running || !strings.Contains(info.Note, "steepest descent") || info.LossEvals > 50 {
+		if info.Status != optim.Running || !info.Restarted || !strings.Contains(info.Note, "steepest descent") || info.LossEvals > 50 {
 			t.Fatalf("first failure: %+v, want a step along steepest descent", info)
 		}
 		good(row.pause)

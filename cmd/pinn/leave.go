@@ -34,7 +34,7 @@ func (a *app) leave(d *rundir.Draft, g *gate, st *statement, res *hybrid.Result,
 				return err
 			}
 			_, err = draw(dir, st, run, history(st, run, trace, events, errs), j)
-			return err
+			return rundir.Remedy(err)
 		},
 		func() (err error) { folder, err = d.Commit(); return err },
 		func() error {

@@ -106,13 +106,13 @@ func TestKillAndResume(t *testing.T) {
 }
 
 // pursued solves, kills the run at random moments of the time that it would take and
-// lets it go on, up to six times, and then to its end.
+// lets it go on, up to four times, and then to its end.
 func pursued(t *testing.T, dir string, took time.Duration, rng *rand.Rand, args ...string) (run string, kills int) {
 	t.Helper()
 	runs := filepath.Join(dir, "runs")
 	for kill := 1; ; kill++ {
 		after := time.Duration(rng.Int64N(int64(took) * 2 / 3))
-		if kill > 6 {
+		if kill > 4 {
 			after = 0
 		}
 		ended, out, msg := killed(t, dir, after, args...)

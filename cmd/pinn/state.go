@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,7 +61,7 @@ func (s saved) encode() (rundir.Weights, error) {
 		}
 		w.Metadata[wordsPrefix+list.Name] = string(text)
 	}
-	for _, v := range append(s.along.state(), s.snapshot.Numbers...) {
+	for _, v := range slices.Concat(s.snapshot.Numbers, s.along.state()) {
 		w.Tensors = append(w.Tensors, rundir.Tensor{Name: v.Name, Shape: []int{len(v.Values)}, Data: v.Values})
 	}
 	return w, nil

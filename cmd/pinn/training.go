@@ -27,6 +27,13 @@ func (b batches) Rows(k int, theta []float64) (float64, optim.RowBlock) {
 	return v, optim.RowBlock{R: r, JT: jt, Stride: stride}
 }
 
+func (b batched) FindNonFinite(theta []float64) string {
+	if found, ok := b.Loss.FindNonFinite(theta); ok {
+		return found.String()
+	}
+	return ""
+}
+
 func (b batched) State() (state []optim.Vector) {
 	for _, v := range b.Loss.State() {
 		state = append(state, optim.Vector(v))
@@ -50,6 +57,7 @@ var (
 	_ hybrid.Resampler   = batched{}
 	_ hybrid.Keeping     = batched{}
 	_ hybrid.Chunked     = batched{}
+	_ hybrid.Finder      = batched{}
 	_ optim.LeastSquares = (*pinn.Loss)(nil)
 )
 

@@ -40,7 +40,7 @@ func Create(root, problem string) (*Draft, error) {
 		// The name may be taken, or another program have removed an empty parent.
 		if crossed := errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist); !crossed || try == maxTries {
 			d.unmake()
-			return nil, fmt.Errorf("begin a run: %w", remedy(err))
+			return nil, fmt.Errorf("begin a run: %w", Remedy(err))
 		}
 	}
 }
@@ -97,7 +97,7 @@ func (d *Draft) Dir() string { return d.dir }
 func (d *Draft) Figures() (string, error) {
 	dir := filepath.Join(d.dir, figuresDir)
 	if err := os.MkdirAll(dir, dirMode); err != nil {
-		return "", remedy(err)
+		return "", Remedy(err)
 	}
 	return dir, nil
 }
@@ -115,7 +115,7 @@ func (d *Draft) Abort() error {
 		return nil
 	}
 	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("remove an unfinished run: %w", remedy(err))
+		return fmt.Errorf("remove an unfinished run: %w", Remedy(err))
 	}
 	d.unmake()
 	return nil
@@ -132,7 +132,7 @@ func (d *Draft) Commit() (string, error) {
 	}
 	n, err := lastRun(d.parent)
 	if err != nil {
-		return "", fmt.Errorf("commit a run: %w", remedy(err))
+		return "", fmt.Errorf("commit a run: %w", Remedy(err))
 	}
 	for {
 		n++
@@ -141,7 +141,7 @@ func (d *Draft) Commit() (string, error) {
 			continue
 		}
 		if err != nil {
-			return "", fmt.Errorf("commit a run (it is left in %s): %w", d.dir, remedy(err))
+			return "", fmt.Errorf("commit a run (it is left in %s): %w", d.dir, Remedy(err))
 		}
 		d.dir = ""
 		d.release()

@@ -321,7 +321,7 @@ func TestFullDisk(t *testing.T) {
 			if err != nil {
 				t.Skip(err)
 			}
-			err = remedy(fillFile(f, fill))
+			err = Remedy(fillFile(f, fill))
 			if err == nil || !strings.Contains(err.Error(), "no space left on device; free some space") {
 				t.Errorf("writing to a full disk: %v", err)
 			}

@@ -19,7 +19,7 @@ func (d *Draft) WriteState(w Weights) error {
 		return err
 	}
 	if err := os.Rename(filepath.Join(d.dir, stateDraft), filepath.Join(d.dir, stateFile)); err != nil {
-		return fmt.Errorf("keep the state of the run: %w", remedy(err))
+		return fmt.Errorf("keep the state of the run: %w", Remedy(err))
 	}
 	syncDir(d.dir)
 	return nil

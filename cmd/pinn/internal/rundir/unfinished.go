@@ -52,13 +52,13 @@ func Reopen(dir string) (*Draft, error) {
 	dir = filepath.Clean(dir)
 	held, err := patiently(dir)
 	if err != nil {
-		return nil, fmt.Errorf("go on with %s: %w", dir, remedy(err))
+		return nil, fmt.Errorf("go on with %s: %w", dir, Remedy(err))
 	}
 	d := &Draft{parent: filepath.Dir(dir), dir: dir, copied: map[string]string{}, held: held, found: true}
 	for _, name := range []string{runFile, traceFile, eventsFile, weightsFile, solutionFile, errorsFile, figuresDir, stateDraft} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			_ = d.Close()
-			return nil, fmt.Errorf("go on with %s: %w", dir, remedy(err))
+			return nil, fmt.Errorf("go on with %s: %w", dir, Remedy(err))
 		}
 	}
 	return d, nil

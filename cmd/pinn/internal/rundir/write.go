@@ -89,10 +89,10 @@ func (d *Draft) write(name string, fill func(io.Writer) error) error {
 	path := filepath.Join(d.dir, name)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
-		return remedy(err)
+		return Remedy(err)
 	}
 	if err := fillFile(f, fill); err != nil {
-		return fmt.Errorf("write %s: %w", path, remedy(err))
+		return fmt.Errorf("write %s: %w", path, Remedy(err))
 	}
 	return nil
 }
@@ -115,14 +115,15 @@ func fillFile(f *os.File, fill func(io.Writer) error) (err error) {
 	return nil
 }
 
-// remedy adds what the user can do about an error of the file system.
-func remedy(err error) error {
+// Remedy adds what the user can do about an error of the file system.
+func Remedy(err error) error {
 	for _, r := range []struct {
 		is   error
 		what string
 	}{
 		{syscall.ENOSPC, "free some space, or choose another disk with --out"},
 		{syscall.EDQUOT, "free some of your quota, or choose another disk with --out"},
+		{syscall.EFBIG, "raise the limit on the size of files (ulimit -f)"},
 		{syscall.EROFS, "the disk is read-only: choose another place with --out"},
 		{fs.ErrPermission, "make the folder writable, or choose another place with --out"},
 		{syscall.ENOTDIR, "a file stands where a folder is needed: move it away, or choose another place with --out"},
