@@ -135,7 +135,7 @@ func coursesOf(store accuracy.Store, records []accuracy.Record, problem string) 
 			if err != nil {
 				return nil, err
 			}
-			courses = append(courses, c)
+			courses = append(courses, c.Until(float64(r.Passes), float64(r.Run.Seconds)))
 		}
 		out = append(out, figure.Course{
 			Name:    m.Name,

@@ -183,6 +183,9 @@ func TestCourse(t *testing.T) {
 	if band.X[0] != 1 || math.Abs(band.X[last]-100) > 1e-9 || band.Median[last] != 1e-4 || band.Lo[last] != 1e-5 || band.Hi[last] != 1e-3 {
 		t.Errorf("the band ends at %v with %v in [%v, %v]", band.X[last], band.Median[last], band.Lo[last], band.Hi[last])
 	}
+	if late := one.Until(300, 9); late.Passes[len(late.Passes)-1] != 300 || late.RelL2[len(late.RelL2)-1] != 1e-5 || len(one.Until(100, 2).Passes) != len(one.Passes) {
+		t.Errorf("a course until 300 passes: %+v", late)
+	}
 	if !reflect.DeepEqual(BandOf(nil, nil), Band{}) {
 		t.Error("a band of nothing holds something")
 	}

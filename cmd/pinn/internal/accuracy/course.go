@@ -47,6 +47,16 @@ func (c Course) Encode(w io.Writer) error {
 
 func (c Course) first(n int) Course { return Course{c.Passes[:n], c.Seconds[:n], c.RelL2[:n]} }
 
+// Until returns the course up to the end of the run, where the last error still
+// holds: rows stand only where the best θ was new.
+func (c Course) Until(passes, seconds float64) Course {
+	n := len(c.Passes)
+	if n == 0 || !(passes > c.Passes[n-1]) {
+		return c
+	}
+	return Course{append(c.Passes[:n:n], passes), append(c.Seconds[:n:n], seconds), append(c.RelL2[:n:n], c.RelL2[n-1])}
+}
+
 // four rounds to four figures.
 func four(v float64) float64 {
 	w, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 3, 64), 64) // its own format
