@@ -9,6 +9,22 @@ func (d *decoder) across(s *Spec) {
 	if n := s.Train.Slabs; n != nil && *n > 1 && len(s.Axes) > 0 && !hasTime(s) {
 		d.report(s.root.find("train").value.find("slabs").value.start, "train.slabs", "must be 1 where no axis is t, got %d", *n)
 	}
+	d.stages(s)
+}
+
+// stages reports phases of a stage that there is not.
+func (d *decoder) stages(s *Spec) {
+	most := 1
+	if s.Train.Stages != nil {
+		most = *s.Train.Stages
+	}
+	for i, ph := range s.Phases {
+		if ph.Stage == nil || *ph.Stage <= most {
+			continue
+		}
+		k := index("phase", i) + ".stage"
+		d.report(s.root.find("phase").value.items[i].find("stage").value.start, k, "must be at most train.stages, %d, got %d", most, *ph.Stage)
+	}
 }
 
 // alike reports names that the file introduces twice, and leaves the later ones

@@ -195,6 +195,7 @@ method = "spring"
 norm_constraint = 1e-3
 [[phase]]
 method  = "lm"
+stage   = 2
 points  = 12000
 damping = 1e-2
 target  = 0.15
@@ -254,6 +255,7 @@ func TestDecodeEverything(t *testing.T) {
 		{"phase[6].norm_constraint", **s.Phases[6].Float("norm_constraint"), 1e-3},
 		{"phase[7].points", *lm.Points, 12000},
 		{"phase[7].stop_step", *lm.StopStep, 0.0},
+		{"phase[7].stage", *lm.Stage, 2},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s = %v, want %v", c.key, c.got, c.want)

@@ -151,6 +151,11 @@ func drawTraining(r *rapid.T, s *Spec) {
 	if len(s.Phases) == 0 {
 		s.Phases = nil
 	}
+	if most := s.Train.Stages; most != nil {
+		for i := range s.Phases {
+			s.Phases[i].Stage = orNil(r, "stage", rapid.IntRange(1, *most))
+		}
+	}
 }
 
 var resamples = rapid.Custom(func(r *rapid.T) Resample {

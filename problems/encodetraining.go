@@ -36,6 +36,7 @@ func (p *printer) training(s *Spec) {
 func (p *printer) phase(ph *Phase) {
 	p.element("phase")
 	p.entry("method", quoteUnlessEmpty(ph.Method))
+	p.entry("stage", count(ph.Stage))
 	p.entry("steps", count(ph.Steps))
 	p.entry("batch", count(ph.Batch))
 	p.entry("points", count(ph.Points))

@@ -7,6 +7,7 @@ import "time"
 // a value. Those that the method does not have are kept, with a warning.
 type Phase struct {
 	Method   string        // one of Methods; "" only if faulty
+	Stage    *int          // the network that it trains, at most that of [train] stages; nil for the first
 	Steps    *int          // at most so many parameter updates
 	Batch    *int          // points per minibatch
 	Points   *int          // interior points drawn when the phase begins, and kept unless its Resample has Every

@@ -38,6 +38,7 @@ func (r *reader) phase() Phase {
 	}
 	p := Phase{
 		Method:       r.word("method", Methods),
+		Stage:        r.integer("stage", 1, maxStages),
 		Steps:        r.integer("steps", 1, maxSteps),
 		Time:         r.duration("time"),
 		Batch:        r.integer("batch", 1, maxPoints),
@@ -57,7 +58,7 @@ func (r *reader) phase() Phase {
 
 // ignored warns of the keys of a phase that belong to other methods.
 func (r *reader) ignored(m method) {
-	always := []string{"method", "steps", "time", "switch", "resample", "points"}
+	always := []string{"method", "stage", "steps", "time", "switch", "resample", "points"}
 	for _, e := range r.v.entries {
 		if !slices.Contains(r.asked, e.key) || slices.Contains(always, e.key) || m.has(e.key) {
 			continue
