@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pde"
 	"pinn/pinn"
@@ -104,8 +105,10 @@ func describe(st *statement, t *training) checked {
 		c.Notes = append(c.Notes, noteWords(st, n))
 	}
 	c.Network = networkWords(st.spec.Network, t.net.Inputs(), st.problem.Fields)
-	for _, ph := range st.spec.Phases {
-		c.Plan = append(c.Plan, phaseWords(ph))
+	for stage := 1; stage <= build.Stages(st.spec); stage++ {
+		for _, ph := range build.Phases(st.spec, stage) {
+			c.Plan = append(c.Plan, stageWords(stage)+phaseWords(ph))
+		}
 	}
 	c.Truth = truthWords(st.spec)
 	return c
@@ -157,6 +160,14 @@ func networkWords(n problems.Network, inputs int, fields []string) string {
 		shape += ", mirrored in " + strings.Join(n.Mirror, " and ")
 	}
 	return shape + ", output " + strings.Join(fields, " ")
+}
+
+// stageWords begins the line of a phase that does not train the first network.
+func stageWords(stage int) string {
+	if stage == 1 {
+		return ""
+	}
+	return "a second network on what the first left: "
 }
 
 func phaseWords(ph problems.Phase) string {

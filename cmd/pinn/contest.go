@@ -132,7 +132,7 @@ func (c contest) run(ctx context.Context, a *app, st *statement) (accuracy.Recor
 		res.Warnings = append(res.Warnings, err)
 	}
 	run := record(st, t, res, c.threads)
-	eval := t.evaluator(st)
+	eval := t.evaluators(st)[0]
 	j := judge(st.problem, st.truth, func(pts pde.Points) [][]float64 { return eval(res.Theta, pts) })
 	run.Grid = j.grid(st)
 	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)

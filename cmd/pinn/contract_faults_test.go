@@ -12,7 +12,7 @@ func TestContractRefuses(t *testing.T) {
 		// not in this version
 		{"a polygon", square + "polygon = [[0, 0], [1, 0], [0, 1]]\n" + flat, "5:11: domain.polygon: polygons are not in this version"},
 		{"a curved boundary", square + flat + "[[boundary]]\nname = 'hole'\ncurve = { x = 'cos(s)/2', y = 'sin(s)/2' }\ns = [0, '2*pi']\n", "7:1: boundary[0]: curved boundaries are not in this version"},
-		{"stages", interval + bend + "[train]\nstages = 2\n", "7:10: train.stages: must be 1 in this version, got 2"},
+		{"stages", interval + bend + "[train]\nstages = 3\n", "7:10: train.stages: must be 1 or 2 in this version, got 3"},
 		{"slabs", strip + heat + begin0 + "[train]\nslabs = 4\n", "11:9: train.slabs: must be 1 in this version, got 4"},
 
 		// names

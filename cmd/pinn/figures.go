@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
@@ -117,10 +118,11 @@ func answer(st *statement, run rundir.Run, j judgement) figure.Answer {
 func rules(spec *problems.Spec, run rundir.Run) []figure.Rule {
 	out := make([]figure.Rule, len(run.Phases))
 	for i, place := range run.Places() {
-		if place < 0 || place >= len(spec.Phases) {
+		phases := build.Phases(spec, max(1, run.Phases[i].Stage))
+		if place < 0 || place >= len(phases) {
 			continue
 		}
-		for _, r := range spec.Phases[place].Switch {
+		for _, r := range phases[place].Switch {
 			if r.Rule != "snr" {
 				continue
 			}

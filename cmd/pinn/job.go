@@ -104,6 +104,9 @@ func (a *app) resume(dir string, f solveFlags, start time.Time) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t, err = resumed(st, t, s.below, threadCount(f.threads)); err != nil {
+		return nil, refuse(fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir)))
+	}
 	j := &job{training: t, st: st, fingerprint: sum, from: s.snapshot, along: s.along, resumed: s.resumed + 1}
 	if !rundir.IsDraft(dir) {
 		return a.drafted(j, filepath.Dir(dir), "")
@@ -131,7 +134,7 @@ func resumable(dir string) error {
 
 // save writes the state of the run into its draft.
 func (j *job) save(s *hybrid.Snapshot) error {
-	w, err := saved{problem: j.st.spec.Name, fingerprint: j.fingerprint, resumed: j.resumed, snapshot: s, along: j.along}.encode()
+	w, err := saved{problem: j.st.spec.Name, fingerprint: j.fingerprint, resumed: j.resumed, snapshot: s, along: j.along, below: j.below.state()}.encode()
 	if err != nil {
 		return err
 	}

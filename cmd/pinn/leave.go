@@ -13,7 +13,7 @@ import (
 // name, errs only if it is not nil; it returns the folder as reachable from the
 // working directory. Each write passes the gate, so that an interrupt finds the
 // draft at rest.
-func (a *app) leave(d *rundir.Draft, g *gate, st *statement, res *hybrid.Result, j judgement, run rundir.Run, errs *rundir.Table) (string, error) {
+func (a *app) leave(d *rundir.Draft, g *gate, st *statement, t *training, res *hybrid.Result, j judgement, run rundir.Run, errs *rundir.Table) (string, error) {
 	var folder string
 	trace, events := traceTable(res.Trace), eventRecords(res.Events)
 	writes := []func() error{
@@ -21,7 +21,7 @@ func (a *app) leave(d *rundir.Draft, g *gate, st *statement, res *hybrid.Result,
 		func() error { return d.WriteTrace(trace) },
 		func() error { return d.WriteEvents(events) },
 		func() error { return d.WriteSolution(j.solution(st.problem)) },
-		func() error { return d.WriteWeights(weights(st, res.Theta)) },
+		func() error { return d.WriteWeights(weights(st, t, res.Theta)) },
 		func() error {
 			if errs == nil {
 				return nil
@@ -89,11 +89,20 @@ func include(d *rundir.Draft, st *statement, path string) (string, error) {
 
 // weights is the file of trained parameters: θ as it stands, with what is needed
 // to check that it fits the problem beside it.
-func weights(st *statement, theta []float64) rundir.Weights {
-	return rundir.Weights{
-		Metadata: map[string]string{"problem": st.spec.Name, "fields": strings.Join(st.problem.Fields, " ")},
-		Tensors:  []rundir.Tensor{{Name: "theta", Shape: []int{len(theta)}, Data: theta}},
+func weights(st *statement, t *training, theta []float64) rundir.Weights {
+	w := rundir.Weights{Metadata: map[string]string{"problem": st.spec.Name, "fields": strings.Join(st.problem.Fields, " ")}}
+	add := func(name string, data []float64) {
+		w.Tensors = append(w.Tensors, rundir.Tensor{Name: name, Shape: []int{len(data)}, Data: data})
 	}
+	if t.below != nil {
+		add(firstTheta, t.below.theta)
+		add(secondTheta, theta)
+		add(secondModes, floats(t.below.correction.Modes))
+		add(secondScale, t.below.correction.Scale)
+		return w
+	}
+	add(firstTheta, theta)
+	return w
 }
 
 // summary is what solve prints of a run.
@@ -108,6 +117,7 @@ func summary(run rundir.Run) string {
 		m, _ := run.MaxAbs.Get(f.Name)
 		fmt.Fprintf(&b, "%-8s relative L2 error %.3e, largest error %.3e\n", f.Name, float64(f.Value), m)
 	}
+	b.WriteString(estimateWords(run))
 	for _, f := range run.Parameters {
 		fmt.Fprintf(&b, "%-8s = %.8g\n", f.Name, float64(f.Value))
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pde"
 	"pinn/pinn"
@@ -153,10 +152,9 @@ func openRun(dir string) (*openedRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	net := build.Network(st.spec, st.problem, st.hard)
-	size := net.Size() + len(st.problem.Params)
-	if len(w.Tensors) != 1 || len(w.Tensors[0].Data) != size {
-		return nil, fmt.Errorf("%s: the weights do not fit the problem: its network has %d", dir, size)
+	solution, err := trained(st, w)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the weights do not fit the problem: %w", dir, err)
 	}
-	return &openedRun{folder, st, pinn.NewSolution(st.problem, net, st.hard.Lifts, w.Tensors[0].Data)}, nil
+	return &openedRun{folder, st, solution}, nil
 }

@@ -15,9 +15,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
-	"pinn/pinn"
+	"pinn/problems"
 )
 
 // solveFlags are the flags of pinn solve.
@@ -125,8 +126,7 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	k := &keeper{every: f.save, say: p.say, last: time.Now(), write: func(s *hybrid.Snapshot) error {
 		return g.pass(func() error { return j.save(s) })
 	}}
-	j.plan.Keep, j.plan.Observe = k.keep, j.along.observe
-	res, err := j.train(ctx, j.from, p.show)
+	res, err := j.run(ctx, threadCount(f.threads), k.keep, p.show)
 	p.clear()
 	if res == nil { // the plan does not fit the problem, or the state not the plan
 		return exit{rundir.ExitUsage, fmt.Errorf("%s: %w", j.st.spec.File, err)}
@@ -166,15 +166,16 @@ func (a *app) job(arg string, settings []string, f solveFlags, start time.Time) 
 func (a *app) finish(j *job, g *gate, res *hybrid.Result, threads int) (rundir.Run, string, error) {
 	run := record(j.st, j.training, res, threads)
 	run.Resumed = j.resumed
-	judged := judge(j.st.problem, j.st.truth, pinn.NewSolution(j.st.problem, j.net, j.st.hard.Lifts, res.Theta).Eval)
+	judged := judge(j.st.problem, j.st.truth, j.solution(j.st, res.Theta).Eval)
 	run.Grid = judged.grid(j.st)
 	run.RelL2, run.MaxAbs = judged.figures(j.st.problem.Fields)
+	judgeStages(&run, j.st, j.training, judged)
 	run.Settle(res.Status == hybrid.Interrupted, res.Status == hybrid.Failed || !judged.finite())
 	var errs *rundir.Table
 	if j.st.truth != nil {
-		errs = j.along.errors(j.st.truth, j.evaluator(j.st))
+		errs = j.along.errors(j.st.truth, j.evaluators(j.st)...)
 	}
-	folder, err := a.leave(j.draft, g, j.st, res, judged, run, errs)
+	folder, err := a.leave(j.draft, g, j.st, j.training, res, judged, run, errs)
 	return run, folder, err
 }
 
@@ -250,7 +251,7 @@ func announce(p *progress, j *job) {
 	}
 	p.say("%s", name)
 	p.say("%s, %s, %s, plan %s", counted(t.loss.Dim(), "parameter"), counted(t.loss.Interior().N, "interior point"),
-		counted(len(t.loss.TermNames()), "term"), planWords(t.plan))
+		counted(len(t.loss.TermNames()), "term"), planWords(st.spec))
 	if j.from != nil {
 		p.say("going on after step %d", j.from.Steps())
 	}
@@ -259,16 +260,22 @@ func announce(p *progress, j *job) {
 	}
 }
 
-// planWords is a plan in a few words: "adamw → lbfgs".
-func planWords(plan hybrid.Plan) string {
-	words := ""
-	for i, ph := range plan.Phases {
-		if i > 0 {
-			words += " → "
-		}
-		words += ph.Name
+// planWords is a plan in a few words: "adamw → lbfgs, then a second network by
+// ssbroyden".
+func planWords(spec *problems.Spec) string {
+	words := strings.Join(methods(spec, 1), " → ")
+	if build.Stages(spec) > 1 {
+		words += ", then a second network by " + strings.Join(methods(spec, 2), " → ")
 	}
 	return words
+}
+
+// methods lists the methods of the phases of a stage.
+func methods(spec *problems.Spec, stage int) (names []string) {
+	for _, ph := range build.Phases(spec, stage) {
+		names = append(names, ph.Method)
+	}
+	return names
 }
 
 // report prints the figures of a run, and at last its folder.

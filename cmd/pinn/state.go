@@ -23,6 +23,7 @@ type saved struct {
 	resumed     int    // times that the run has gone on before
 	snapshot    *hybrid.Snapshot
 	along       trail
+	below       []optim.Vector // what a second stage builds on
 }
 
 // stateFormat is that of the state; a program refuses any other.
@@ -61,7 +62,7 @@ func (s saved) encode() (rundir.Weights, error) {
 		}
 		w.Metadata[wordsPrefix+list.Name] = string(text)
 	}
-	for _, v := range slices.Concat(s.snapshot.Numbers, s.along.state()) {
+	for _, v := range slices.Concat(s.snapshot.Numbers, s.along.state(), s.below) {
 		w.Tensors = append(w.Tensors, rundir.Tensor{Name: v.Name, Shape: []int{len(v.Values)}, Data: v.Values})
 	}
 	return w, nil
@@ -94,9 +95,12 @@ func readState(dir string) (saved, error) {
 	var marks []optim.Vector
 	for _, t := range w.Tensors {
 		v := optim.Vector{Name: t.Name, Values: t.Data}
-		if strings.HasPrefix(t.Name, trailPrefix) {
+		switch {
+		case strings.HasPrefix(t.Name, trailPrefix):
 			marks = append(marks, v)
-		} else {
+		case strings.HasPrefix(t.Name, belowPrefix):
+			s.below = append(s.below, v)
+		default:
 			s.snapshot.Numbers = append(s.snapshot.Numbers, v)
 		}
 	}

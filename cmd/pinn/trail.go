@@ -14,12 +14,16 @@ import (
 // trail keeps what a run would have returned at some of its steps, so that the
 // error there can be measured when the run is over. It is all that is done about
 // the truth while training: nothing is evaluated before the last step.
-type trail struct{ marks []mark }
+type trail struct {
+	marks []mark
+	stage int // that is trained, from 0
+}
 
 // mark is one kept state: where the run stood, and the best θ so far.
 type mark struct {
 	step, gradEvals int
 	passes, seconds float64
+	stage           int // that θ belongs to
 	theta           []float64
 }
 
@@ -36,21 +40,27 @@ func (t *trail) observe(row hybrid.Row, best []float64) {
 	if n := len(t.marks); n > 1 && t.marks[n-1].passes < spacing*t.marks[n-2].passes {
 		t.marks = t.marks[:n-1]
 	}
-	t.marks = append(t.marks, mark{row.Step, row.GradEvals, row.Passes, row.Wall, best})
+	t.marks = append(t.marks, mark{row.Step, row.GradEvals, row.Passes, row.Wall, t.stage, best})
 }
 
 // trailPrefix is put before the names of the trail's state.
 const trailPrefix = "trail/"
 
+// trailNames are those of the numbers of a mark; the last is the length of its θ.
+var trailNames = []string{"step", "grad_evals", "passes", "seconds", "stage", "size"}
+
 // state returns the marks, one vector for each of their numbers and one with every
 // θ, as part of the state of a run.
-func (t *trail) state() []optim.Vector {
-	list := []optim.Vector{{Name: trailPrefix + "step"}, {Name: trailPrefix + "grad_evals"}, {Name: trailPrefix + "passes"}, {Name: trailPrefix + "seconds"}, {Name: trailPrefix + "theta"}}
+func (t *trail) state() (list []optim.Vector) {
+	for _, name := range append(trailNames, "theta") {
+		list = append(list, optim.Vector{Name: trailPrefix + name})
+	}
+	last := len(trailNames)
 	for _, m := range t.marks {
-		for i, x := range []float64{float64(m.step), float64(m.gradEvals), m.passes, m.seconds} {
+		for i, x := range []float64{float64(m.step), float64(m.gradEvals), m.passes, m.seconds, float64(m.stage), float64(len(m.theta))} {
 			list[i].Values = append(list[i].Values, x)
 		}
-		list[4].Values = append(list[4].Values, m.theta...)
+		list[last].Values = append(list[last].Values, m.theta...)
 	}
 	return list
 }
@@ -58,18 +68,27 @@ func (t *trail) state() []optim.Vector {
 // restore takes back what state returned.
 func (t *trail) restore(state []optim.Vector) error {
 	t.marks = nil
-	if len(state) != 5 {
-		return fmt.Errorf("the trail must have 5 vectors, got %d", len(state))
+	last := len(trailNames)
+	if len(state) != last+1 {
+		return fmt.Errorf("the trail must have %d vectors, got %d", last+1, len(state))
 	}
-	n, theta := len(state[0].Values), state[4].Values
-	for i, v := range state[:4] {
-		if len(v.Values) != n || v.Name != t.state()[i].Name || len(theta)%max(n, 1) != 0 {
+	n, theta := len(state[0].Values), state[last].Values
+	for i, v := range state[:last] {
+		if len(v.Values) != n || v.Name != trailPrefix+trailNames[i] {
 			return fmt.Errorf("%s: must have %d values, got %d", v.Name, n, len(v.Values))
 		}
 	}
 	for i := range n {
-		size := len(theta) / n
-		t.marks = append(t.marks, mark{int(state[0].Values[i]), int(state[1].Values[i]), state[2].Values[i], state[3].Values[i], theta[i*size : (i+1)*size]})
+		at := func(k int) float64 { return state[k].Values[i] }
+		size := int(at(5))
+		if size < 0 || size > len(theta) {
+			return fmt.Errorf("%s: must have %d values more, got %d", state[last].Name, size, len(theta))
+		}
+		t.marks = append(t.marks, mark{int(at(0)), int(at(1)), at(2), at(3), int(at(4)), theta[:size:size]})
+		theta = theta[size:]
+	}
+	if len(theta) > 0 {
+		return fmt.Errorf("%s: has %d values too many", state[last].Name, len(theta))
 	}
 	return nil
 }
@@ -78,9 +97,9 @@ func (t *trail) restore(state []optim.Vector) error {
 type evaluator func(theta []float64, pts pde.Points) [][]float64
 
 // errors returns errors.csv: the relative L2 error over all fields with a truth,
-// for every mark. It is measured on at most trailPoints points of where the
+// for every mark, with an evaluator for each stage. It is measured on at most trailPoints points of where the
 // answer is judged, spread evenly, but for the last, which is judged on all.
-func (t *trail) errors(truth pde.Truth, eval evaluator) *rundir.Table {
+func (t *trail) errors(truth pde.Truth, eval ...evaluator) *rundir.Table {
 	n := len(t.marks)
 	step, grads, passes, seconds, rel := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	where := truth.Where()
@@ -91,7 +110,7 @@ func (t *trail) errors(truth pde.Truth, eval evaluator) *rundir.Table {
 		if i == n-1 {
 			some, exact = where, known
 		}
-		rel[i] = pde.Judge(eval(m.theta, some), exact).AllRelL2
+		rel[i] = pde.Judge(eval[m.stage](m.theta, some), exact).AllRelL2
 	}
 	out := &rundir.Table{}
 	out.Add(rundir.ColStep, step)

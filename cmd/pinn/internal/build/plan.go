@@ -10,13 +10,16 @@ import (
 	"pinn/problems"
 )
 
-// Plan returns the phases of the filled Spec. decays masks weight decay. The
-// diagnostics of a Spec that came through Statement are those of Fill's choices
+// Plan returns the phases of a stage of the filled Spec, the first being stage 1.
+// decays masks weight decay. The diagnostics of a Spec that came through Statement are those of Fill's choices
 // alone: Statement has reported the others.
-func Plan(spec *problems.Spec, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
+func Plan(spec *problems.Spec, which int, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
 	c := &compiler{spec: spec}
-	plan := hybrid.Plan{Seed: *spec.Train.Seed, Time: spec.Train.Time, Start: start}
+	plan := hybrid.Plan{Seed: *spec.Train.Seed, Time: stageTime(spec, which), Start: start}
 	for i, ph := range spec.Phases {
+		if stage(ph) != which {
+			continue
+		}
 		p := hybrid.Phase{
 			Name:     ph.Method,
 			Method:   c.method(i, ph, decays),
@@ -41,7 +44,9 @@ func Plan(spec *problems.Spec, decays []bool, start time.Time) (hybrid.Plan, pro
 		}
 		plan.Phases = append(plan.Phases, p)
 	}
-	plan.FallBack = fallBack(spec, decays)
+	if which == 1 {
+		plan.FallBack = fallBack(spec, decays)
+	}
 	return plan, c.diagnostics
 }
 

@@ -45,13 +45,11 @@ func (c *compiler) unsupported() {
 	if c.spec.Polygon != nil {
 		c.fault(c.spec.Where("domain.polygon"), "domain.polygon", "polygons are not in this version; describe the domain by its box and inside")
 	}
-	for _, one := range []struct {
-		key string
-		n   *int
-	}{{"train.stages", c.spec.Train.Stages}, {"train.slabs", c.spec.Train.Slabs}} {
-		if orElse(one.n, 1) != 1 {
-			c.fault(c.spec.Where(one.key), one.key, "must be 1 in this version, got %d", *one.n)
-		}
+	if n := Stages(c.spec); n > MaxStages {
+		c.fault(c.spec.Where("train.stages"), "train.stages", "must be 1 or %d in this version, got %d", MaxStages, n)
+	}
+	if n := orElse(c.spec.Train.Slabs, 1); n != 1 {
+		c.fault(c.spec.Where("train.slabs"), "train.slabs", "must be 1 in this version, got %d", n)
 	}
 	c.rules()
 	for i, ph := range c.spec.Phases {

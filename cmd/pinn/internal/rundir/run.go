@@ -20,9 +20,11 @@ type Run struct {
 	MaxAbs          Figures `json:"max_abs"`                    // per field, then "all"
 	Parameters      Figures `json:"parameters"`                 // identified values
 	ParameterErrors Figures `json:"parameter_errors,omitempty"` // |k − k*|/|k*| where the truth is known
+	ErrorEstimate   Figures `json:"error_estimate,omitempty"`   // of RelL2, made by a second stage without the truth; null where it can say nothing
 	Grid            *Grid   `json:"grid,omitempty"`
 
 	Resumed int     `json:"resumed,omitempty"` // times that the run went on from a state it had kept
+	Stages  []Stage `json:"stages,omitempty"`  // if there is more than one
 	Phases  []Phase `json:"phases"`
 	Seconds Number  `json:"seconds"` // training, set-up included
 
@@ -62,9 +64,26 @@ type Grid struct {
 	File    string   `json:"file,omitempty"`     // where Kind is "file"
 }
 
+// Stage is one of the networks of a run that are trained one upon the other, and
+// what was reached with it: the figures are those of the sum of all up to it.
+type Stage struct {
+	NetworkParameters int     `json:"network_parameters"`
+	HeldOut           Number  `json:"heldout"`
+	RelL2             Figures `json:"rel_l2"`
+	MaxAbs            Figures `json:"max_abs"`
+	ErrorEstimate     Figures `json:"error_estimate"` // of RelL2, without the truth
+
+	// Of the second stage only.
+	Modes  Figures `json:"modes,omitempty"`         // per axis, up to which its inputs go
+	Scale  Figures `json:"scale,omitempty"`         // per field, of its network
+	Change Figures `json:"change,omitempty"`        // by which it changed the answer, as RelL2
+	Fall   Number  `json:"residual_fall,omitempty"` // the factor by which it lowered the root of HeldOut
+}
+
 // Phase is one phase of a run. Evaluations are plain calls, minibatch or full.
 type Phase struct {
 	Name        string `json:"name,omitempty"`
+	Stage       int    `json:"stage,omitempty"` // 0 where there is only one
 	Method      string `json:"method"`
 	Inserted    bool   `json:"inserted,omitempty"` // by falling back, between two parts of a phase
 	Batch       int    `json:"batch,omitempty"`    // 0: all points
@@ -84,7 +103,7 @@ type Phase struct {
 }
 
 // Places returns for each phase that was entered its place in the list of phases of
-// the problem, −1 for those that were inserted by falling back.
+// its stage of the problem, −1 for those that were inserted by falling back.
 func (r Run) Places() []int {
 	places := make([]int, len(r.Phases))
 	next := 0
@@ -93,6 +112,8 @@ func (r Run) Places() []int {
 		case p.Inserted:
 			places[i] = -1
 			continue
+		case i > 0 && r.Phases[i-1].Stage != p.Stage:
+			next = 0
 		case i > 1 && r.Phases[i-1].Inserted:
 			next-- // the interrupted phase goes on
 		}

@@ -180,4 +180,8 @@ func TestPlaces(t *testing.T) {
 	if got, want := r.Places(), []int{0, 1, -1, 1, -1, 1, 2}; !reflect.DeepEqual(got, want) {
 		t.Errorf("places %v, want %v", got, want)
 	}
+	r = Run{Phases: []Phase{{Stage: 1}, {Stage: 1, Ended: "fall-back"}, {Stage: 1, Inserted: true}, {Stage: 2}, {Stage: 2}}}
+	if got, want := r.Places(), []int{0, 1, -1, 0, 1}; !reflect.DeepEqual(got, want) {
+		t.Errorf("places %v of two stages, want %v", got, want)
+	}
 }

@@ -1,0 +1,78 @@
+package build
+
+import (
+	"slices"
+	"time"
+
+	"pinn/hybrid"
+	"pinn/optim"
+	"pinn/problems"
+)
+
+// MaxStages is how many networks can be trained one upon the other.
+const MaxStages = 2
+
+// Stages returns how many networks the Spec asks for.
+func Stages(spec *problems.Spec) int { return orElse(spec.Train.Stages, 1) }
+
+// fillStages gives each stage without a phase its plan, made of the default one of
+// the first network.
+func fillStages(spec *problems.Spec, plan []problems.Phase) {
+	second := secondPlan(plan)
+	if Phases(spec, 1) == nil {
+		spec.Phases = append(plan, spec.Phases...)
+	}
+	if Stages(spec) == 2 && Phases(spec, 2) == nil {
+		spec.Phases = append(spec.Phases, second)
+	}
+}
+
+// secondPlan begins at the solution of the first stage, where the problem is nearly
+// linear: it has no need of AdamW to come near a minimum. It is the last phase of
+// the default plan with half the steps; that its loss is next to nothing is no
+// reason to end it.
+func secondPlan(plan []problems.Phase) problems.Phase {
+	last := plan[len(plan)-1]
+	last.Stage, last.Steps = ptr(2), ptr(max(1, *last.Steps/2))
+	last.Switch = slices.DeleteFunc(slices.Clone(last.Switch), func(r problems.Rule) bool { return r.Rule == "loss" })
+	return last
+}
+
+// Phases returns the phases of a stage of a filled Spec, the first being stage 1.
+func Phases(spec *problems.Spec, which int) (phases []problems.Phase) {
+	for _, ph := range spec.Phases {
+		if stage(ph) == which {
+			phases = append(phases, ph)
+		}
+	}
+	return phases
+}
+
+// stage is the stage that a phase belongs to.
+func stage(ph problems.Phase) int { return orElse(ph.Stage, 1) }
+
+// stageTime is what a stage may use of the run's time, from its beginning on: the
+// first two thirds, the last all.
+func stageTime(spec *problems.Spec, which int) time.Duration {
+	if which < Stages(spec) {
+		return spec.Train.Time * 2 / 3
+	}
+	return spec.Train.Time
+}
+
+// Measured tells the methods of a plan that the loss they meet is small: what they
+// measure in units of the loss or its gradient, the epsilon of the adaptive ones and
+// the damping of lm, counts in units of the given loss.
+func Measured(plan hybrid.Plan, unit float64) {
+	for _, ph := range plan.Phases {
+		m, ok := ph.Method.(optim.Configurable)
+		if !ok {
+			continue
+		}
+		for _, s := range m.Settings() {
+			if s.Key == "epsilon" || s.Key == "damping" {
+				*s.Float *= unit
+			}
+		}
+	}
+}
