@@ -40,7 +40,7 @@ func TestEstimate(t *testing.T) {
 
 // tolEstimate bounds the estimate of the first stage's error from both sides of the
 // truth as a factor, tolAnswer that of the answer. Theory: none; see estimate. The
-// worst seen of seeds 1–5 was a factor of ESTIMATE for the first stage and ANSWER for
+// worst seen of seeds 1–5 was a factor of FIRST for the first stage and ANSWER for
 // the answer.
 const tolEstimate, tolAnswer = 1.5, 20
 

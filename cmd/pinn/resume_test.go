@@ -53,14 +53,18 @@ func finished(t *testing.T, dir string, args ...string) (run string, took time.D
 	return run, time.Since(began)
 }
 
-// phasesToKill are one phase each, of every kind that there is.
+// phasesToKill are one phase each, of every kind that there is, and the two stages of
+// a run.
 var phasesToKill = map[string]string{
 	"adamw":     "steps = 200\nbatch = 32\nswitch = [{ rule = 'snr', every = 10, min_steps = 1000 }, { rule = 'noise-floor' }]\nresample = { method = 'rad', every = 60 }\n",
 	"lbfgs":     "steps = 150\nhistory = 7\nresample = { method = 'rad', every = 40 }\n",
 	"bfgs":      "steps = 150\nresample = { method = 'rar', every = 40 }\n",
 	"ssbroyden": "steps = 150\nresample = { method = 'uniform', every = 40 }\n",
 	"lm":        "steps = 60\nresample = { method = 'rad', every = 5 }\n",
+	twoStages:   "[train]\nstages = 2\n[[phase]]\nmethod = 'lbfgs'\nsteps = 60\n[[phase]]\nmethod = 'ssbroyden'\nstage = 2\nsteps = 90\nresample = { method = 'rad', every = 40 }\n",
 }
+
+const twoStages = "two stages"
 
 // rodWith writes rod.toml into dir with something to judge by, and with one phase of
 // the method in place of its own.
@@ -71,7 +75,11 @@ func rodWith(t *testing.T, dir, method string) {
 		t.Fatal(err)
 	}
 	problem, _, _ := strings.Cut(string(text), "[[phase]]")
-	write(t, filepath.Join(dir, "rod.toml"), []byte(problem+"[exact]\nu = '1 - x^2'\n[[phase]]\nmethod = '"+method+"'\n"+phasesToKill[method]))
+	head := "[[phase]]\nmethod = '" + method + "'\n"
+	if method == twoStages {
+		head = ""
+	}
+	write(t, filepath.Join(dir, "rod.toml"), []byte(problem+"[exact]\nu = '1 - x^2'\n"+head+phasesToKill[method]))
 }
 
 // TestKillAndResume: a run that is killed at random moments, again and again, and

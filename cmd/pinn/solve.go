@@ -40,7 +40,8 @@ func (a *app) solveCommand() *cobra.Command {
 		Long: `Solve reads PROBLEM (a file, a run folder, or a name that pinn list shows),
 trains a network on it, judges the answer against the exact or reference solution
 if the file gives one, and writes a run folder. The last line on standard output
-is that folder.
+is that folder. With [train] stages = 2 a second network is trained on what the
+first left, and the error is estimated by it, truth or none.
 
 Ctrl-C finishes the step, judges and writes what there is with the status
 interrupted; a second Ctrl-C stops at once and leaves nothing.
@@ -55,6 +56,7 @@ target was missed, 130 interrupted.`,
 		Example: `  pinn solve burgers
   pinn solve problems/heat.toml --seed 2 --time 30s --out runs/heat
   pinn solve --resume results/heat/run-0003
+  pinn solve heat --set train.stages=2
   pinn solve wave --set network.hidden='[40, 40]' --set points.interior=8000`,
 		Args:              f.args,
 		ValidArgsFunction: completeProblem,
