@@ -151,3 +151,39 @@ func BenchmarkSPRING(b *testing.B) {
 		})
 	}
 }
+
+// poisoned is an objective one of whose residuals is not finite.
+type poisoned struct {
+	optimtest.Function
+	value float64
+}
+
+func (p poisoned) Rows(theta []float64) (float64, optim.RowBlock) {
+	v, b := p.Function.Rows(theta)
+	b.R = slices.Clone(b.R)
+	b.R[0] = p.value
+	return v, b
+}
+
+// A residual that is not finite is refused: the typed error, θ and the state
+// untouched.
+func TestSPRINGRefusesNotFinite(t *testing.T) {
+	f := linear(9, repeat(4, 1, -2), rand.New(rand.NewPCG(3, 1)))
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300} {
+		s := optim.DefaultSPRING()
+		s.Init(4)
+		theta := slices.Clone(f.Start)
+		if _, err := s.Step(theta, f); err != nil {
+			t.Fatal(err)
+		}
+		at, state := slices.Clone(theta), s.State()
+		info, err := s.Step(theta, poisoned{f, bad})
+		var typed *optim.NotFiniteError
+		if !errors.As(err, &typed) || info.Status != optim.NotFinite || typed.What != optim.Gradient {
+			t.Fatalf("r = %g: %+v, %v, want NotFinite and a NotFiniteError of the gradient", bad, info, err)
+		}
+		if !slices.Equal(theta, at) || fmt.Sprint(s.State()) != fmt.Sprint(state) {
+			t.Errorf("r = %g: θ or state changed", bad)
+		}
+	}
+}

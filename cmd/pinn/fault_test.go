@@ -40,6 +40,10 @@ func (p *planted) NormalEquations(a, g, theta []float64) float64 {
 	return p.batched.NormalEquations(a, g, p.spoil(theta))
 }
 
+func (p *planted) Triangle(r, c, theta []float64) float64 {
+	return p.batched.Triangle(r, c, p.spoil(theta))
+}
+
 func (p *planted) Deal(size int) hybrid.Batches { return plantedBatches{p.batched.Deal(size), p} }
 
 func (p *planted) FindNonFinite([]float64) string {
