@@ -18,6 +18,15 @@ const (
 	KindWarning  Kind = "warning"   // something is doubtful; the run went on
 )
 
+// The reasons of a redraw.
+const (
+	CauseBegin    Reason = "begin"    // the phase has points of its own
+	CauseSchedule Reason = "schedule" // so many steps have passed
+	CauseAlarm    Reason = "alarm"    // the held-out loss stood far above the training loss
+	CauseNoise    Reason = "noise"    // the full gradient was mostly noise
+	CauseStuck    Reason = "stuck"    // the method had nothing to gain on the old ones
+)
+
 // Event is one thing that happened in a run and why.
 type Event struct {
 	Step   int     // parameter updates of the run so far

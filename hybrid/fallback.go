@@ -39,7 +39,7 @@ func (p *phase) returns(info optim.StepInfo) (end ending, over, goesOn bool) {
 	switch rise := p.seen.HeldOut / p.drawnAt; {
 	case info.Status == optim.Stuck:
 		if p.stuck++; p.stuck < stuckMost && p.Resample != nil && p.Resample.Every > 0 {
-			p.redraw(0, fmt.Sprintf("since %s was stuck on the old ones, %d of %d times", p.Name, p.stuck, stuckMost))
+			p.redraw(0, CauseStuck, fmt.Sprintf("since %s was stuck on the old ones, %d of %d times", p.Name, p.stuck, stuckMost))
 			return ending{}, false, true
 		}
 		why = fmt.Sprintf("%s was stuck %s", p.Name, times(p.stuck))

@@ -62,7 +62,7 @@ func (r *runner) enter(i int) *phase {
 	p.begin()
 	if drawn != "" {
 		p.drawnAt = p.res.HeldOutFirst
-		p.drew(drawn, "for the phase, to begin with", p.res.LossFirst)
+		p.drew(drawn, CauseBegin, "for the phase, to begin with", p.res.LossFirst)
 	}
 	return p
 }

@@ -123,7 +123,13 @@ type Resample struct {
 	Method string  // "rad", "rar", "uniform": given to the loss as it stands
 	Every  int     // steps of the phase between redraws; 0: only when the held-out alarm asks for it
 	K, C   float64 // exponent and offset of the density |r|^k/mean|r|^k + c
-	Noise  float64 // median R_N of a full-batch phase above which they are redrawn, too; 0: never
+
+	// Noise is the median R_N of a full-batch phase above which the points are
+	// redrawn, too; 0 means never. A method with curvature takes the gradient on its
+	// points far below what others would give: on Burgers' equation R_N stood at its
+	// bound of 50 through nearly all of L-BFGS and SSBroyden, and 22 redraws instead
+	// of 3 at a Noise of 0.25 ended at an error of 3.6e-6 instead of 3.1e-6.
+	Noise float64
 }
 
 // Defaults for what a Plan leaves at zero.

@@ -18,13 +18,14 @@ func (p *phase) redrawIfDue() {
 	scheduled := r.Every > 0 && p.res.Steps > 0 && p.res.Steps%r.Every == 0
 	switch {
 	case p.alarmed:
-		p.redraw(p.enlarged())
+		points, cause := p.enlarged()
+		p.redraw(points, CauseAlarm, cause)
 	case scheduled && p.restarted != p.res.Steps:
 		p.overfit.on = false
-		p.redraw(0, fmt.Sprintf("as every %d steps", r.Every))
+		p.redraw(0, CauseSchedule, fmt.Sprintf("as every %d steps", r.Every))
 	case noisy:
 		p.overfit.on = false
-		p.redraw(0, fmt.Sprintf("since the noise of the full gradient stood at %s of its signal, in power, in the median of %d rows, more than %.3g", two(ratio), ratiosKept, r.Noise))
+		p.redraw(0, CauseNoise, fmt.Sprintf("since the noise of the full gradient stood at %s of its signal, in power, in the median of %d rows, more than %.3g", two(ratio), ratiosKept, r.Noise))
 	}
 	p.alarmed = false
 }
@@ -39,7 +40,7 @@ func (p *phase) goOn(info optim.StepInfo) bool {
 	if !stuck || !last || p.Resample == nil || p.Resample.Every == 0 || p.res.Steps-max(p.restarted, 0) < minGain || p.res.Steps == p.Steps {
 		return false
 	}
-	p.redraw(0, fmt.Sprintf("since %s had no more to gain on the old ones (%s)", p.Name, info.Status))
+	p.redraw(0, CauseStuck, fmt.Sprintf("since %s had no more to gain on the old ones (%s)", p.Name, info.Status))
 	return true
 }
 
@@ -97,7 +98,7 @@ func (r *runner) drawOwn(ph Phase) (method string) {
 
 // redraw draws new points, as many as there are or as given, deals them anew and
 // tells the method. Losses and checks before and after are not comparable.
-func (p *phase) redraw(points int, cause string) {
+func (p *phase) redraw(points int, reason Reason, cause string) {
 	r := p.Resample
 	p.loss.(Resampler).Resample(r.Method, points, r.K, r.C, p.theta, p.streams.points.Rand)
 	p.Method.Restart()
@@ -108,12 +109,12 @@ func (p *phase) redraw(points int, cause string) {
 	p.ratios.forget()
 	p.restarted, p.drawnAt = p.res.Steps, p.seen.HeldOut
 	var row Row
-	p.drew(r.Method, cause, p.fullLoss(&row))
+	p.drew(r.Method, reason, cause, p.fullLoss(&row))
 }
 
 // drew writes the event of a redraw.
-func (p *phase) drew(method, cause string, loss float64) {
-	p.event(p.number, KindResample, "", fmt.Sprintf("resample: %s drew %d points %s; the loss over them is %.3g and the held-out loss was last %.3g, at step %d",
+func (p *phase) drew(method string, reason Reason, cause string, loss float64) {
+	p.event(p.number, KindResample, reason, fmt.Sprintf("resample: %s drew %d points %s; the loss over them is %.3g and the held-out loss was last %.3g, at step %d",
 		method, p.loss.Points(), cause, loss, p.seen.HeldOut, p.res.Steps))
 }
 

@@ -7,6 +7,7 @@
 //	pinn check PROBLEM     say what would be trained; --gradient checks derivatives
 //	pinn list              the gallery
 //	pinn predict RUN       evaluate the answer of a run elsewhere
+//	pinn explain RUN       tell the story of a run in a dozen sentences
 //	pinn plot RUN          redraw the figures of a run
 //	pinn bench accuracy    train by several methods; error against passes and seconds
 //	pinn bench check       hold the tables of results/ to the runs there

@@ -82,6 +82,6 @@ so, judges the answer, and leaves a folder that anyone can check.`,
 	f.BoolVar(&a.json, "json", false, "print results as JSON")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print nothing but the result")
 	f.StringVar(&a.color, "color", "auto", "colour on standard error: auto, always or never")
-	c.AddCommand(a.solveCommand(), a.checkCommand(), a.listCommand(), a.plotCommand(), a.predictCommand(), a.labCommand(), a.benchCommand(), a.versionCommand())
+	c.AddCommand(a.solveCommand(), a.checkCommand(), a.listCommand(), a.plotCommand(), a.explainCommand(), a.predictCommand(), a.labCommand(), a.benchCommand(), a.versionCommand())
 	return c
 }
