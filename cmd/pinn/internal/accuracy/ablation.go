@@ -35,7 +35,7 @@ var Methods = []Method{
 // Ablation compares the methods but the default plan, over the problems that all of
 // them have run on. A problem's ratio is the median final error of the method over
 // that of the rule snr; a difference is clear if no seed of one method ends between
-// those of the other.
+// those of the other, of three or more each.
 func Ablation(dir string, records []Record) Table {
 	t := Table{Name: "ablation", Keys: 1, Header: []string{
 		"method", "error over that of snr, geometric mean [least, largest]", "lower on", "clearly lower / higher on", "lowest of all on",
@@ -56,10 +56,9 @@ func Ablation(dir string, records []Record) Table {
 			if ratio < 1 {
 				below++
 			}
-			if slices.Max(mine) < slices.Min(its) {
+			if enough := min(len(mine), len(its)) >= clearSeeds; enough && slices.Max(mine) < slices.Min(its) {
 				clear++
-			}
-			if slices.Min(mine) > slices.Max(its) {
+			} else if enough && slices.Min(mine) > slices.Max(its) {
 				clearAbove++
 			}
 		}
@@ -69,8 +68,30 @@ func Ablation(dir string, records []Record) Table {
 		}
 		t.add(dir+"/*/"+m.Name, append(cells, switches(records, problems, m.Name)...)...)
 	}
-	t.Note = fmt.Sprintf("Over %d problems: %s.", len(problems), strings.Join(problems, ", "))
+	t.Note = fmt.Sprintf("Over %d problems with %s: %s.", len(problems), seedsOf(records, problems), strings.Join(problems, ", "))
 	return t
+}
+
+// clearSeeds is the number of seeds from which on a difference can be clear.
+const clearSeeds = 3
+
+// seedsOf tells how many seeds each method has on each problem.
+func seedsOf(records []Record, problems []string) string {
+	least, most := math.MaxInt, 0
+	for _, p := range problems {
+		for _, m := range Methods[1:] {
+			n := len(of(records, p, m.Name))
+			least, most = min(least, n), max(most, n)
+		}
+	}
+	switch {
+	case least < most:
+		return fmt.Sprintf("%d to %d seeds each", least, most)
+	case most == 1:
+		return "one seed each"
+	default:
+		return fmt.Sprintf("%d seeds each", most)
+	}
 }
 
 // switches tells when the runs of a method gave up AdamW.
