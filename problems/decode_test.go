@@ -136,6 +136,7 @@ interior = 4000
 sampler  = "latin-hypercube"
 resample = { method = "rad", every = 500, noise = 0.25, k = 1, c = 0 }
 [train]
+fall_back = 1
 seed   = 0
 time   = "60s"
 stages = 2
@@ -234,6 +235,7 @@ func TestDecodeEverything(t *testing.T) {
 		{"points.resample.noise", *s.Points.Resample.Noise, 0.25},
 		{"points.resample.c", *s.Points.Resample.C, 0.0},
 		{"train.seed", *s.Train.Seed, uint64(0)},
+		{"train.fall_back", *s.Train.FallBack, 1},
 		{"train.time", s.Train.Time, time.Minute},
 		{"phase[0].time", adamw.Time, time.Hour + 500*time.Millisecond},
 		{"phase[0].beta1", *adamw.Beta1, 0.0},

@@ -38,6 +38,7 @@ func tell(run rundir.Run, events []rundir.Event, trace *rundir.Table) []sentence
 	s.warnings()
 	s.kept()
 	s.judged()
+	s.estimated()
 	s.parameters()
 	s.advise()
 	return s.told
@@ -223,6 +224,13 @@ func (s *story) judged() {
 		where = fmt.Sprintf(" at %d points", r.Grid.Points)
 	}
 	s.say("judged", "Judged afterwards%s, the answer has a relative L2 error of %s and is nowhere further off than %s%s: %s.", where, short(all), short(largest), target, r.Status)
+}
+
+// estimated tells the error as a second stage saw it.
+func (s *story) estimated() {
+	if e, ok := s.run.ErrorEstimate.Get("all"); ok && finiteNumber(e) {
+		s.say("estimate", "Without the truth, the second stage estimated a relative L2 error of %s.", short(e))
+	}
 }
 
 func (s *story) parameters() {
