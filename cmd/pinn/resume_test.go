@@ -16,8 +16,9 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 )
 
-// killed runs pinn in dir and kills it after a time, 0 for never. It returns whether
-// it came to its end, and what it wrote.
+// killed runs pinn in dir and, unless after is 0, kills it a time after it has kept a
+// state in runs, or at its beginning if one is there. It returns whether it came to
+// its end, and what it wrote.
 func killed(t *testing.T, dir string, after time.Duration, args ...string) (ended bool, stdout, stderr string) {
 	t.Helper()
 	cmd := exec.Command("pinn", args...)
@@ -26,11 +27,25 @@ func killed(t *testing.T, dir string, after time.Duration, args ...string) (ende
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	done := make(chan struct{})
 	if after > 0 {
-		timer := time.AfterFunc(after, func() { cmd.Process.Kill() })
-		defer timer.Stop()
+		go func() {
+			for {
+				if states, _ := filepath.Glob(filepath.Join(dir, "runs", ".run-*.partial", "state")); len(states) > 0 {
+					time.Sleep(after)
+					cmd.Process.Kill()
+					return
+				}
+				select {
+				case <-done:
+					return
+				case <-time.After(time.Millisecond):
+				}
+			}
+		}()
 	}
 	cmd.Wait()
+	close(done)
 	return cmd.ProcessState.Exited(), out.String(), err.String()
 }
 
@@ -61,6 +76,7 @@ var phasesToKill = map[string]string{
 	"bfgs":      "steps = 150\nresample = { method = 'rar', every = 40 }\n",
 	"ssbroyden": "steps = 150\nresample = { method = 'uniform', every = 40 }\n",
 	"lm":        "steps = 60\nresample = { method = 'rad', every = 5 }\n",
+	"spring":    "steps = 60\nbatch = 48\nresample = { method = 'rad', every = 25 }\n",
 	twoStages:   "[train]\nstages = 2\n[[phase]]\nmethod = 'lbfgs'\nsteps = 60\n[[phase]]\nmethod = 'ssbroyden'\nstage = 2\nsteps = 90\nresample = { method = 'rad', every = 40 }\n",
 }
 
@@ -114,13 +130,13 @@ func TestKillAndResume(t *testing.T) {
 }
 
 // pursued solves, kills the run at random moments of the time that it would take and
-// lets it go on, up to four times, and then to its end.
+// lets it go on, up to three times, and then to its end.
 func pursued(t *testing.T, dir string, took time.Duration, rng *rand.Rand, args ...string) (run string, kills int) {
 	t.Helper()
 	runs := filepath.Join(dir, "runs")
 	for kill := 1; ; kill++ {
-		after := time.Duration(rng.Int64N(int64(took) * 2 / 3))
-		if kill > 4 {
+		after := time.Duration(1 + rng.Int64N(int64(took)/3))
+		if kill > 3 {
 			after = 0
 		}
 		ended, out, msg := killed(t, dir, after, args...)
