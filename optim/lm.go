@@ -50,7 +50,8 @@ import (
 // Source: the step rule of Webb, Jerad, Cartis, arXiv 2607.02194 (2026). Unlike the source there is no sketch of J, λ is found by trials
 // and not from a decomposition, and stage 2 also waits for the median of the last 30
 // λ to have sunk a hundredfold below Damping: a λ that merely pauses, high up, is not
-// done sinking.
+// done sinking. FinalTarget is 0.9 and not 0.5: where the model can remove all of L, a
+// step then leaves a tenth of it and not a half.
 type LM struct {
 	Damping      float64 // λ of the first trial; in units of JᵀJ
 	Target       float64 // least ρ in stage 1, in (0, 1)
@@ -72,10 +73,10 @@ type LM struct {
 	trials lmTrials
 }
 
-// DefaultLM returns λ = 1e-2, targets 0.15 and 0.5, StopStep 1e-8 and no other
+// DefaultLM returns λ = 1e-2, targets 0.15 and 0.9, StopStep 1e-8 and no other
 // tolerances.
 func DefaultLM() *LM {
-	return &LM{Damping: 1e-2, Target: 0.15, FinalTarget: 0.5, StopStep: 1e-8, StopValue: math.Inf(-1)}
+	return &LM{Damping: 1e-2, Target: 0.15, FinalTarget: 0.9, StopStep: 1e-8, StopValue: math.Inf(-1)}
 }
 
 // Settings lists the hyperparameters.
