@@ -10,7 +10,6 @@ import (
 	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
-	"pinn/pde"
 	"pinn/problems"
 )
 
@@ -119,9 +118,9 @@ func (c contest) run(ctx context.Context, a *app, st *statement) (accuracy.Recor
 	if err != nil {
 		return fail(err)
 	}
-	var along trail
-	t.plan.Passes, t.plan.Observe = c.limit(), along.observe
-	res, err := t.train(ctx, nil, nil)
+	t.plan.Passes = c.limit()
+	both := &job{training: t, st: st}
+	res, err := both.run(ctx, c.threads, nil, nil)
 	if ctx.Err() != nil {
 		return fail(ctx.Err())
 	}
@@ -131,13 +130,14 @@ func (c contest) run(ctx context.Context, a *app, st *statement) (accuracy.Recor
 	if err != nil { // a method failed; the run counts as far as it came
 		res.Warnings = append(res.Warnings, err)
 	}
+	t = both.training
 	run := record(st, t, res, c.threads)
-	eval := t.evaluators(st)[0]
-	j := judge(st.problem, st.truth, func(pts pde.Points) [][]float64 { return eval(res.Theta, pts) })
+	j := judge(st.problem, st.truth, t.solution(st, res.Theta).Eval)
 	run.Grid = j.grid(st)
 	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)
+	judgeStages(&run, st, t, j)
 	run.Settle(false, res.Status == hybrid.Failed || !j.finite())
-	course, err := accuracy.CourseOf(along.errors(st.truth, eval))
+	course, err := accuracy.CourseOf(both.along.errors(st.truth, t.evaluators(st)...))
 	if err != nil {
 		return fail(err)
 	}

@@ -96,6 +96,7 @@ func upon(st *statement, b below, threads int) (*training, error) {
 		return nil, errors.New(faults.Error())
 	}
 	build.Measured(plan, left)
+	plan.Passes = b.first.plan.Passes
 	return &training{net: net, lifts: lifts, loss: loss, plan: plan, seed: b.first.seed, below: &b}, nil
 }
 

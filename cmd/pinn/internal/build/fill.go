@@ -17,7 +17,7 @@ func Fill(spec *problems.Spec, p *pde.Problem, h Hard) {
 		spec.Train.Seed = ptr(uint64(1))
 	}
 	fill(&spec.Train.FallBack, returns)
-	fillStages(spec, defaultPlan(Network(spec, p, h).Size()+len(p.Params), full, curvatureSteps(p)))
+	fillStages(spec, Network(spec, p, h).Size()+len(p.Params), full, curvatureSteps(p))
 	for i := range spec.Phases {
 		fillPhase(&spec.Phases[i], &spec.Points)
 	}

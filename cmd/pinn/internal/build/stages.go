@@ -15,25 +15,28 @@ const MaxStages = 2
 // Stages returns how many networks the Spec asks for.
 func Stages(spec *problems.Spec) int { return orElse(spec.Train.Stages, 1) }
 
-// fillStages gives each stage without a phase its plan, made of the default one of
-// the first network.
-func fillStages(spec *problems.Spec, plan []problems.Phase) {
-	second := secondPlan(plan)
+// fillStages gives each stage without a phase its default plan. parameters is the
+// size of the first network, full and steps are as for defaultPlan.
+func fillStages(spec *problems.Spec, parameters, full, steps int) {
 	if Phases(spec, 1) == nil {
-		spec.Phases = append(plan, spec.Phases...)
+		spec.Phases = append(defaultPlan(parameters, full, steps), spec.Phases...)
 	}
 	if Stages(spec) == 2 && Phases(spec, 2) == nil {
-		spec.Phases = append(spec.Phases, second)
+		spec.Phases = append(spec.Phases, secondPlan(parameters, full, steps))
 	}
 }
 
 // secondPlan begins at the solution of the first stage, where the problem is nearly
 // linear: it has no need of AdamW to come near a minimum. It is the last phase of
-// the default plan with half the steps; that its loss is next to nothing is no
-// reason to end it.
-func secondPlan(plan []problems.Phase) problems.Phase {
+// the default plan with half the steps, on as many points; that its loss is next to
+// nothing is no reason to end it.
+func secondPlan(parameters, full, steps int) problems.Phase {
+	plan := defaultPlan(parameters, full, steps)
 	last := plan[len(plan)-1]
 	last.Stage, last.Steps = ptr(2), ptr(max(1, *last.Steps/2))
+	if full > 0 {
+		last.Points, last.Resample = ptr(full), &problems.Resample{Method: "rad", Every: ptr(redraw)}
+	}
 	last.Switch = slices.DeleteFunc(slices.Clone(last.Switch), func(r problems.Rule) bool { return r.Rule == "loss" })
 	return last
 }
