@@ -453,7 +453,7 @@ func TestOverfittingAlarm(t *testing.T) {
 	}
 }
 
-// Every alarm enlarges the set by half, up to four times what the plan gave it.
+// Every alarm enlarges the set by half, up to twice what the plan gave it.
 func TestAlarmEnlargesTheSet(t *testing.T) {
 	loss := newJudged(newToy(100, 4, 0.5, 10, 1), 300)
 	loss.factor = 10
@@ -469,11 +469,11 @@ func TestAlarmEnlargesTheSet(t *testing.T) {
 		}
 	}
 	// The scheduled redraws arm the alarm again before each of its looks, every ten steps.
-	if want := []string{"96", "144", "216", "256"}; !slices.Equal(sizes, want) {
+	if want := []string{"96", "144", "216", "128"}; !slices.Equal(sizes, want) {
 		t.Errorf("the alarm drew %v points, want %v; events %v", sizes, want, of(res, KindResample))
 	}
-	if n := loss.InteriorPoints(); n != 256 {
-		t.Errorf("%d points at the end, want 4 × 64", n)
+	if n := loss.InteriorPoints(); n != 128 {
+		t.Errorf("%d points at the end, want 2 × 64", n)
 	}
 }
 

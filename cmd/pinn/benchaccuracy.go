@@ -82,7 +82,7 @@ DIR/README.md and the README.md above it, where they have the markers of a table
 // methodWords lists the methods, one a line.
 func methodWords() string {
 	var b strings.Builder
-	for _, m := range accuracy.Methods {
+	for _, m := range accuracy.All() {
 		fmt.Fprintf(&b, "  %-11s %s\n", m.Name, m.What)
 	}
 	return b.String()
@@ -90,7 +90,7 @@ func methodWords() string {
 
 func (f *accuracyFlags) check() error {
 	var all []string
-	for _, m := range accuracy.Methods {
+	for _, m := range accuracy.All() {
 		all = append(all, m.Name)
 	}
 	for _, m := range f.methods {

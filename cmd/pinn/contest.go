@@ -15,21 +15,23 @@ import (
 
 // The conditions of the ablation, the same for every method: a small network, so many
 // interior points, drawn once, and so many passes over all points. They are as small
-// as they are so that seven methods, the gallery and five seeds, 490 runs, take an hour
-// of one slow core.
+// as they are so that all methods and thresholds, the gallery and five seeds, 1050
+// runs, take an hour of one slow core.
 const (
 	ablationHidden = "[12, 12, 12]"
-	ablationPoints = 512
-	ablationPasses = 500
+	ablationPoints = 1024
+	ablationPasses = 1000
 )
 
 // handOvers are the rules by which AdamW gives way to L-BFGS in the ablation.
 var handOvers = map[string]problems.Rule{
-	"snr":        {Rule: "snr"},
-	"plateau":    {Rule: "plateau"},
-	"fixed-300":  {Rule: "steps", Steps: ptr(300)},
-	"fixed-1000": {Rule: "steps", Steps: ptr(1000)},
-	"fixed-5000": {Rule: "steps", Steps: ptr(5000)},
+	"snr":         {Rule: "snr"},
+	"noise-floor": {Rule: "noise-floor"},
+	"grow":        {Rule: "noise-floor", Grow: ptr(true)},
+	"plateau":     {Rule: "plateau"},
+	"fixed-300":   {Rule: "steps", Steps: ptr(300)},
+	"fixed-1000":  {Rule: "steps", Steps: ptr(1000)},
+	"fixed-5000":  {Rule: "steps", Steps: ptr(5000)},
 }
 
 // ablationPhases returns the phases of a method of the ablation, without limits of
@@ -48,7 +50,11 @@ func ablationPhases(method string) (phases []problems.Phase, ok bool) {
 	case "lbfgs":
 		return []problems.Phase{lbfgs}, true
 	}
-	adamw.Switch = []problems.Rule{handOvers[method]}
+	rule := handOvers[method]
+	if v, ok := accuracy.ThresholdOf(method); ok {
+		rule = problems.Rule{Rule: "snr", Threshold: ptr(v)}
+	}
+	adamw.Switch = []problems.Rule{rule}
 	return []problems.Phase{adamw, lbfgs}, true
 }
 

@@ -19,11 +19,13 @@ const Default = "default"
 // reference is the method that the others of the ablation are held against.
 const reference = "snr"
 
-// Methods are all methods, as tables list them. All but the first are the ablation:
+// Methods are the methods that tables list. All but the first are the ablation:
 // they differ in nothing but when AdamW gives way to L-BFGS, if ever.
 var Methods = []Method{
 	{Default, "the default plan"},
 	{reference, "AdamW, then L-BFGS when the signal of the gradient stands clear of its noise"},
+	{"noise-floor", "AdamW, then L-BFGS when the signal of a minibatch has drowned in its noise"},
+	{"grow", "as noise-floor, but the batch doubles first, as long as eight of them are left"},
 	{"plateau", "AdamW, then L-BFGS when the held-out loss no longer falls"},
 	{"fixed-300", "AdamW for 300 steps, then L-BFGS"},
 	{"fixed-1000", "AdamW for 1000 steps, then L-BFGS"},
@@ -41,7 +43,7 @@ func Ablation(dir string, records []Record) Table {
 		"method", "error over that of snr, geometric mean [least, largest]", "lower on", "clearly lower / higher on", "lowest of all on",
 		"AdamW steps, median [least, largest]", "runs that never switched",
 	}}
-	problems := common(records)
+	problems := common(records, Methods[1:])
 	if len(problems) == 0 {
 		return t
 	}
@@ -68,7 +70,7 @@ func Ablation(dir string, records []Record) Table {
 		}
 		t.add(dir+"/*/"+m.Name, append(cells, switches(records, problems, m.Name)...)...)
 	}
-	t.Note = fmt.Sprintf("Over %d problems with %s: %s.", len(problems), seedsOf(records, problems), strings.Join(problems, ", "))
+	t.Note = fmt.Sprintf("Over %d problems with %s: %s.", len(problems), seedsOf(records, problems, Methods[1:]), strings.Join(problems, ", "))
 	return t
 }
 
@@ -76,10 +78,10 @@ func Ablation(dir string, records []Record) Table {
 const clearSeeds = 3
 
 // seedsOf tells how many seeds each method has on each problem.
-func seedsOf(records []Record, problems []string) string {
+func seedsOf(records []Record, problems []string, methods []Method) string {
 	least, most := math.MaxInt, 0
 	for _, p := range problems {
-		for _, m := range Methods[1:] {
+		for _, m := range methods {
 			n := len(of(records, p, m.Name))
 			least, most = min(least, n), max(most, n)
 		}
@@ -120,15 +122,15 @@ func switches(records []Record, problems []string, method string) []string {
 	}
 }
 
-// common returns the problems that every method of the ablation has run on.
-func common(records []Record) []string {
+// common returns the problems that every one of methods has run on.
+func common(records []Record, methods []Method) []string {
 	var out []string
 	for _, r := range records {
 		p := r.Run.Problem
 		if slices.Contains(out, p) {
 			continue
 		}
-		if !slices.ContainsFunc(Methods[1:], func(m Method) bool { return len(of(records, p, m.Name)) == 0 }) {
+		if !slices.ContainsFunc(methods, func(m Method) bool { return len(of(records, p, m.Name)) == 0 }) {
 			out = append(out, p)
 		}
 	}

@@ -1,0 +1,87 @@
+package accuracy
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Thresholds are the thresholds of the rule snr that are compared, least first.
+var Thresholds = []float64{0.5, 0.7, 1, 1.4, 2, 2.8}
+
+// thresholdMark begins the names of methods that are the rule snr at a threshold.
+const thresholdMark = "snr-"
+
+// ThresholdMethods are the rule snr at each threshold, as methods to run.
+func ThresholdMethods() []Method {
+	var out []Method
+	for _, v := range Thresholds {
+		out = append(out, Method{thresholdName(v), fmt.Sprintf("as snr, at a threshold of %g", v)})
+	}
+	return out
+}
+
+// All are the methods and the thresholds.
+func All() []Method { return append(slices.Clone(Methods), ThresholdMethods()...) }
+
+// ThresholdOf returns the threshold that a method's name tells; ok is false if it
+// tells none.
+func ThresholdOf(method string) (v float64, ok bool) {
+	text, ok := strings.CutPrefix(method, thresholdMark)
+	if !ok {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	return v, err == nil && slices.Contains(Thresholds, v)
+}
+
+func thresholdName(v float64) string { return thresholdMark + strconv.FormatFloat(v, 'g', -1, 64) }
+
+// Fit holds the thresholds against one another on every other problem by the
+// alphabet, from the first on, to choose one, and on the rest, to report it. A
+// problem's ratio is the median final error at the threshold over the geometric mean
+// of those at all thresholds.
+func Fit(dir string, records []Record) Table {
+	t := Table{Name: "thresholds", Keys: 1, Header: []string{
+		"threshold of snr", "error over that of all thresholds, geometric means: where fitted", "on the rest", "AdamW steps, median [least, largest]", "runs that never switched",
+	}}
+	var halves [2][]string
+	both := common(records, ThresholdMethods())
+	for i, p := range both {
+		halves[i%2] = append(halves[i%2], p)
+	}
+	if len(halves[1]) == 0 {
+		return t
+	}
+	least, best, elsewhere := math.Inf(1), 0.0, 0.0
+	for _, v := range Thresholds {
+		name := thresholdName(v)
+		fitted, rest := standing(records, halves[0], name), standing(records, halves[1], name)
+		if fitted < least {
+			least, best, elsewhere = fitted, v, rest
+		}
+		t.add(dir+"/*/"+name, append([]string{fmt.Sprintf("%g", v), fmt.Sprintf("%.2f", fitted), fmt.Sprintf("%.2f", rest)}, switches(records, both, name)...)...)
+	}
+	t.Note = fmt.Sprintf("Fitted on %s: the least is at %g, which has %.2f on the rest, %s; %s.",
+		strings.Join(halves[0], ", "), best, elsewhere, strings.Join(halves[1], ", "), seedsOf(records, both, ThresholdMethods()))
+	return t
+}
+
+// standing is the geometric mean over problems of the median error by a threshold
+// over the geometric mean of those by all.
+func standing(records []Record, problems []string, name string) float64 {
+	sum := 0.0
+	for _, p := range problems {
+		sum += logMedian(records, p, name)
+		for _, m := range ThresholdMethods() {
+			sum -= logMedian(records, p, m.Name) / float64(len(Thresholds))
+		}
+	}
+	return math.Exp(sum / float64(len(problems)))
+}
+
+func logMedian(records []Record, problem, method string) float64 {
+	return math.Log(median(column(of(records, problem, method), Record.RelL2)))
+}
