@@ -15,7 +15,7 @@ import (
 
 // The conditions of the ablation, the same for every method: a small network, so many
 // interior points, drawn once, and so many passes over all points. They are as small
-// as they are so that all methods and thresholds, the gallery and five seeds, 1050
+// as they are so that all methods and thresholds, the gallery and five seeds, 910
 // runs, take an hour of one slow core.
 const (
 	ablationHidden = "[12, 12, 12]"

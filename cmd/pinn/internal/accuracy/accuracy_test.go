@@ -37,7 +37,7 @@ func run(problem, method string, seed uint64, err float64, phases ...rundir.Phas
 // them apart, and on heat the rule plateau never fires.
 func samples() []Record {
 	var out []Record
-	factors := map[string]float64{"default": 1e-3, "snr": 1, "noise-floor": 5, "grow": 6, "snr-0.5": 0.5, "snr-0.7": 0.7, "snr-1": 1, "snr-1.4": 1.4, "snr-2": 2, "snr-2.8": 2.8, "plateau": 2, "fixed-300": 0.5, "fixed-1000": 1.5, "fixed-5000": 30, "lbfgs": 4, "adamw": 300}
+	factors := map[string]float64{"default": 1e-3, "snr": 1, "noise-floor": 5, "grow": 6, "snr-1": 1, "snr-1.4": 1.4, "snr-2": 2, "snr-2.8": 2.8, "plateau": 2, "fixed-300": 0.5, "fixed-1000": 1.5, "fixed-5000": 30, "lbfgs": 4, "adamw": 300}
 	for i, problem := range []string{"burgers", "heat"} {
 		for _, m := range All() {
 			for seed := range uint64(3) {

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Thresholds are the thresholds of the rule snr that are compared, least first.
-var Thresholds = []float64{0.5, 0.7, 1, 1.4, 2, 2.8}
+// Thresholds are the thresholds of the rule snr that are compared, least first. At 0.5
+// the rule fires at the same steps as at 1: where its window is first full.
+var Thresholds = []float64{1, 1.4, 2, 2.8}
 
 // thresholdMark begins the names of methods that are the rule snr at a threshold.
 const thresholdMark = "snr-"
