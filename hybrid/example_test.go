@@ -117,7 +117,7 @@ func Example() {
 	// adamw: loss 1.91 to 0.165, ended by snr
 	// lbfgs: loss 0.165 to 0.0865, ended by converged
 	// step 800, phase 0, veto: snr: 9 of 9 checks are for leaving, but a batch of 32 still carries 2, more than 1, at step 800
-	// step 1150, phase 0, switch: snr: in 9 of 9 checks the full-set signal stood ≥ 2 above its noise (median 11 for N = 4096) while a batch of 32 carried 0.98, at step 1150; lbfgs now minimises the loss over all 4096 points
+	// step 1150, phase 0, switch: snr: in 9 of 9 checks the full-set signal stood ≥ 1 times its noise (median 11 for N = 4096) while a batch of 32 carried 0.98, at step 1150; lbfgs now minimises the loss over all 4096 points
 	// step 1159, phase 1, stop: converged: the decrease left to find is below the rounding noise of the loss 0.0864988, at step 9
 	// finished: theta = [1.00 -2.02 0.51], held-out loss 0.0942
 }

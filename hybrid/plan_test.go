@@ -38,7 +38,7 @@ func TestPlanFaults(t *testing.T) {
 		{"share not a number", Plan{Phases: with(func(p *Phase) { p.Share = nan })}, "share"},
 		{"checks", Plan{Phases: with(func(p *Phase) { p.Checks.Every = -1 })}, "checks"},
 		{"negative redraws", Plan{Phases: with(func(p *Phase) { p.Resample = &Resample{Every: -1} })}, "resample: every"},
-		{"rule that cannot fire", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 128, []Rule{DefaultSNR()} })}, "phase 0 (m): rule snr: can never fire"},
+		{"rule that cannot fire", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 128, []Rule{atTwo()} })}, "phase 0 (m): rule snr: can never fire"},
 		{"rule without minibatches", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 0, []Rule{DefaultNoiseFloor()} })}, "rule noise-floor: needs minibatches"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestPlanDoubts(t *testing.T) {
 	}{
 		{"three batches", 85, DefaultPlateau(), "batch 85 of 256 points leaves 3 disjoint minibatches, fewer than the 4 that make the gradient's noise known: the checks are rough"},
 		{"one batch", 256, DefaultPlateau(), "leaves 1 disjoint minibatches, fewer than the 4 that make the gradient's noise known: the checks take no statistics"},
-		{"too short", 16, DefaultSNR(), "rule snr: cannot fire before step 450, but the phase ends at step 20"},
+		{"too short", 16, atTwo(), "rule snr: cannot fire before step 450, but the phase ends at step 20"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loss := newJudged(newToy(256, 4, 0.5, 10, 1), 50)

@@ -50,7 +50,7 @@ func TestEachRuleFiresOnItsSequenceOnly(t *testing.T) {
 		name string
 		rule Rule
 	}{
-		{"snr", DefaultSNR()},
+		{"snr", atTwo()},
 		{"noise-floor", DefaultNoiseFloor()},
 		{"plateau", DefaultPlateau()},
 		{"loss", &LossLevel{Below: 5e-7}},
@@ -67,7 +67,7 @@ func TestEachRuleFiresOnItsSequenceOnly(t *testing.T) {
 		why  string
 		seq  []Check
 	}{
-		{"snr", 8, "snr: in 9 of 9 checks the full-set signal stood ≥ 2 above its noise (median 2.6 for N = 8192) while a batch of 512 carried 0.65, at step 450",
+		{"snr", 8, "snr: in 9 of 9 checks the full-set signal stood ≥ 2 times its noise (median 2.6 for N = 8192) while a batch of 512 carried 0.65, at step 450",
 			checks(0.9, repeat(12, 0.65)...)},
 		{"noise-floor", 8, "noise-floor: in 9 of 9 checks the signal of a batch of 512 stood at ≤ 0.5 of its noise (median 0.3, 0 not resolved) and the held-out loss improved by 9.2 % over them, less than 10 %, at step 450",
 			checks(0.988, repeat(12, 0.3)...)},
@@ -99,7 +99,7 @@ func TestEachRuleFiresOnItsSequenceOnly(t *testing.T) {
 func TestSNR(t *testing.T) {
 	const stand, low = 0.65, 0.2 // SNR_N 2.6 and 0.8
 	join := func(parts ...[]float64) []float64 { return slices.Concat(parts...) }
-	batchForm := DefaultSNR()
+	batchForm := atTwo()
 	batchForm.Of = OfBatch
 	for _, c := range []struct {
 		name string
@@ -107,20 +107,20 @@ func TestSNR(t *testing.T) {
 		seq  []Check
 		want int // check at which it fires
 	}{
-		{"seven votes of nine", DefaultSNR(), checks(0.9, join(repeat(2, low), repeat(9, stand))...), 8},
-		{"six votes of nine", DefaultSNR(), checks(0.9, slices.Repeat([]float64{stand, stand, low}, 6)...), -1},
-		{"a batch still carries signal", DefaultSNR(), checks(0.9, repeat(20, 1.1)...), -1},
-		{"median counts, not each check", DefaultSNR(), checks(0.9, 0.6, 3, 0.6, 3, 0.6, 3, 0.6, 3, 0.6), 8},
+		{"seven votes of nine", atTwo(), checks(0.9, join(repeat(2, low), repeat(9, stand))...), 8},
+		{"six votes of nine", atTwo(), checks(0.9, slices.Repeat([]float64{stand, stand, low}, 6)...), -1},
+		{"a batch still carries signal", atTwo(), checks(0.9, repeat(20, 1.1)...), -1},
+		{"median counts, not each check", atTwo(), checks(0.9, 0.6, 3, 0.6, 3, 0.6, 3, 0.6, 3, 0.6), 8},
 		{"not before min_steps", &SNR{Threshold: 2, Exhausted: 1, Of: OfFull, Window: 3, Votes: 3, MinSteps: 300}, checks(0.9, repeat(9, stand)...), 5},
-		{"full window needed", DefaultSNR(), checks(0.9, repeat(8, stand)...), -1},
+		{"full window needed", atTwo(), checks(0.9, repeat(8, stand)...), -1},
 		{"batch form", batchForm, checks(0.9, repeat(9, 2.1)...), 8},
 		{"batch form below", batchForm, checks(0.9, repeat(20, 1.9)...), -1},
 
 		// Hysteresis: the median of SNR_N falls through 2/√2, so the window
 		// starts anew; with SNR_N at 1.6 it does not, and old votes still count.
-		{"falls and rises", DefaultSNR(), checks(0.9, join(repeat(6, stand), repeat(5, low), repeat(9, stand))...), 19},
-		{"dips and rises", DefaultSNR(), checks(0.9, join(repeat(6, stand), repeat(5, 0.4), repeat(9, stand))...), 17},
-		{"rises from below without delay", DefaultSNR(), checks(0.9, join(repeat(20, low), repeat(7, stand))...), 26},
+		{"falls and rises", atTwo(), checks(0.9, join(repeat(6, stand), repeat(5, low), repeat(9, stand))...), 19},
+		{"dips and rises", atTwo(), checks(0.9, join(repeat(6, stand), repeat(5, 0.4), repeat(9, stand))...), 17},
+		{"rises from below without delay", atTwo(), checks(0.9, join(repeat(20, low), repeat(7, stand))...), 26},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if at, d := fires(c.rule, c.seq); at != c.want {
@@ -137,7 +137,7 @@ func TestSNRUnresolvedNeverVotes(t *testing.T) {
 	for i := range seq {
 		seq[i].Points = 512 * 400
 	}
-	if at, d := fires(DefaultSNR(), seq); at >= 0 {
+	if at, d := fires(atTwo(), seq); at >= 0 {
 		t.Errorf("fires at check %d on signals that are not resolved: %s", at, d.Why)
 	}
 }
@@ -161,7 +161,7 @@ func TestVetoes(t *testing.T) {
 		{"no statistics", func(c *Check) { c.Stats = Stats{} }, 9},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for _, rule := range []Rule{DefaultSNR(), &NoiseFloor{Floor: 1, Improve: 2, Window: 9, Votes: 7}} {
+			for _, rule := range []Rule{atTwo(), &NoiseFloor{Floor: 1, Improve: 2, Window: 9, Votes: 7}} {
 				seq := checks(0.9, repeat(30, 0.65)...)
 				c.veto(&seq[5])
 				if at, _ := fires(rule, seq); at != c.want {
@@ -175,7 +175,7 @@ func TestVetoes(t *testing.T) {
 // A phase that is entered again starts with an empty window and counts its
 // steps anew.
 func TestReset(t *testing.T) {
-	for _, r := range []Rule{DefaultSNR(), DefaultNoiseFloor(), DefaultPlateau()} {
+	for _, r := range []Rule{atTwo(), DefaultNoiseFloor(), DefaultPlateau()} {
 		snr, fall := 0.65, 0.9
 		if _, ok := r.(*NoiseFloor); ok {
 			snr, fall = 0.3, 0.999
@@ -272,7 +272,7 @@ func TestLossLevelFallsBackOnTrainingLoss(t *testing.T) {
 }
 
 func TestFit(t *testing.T) {
-	with := func(f func(*SNR)) *SNR { r := DefaultSNR(); f(r); return r }
+	with := func(f func(*SNR)) *SNR { r := atTwo(); f(r); return r }
 	room := shape{points: 4096, batch: 512, every: 50, steps: 2000, statistics: true}
 	tight, short, blind := room, room, room
 	tight.batch, short.steps, blind.statistics = 2048, 400, false
@@ -282,11 +282,11 @@ func TestFit(t *testing.T) {
 		shape          shape
 		refusal, doubt string
 	}{
-		{"snr fits", DefaultSNR(), room, "", ""},
-		{"snr without room", DefaultSNR(), tight, "can never fire: 4096 points are 2 batches of 2048, but threshold 2 over exhausted 1 needs 4", ""},
+		{"snr fits", atTwo(), room, "", ""},
+		{"snr without room", atTwo(), tight, "can never fire: 4096 points are 2 batches of 2048, but threshold 2 over exhausted 1 needs 4", ""},
 		{"snr of batch needs no room", with(func(r *SNR) { r.Of = OfBatch }), tight, "", ""},
-		{"snr in a short phase", DefaultSNR(), short, "", "cannot fire before step 450, but the phase ends at step 400"},
-		{"snr without minibatches", DefaultSNR(), blind, "needs minibatches", ""},
+		{"snr in a short phase", atTwo(), short, "", "cannot fire before step 450, but the phase ends at step 400"},
+		{"snr without minibatches", atTwo(), blind, "needs minibatches", ""},
 		{"snr votes", with(func(r *SNR) { r.Votes = 10 }), room, "votes must lie between 1 and window, got 10 of 9", ""},
 		{"snr of nothing", with(func(r *SNR) { r.Of = "half" }), room, `of: must be "full" or "batch", got "half"`, ""},
 		{"snr threshold", with(func(r *SNR) { r.Threshold = nan }), room, "must be positive, got NaN and 1", ""},
@@ -317,4 +317,12 @@ func match(t *testing.T, what string, err error, want string) {
 	case !strings.Contains(err.Error(), want):
 		t.Errorf("%s = %v, want a text with %q", what, err, want)
 	}
+}
+
+// atTwo is the rule snr with the threshold that the sequences of the tests are made
+// for.
+func atTwo() *SNR {
+	r := DefaultSNR()
+	r.Threshold = 2
+	return r
 }

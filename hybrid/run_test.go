@@ -43,7 +43,7 @@ func crawl(_ int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 // pipeline is AdamW until the signal of the full set stands clear, then L-BFGS.
 func pipeline() Plan {
 	return Plan{Seed: 1, Phases: []Phase{
-		{Name: "adamw", Method: adamw(3e-3), Batch: 64, Steps: 3000, Checks: Checks{Every: 50}, Rules: []Rule{DefaultSNR(), DefaultNoiseFloor()}},
+		{Name: "adamw", Method: adamw(3e-3), Batch: 64, Steps: 3000, Checks: Checks{Every: 50}, Rules: []Rule{atTwo(), DefaultNoiseFloor()}},
 		{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 200},
 	}}
 }
@@ -96,7 +96,7 @@ func TestPipelineReachesTheMinimum(t *testing.T) {
 			t.Errorf("status %v, best at step %d of %d, want one of the last of a finished run", res.Status, res.BestStep, res.Steps)
 		}
 		first, second := res.Phases[0], res.Phases[1]
-		if !strings.Contains(first.Why, "above its noise") || first.LossLast >= first.LossFirst || first.LossLast != second.LossFirst {
+		if !strings.Contains(first.Why, "times its noise") || first.LossLast >= first.LossFirst || first.LossLast != second.LossFirst {
 			t.Errorf("phase results do not join: %+v, %+v", first, second)
 		}
 		if first.LossEvals != first.Steps || first.CheckGrads != 8*first.Checks || first.Checks != 1+first.Steps/50 {

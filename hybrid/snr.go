@@ -32,7 +32,7 @@ import (
 // Hysteresis: the window is emptied when the median of the ratio voted on falls
 // below Threshold/√2. Vetoes: see window.admit.
 type SNR struct {
-	Threshold  float64 // 2 is the norm test with θ = 0.5
+	Threshold  float64 // 1/θ of the norm test
 	Exhausted  float64 // not used with OfBatch
 	Of         Form
 	Window     int
@@ -55,9 +55,10 @@ const (
 	OfBatch Form = "batch" // SNR_b, of one minibatch gradient
 )
 
-// DefaultSNR returns threshold 2, exhausted 1, 7 votes of 9, after 300 steps.
+// DefaultSNR returns threshold 1, exhausted 1, 7 votes of 9, after 300 steps. The
+// threshold was fitted on half of the gallery: results/README.md.
 func DefaultSNR() *SNR {
-	return &SNR{Threshold: 2, Exhausted: 1, Of: OfFull, Window: 9, Votes: 7, MinSteps: 300}
+	return &SNR{Threshold: 1, Exhausted: 1, Of: OfFull, Window: 9, Votes: 7, MinSteps: 300}
 }
 
 // Reset empties the window.
@@ -119,7 +120,7 @@ func (r *SNR) decide(d *Decision, c Check, ratio float64) {
 		d.Note = fmt.Sprintf("snr: %d of %d checks are for leaving, but a batch of %d still carries %s, more than %.3g, at step %d",
 			d.Votes, d.Window, c.Stats.Batch, two(batch), r.Exhausted, c.Step)
 	case r.Grow && exhausted && d.Window-d.Votes >= r.Votes:
-		d.Grow, d.Why = true, fmt.Sprintf("snr: in %d of %d checks the full-set signal did not stand %.3g above its noise (median %s for N = %d), and a batch of %d carried no more than %s, at step %d",
+		d.Grow, d.Why = true, fmt.Sprintf("snr: in %d of %d checks the full-set signal did not stand at %.3g times its noise (median %s for N = %d), and a batch of %d carried no more than %s, at step %d",
 			d.Window-d.Votes, d.Window, r.Threshold, two(ratio), c.Points, c.Stats.Batch, two(batch), c.Step)
 	}
 }
@@ -153,10 +154,10 @@ func (r *SNR) why(c Check, votes int, ratio, batch float64) string {
 		stood = "surely stood"
 	}
 	if r.Of == OfBatch {
-		return fmt.Sprintf("snr: in %d of %d checks the signal of a batch of %d %s ≥ %.3g above its noise (median %s), at step %d",
+		return fmt.Sprintf("snr: in %d of %d checks the signal of a batch of %d %s ≥ %.3g times its noise (median %s), at step %d",
 			votes, r.window.len(), c.Stats.Batch, stood, r.Threshold, two(ratio), c.Step)
 	}
-	return fmt.Sprintf("snr: in %d of %d checks the full-set signal %s ≥ %.3g above its noise (median %s for N = %d) while a batch of %d carried %s, at step %d",
+	return fmt.Sprintf("snr: in %d of %d checks the full-set signal %s ≥ %.3g times its noise (median %s for N = %d) while a batch of %d carried %s, at step %d",
 		votes, r.window.len(), stood, r.Threshold, two(ratio), c.Points, c.Stats.Batch, two(batch), c.Step)
 }
 

@@ -24,7 +24,7 @@ func notes(r Rule, cs []Check) map[int]string {
 
 // With confidence a check counts only if its whole band is on the right side.
 func TestConfidence(t *testing.T) {
-	sure := DefaultSNR()
+	sure := atTwo()
 	sure.Confidence = true
 	floor := DefaultNoiseFloor()
 	floor.Confidence = true
@@ -77,14 +77,14 @@ func TestNotes(t *testing.T) {
 		seq  []Check
 		want map[int]string
 	}{
-		{"nothing to tell", DefaultSNR(), checks(0.9, repeat(9, 0.65)...), nil},
-		{"a veto with votes", DefaultSNR(), clipped,
+		{"nothing to tell", atTwo(), checks(0.9, repeat(9, 0.65)...), nil},
+		{"a veto with votes", atTwo(), clipped,
 			map[int]string{6: "snr|snr: the votes, 6 in 6 checks of the 7 needed, are counted anew, since a step was clipped 3 updates ago, at step 350"}},
-		{"a veto with few votes", DefaultSNR(), few, nil},
-		{"another size, which has an event of its own", DefaultSNR(), grown, nil},
-		{"the median falls", DefaultSNR(), checks(0.9, join(repeat(5, 0.65), repeat(5, 0.2))...),
+		{"a veto with few votes", atTwo(), few, nil},
+		{"another size, which has an event of its own", atTwo(), grown, nil},
+		{"the median falls", atTwo(), checks(0.9, join(repeat(5, 0.65), repeat(5, 0.2))...),
 			map[int]string{9: "snr|snr: the votes, 4 in 9 checks of the 7 needed, are counted anew, since their median fell to 0.8, below 2/√2, at step 500"}},
-		{"a batch still carries signal", DefaultSNR(), checks(0.9, join(repeat(12, 1.2), repeat(1, 0.9))...),
+		{"a batch still carries signal", atTwo(), checks(0.9, join(repeat(12, 1.2), repeat(1, 0.9))...),
 			map[int]string{8: "snr|snr: 9 of 9 checks are for leaving, but a batch of 512 still carries 1.2, more than 1, at step 450"}},
 		{"drowned but still falling", DefaultNoiseFloor(), checks(0.9, repeat(12, 0.3)...),
 			map[int]string{8: "noise-floor|noise-floor: in 9 of 9 checks the signal of a batch of 512 stood at ≤ 0.5 of its noise, but the held-out loss improved by 57.0 % over them, at step 450"}},
@@ -105,7 +105,7 @@ func TestNotes(t *testing.T) {
 
 // A rule asks for a larger batch where it is told to and nothing else can be had.
 func TestRulesAskToGrow(t *testing.T) {
-	snr, floor := DefaultSNR(), DefaultNoiseFloor()
+	snr, floor := atTwo(), DefaultNoiseFloor()
 	snr.Grow, floor.Grow = true, true
 	for _, c := range []struct {
 		name  string
@@ -116,10 +116,10 @@ func TestRulesAskToGrow(t *testing.T) {
 		why   string
 	}{
 		{"neither clear nor strong", snr, checks(0.9, repeat(10, 0.4)...), 8, false,
-			"snr: in 9 of 9 checks the full-set signal did not stand 2 above its noise (median 1.6 for N = 8192), and a batch of 512 carried no more than 0.4, at step 450"},
+			"snr: in 9 of 9 checks the full-set signal did not stand at 2 times its noise (median 1.6 for N = 8192), and a batch of 512 carried no more than 0.4, at step 450"},
 		{"clear", snr, checks(0.9, repeat(8, 0.65)...), -1, false, ""},
 		{"a batch carries signal", snr, checks(0.9, repeat(20, 1.2)...), -1, false, ""},
-		{"not told to", DefaultSNR(), checks(0.9, repeat(20, 0.4)...), -1, false, ""},
+		{"not told to", atTwo(), checks(0.9, repeat(20, 0.4)...), -1, false, ""},
 		{"drowned", floor, checks(1, repeat(12, 0.3)...), 8, true,
 			"noise-floor: in 9 of 9 checks the signal of a batch of 512 stood at ≤ 0.5 of its noise (median 0.3, 0 not resolved) and the held-out loss improved by 0.0 % over them, less than 10 %, at step 450"},
 		{"drowned but falling", floor, checks(0.9, repeat(12, 0.3)...), -1, false, ""},

@@ -35,7 +35,8 @@ var handOvers = map[string]problems.Rule{
 }
 
 // ablationPhases returns the phases of a method of the ablation, without limits of
-// their own and without a way back; ok is false for the default plan, which has the phases of the file.
+// their own and without a way back; ok is false for the default plan, in one stage or
+// two, which has the phases of the file.
 // AdamW has the learning rate of the default plan, L-BFGS its history.
 func ablationPhases(method string) (phases []problems.Phase, ok bool) {
 	const endless = 1 << 30
@@ -88,7 +89,7 @@ func (c contest) state(a *app) (*statement, error) {
 		return nil, exit{rundir.ExitUsage, fmt.Errorf("%s: gives no [exact] or [reference], so that there is no error to measure", st.spec.File)}
 	}
 	if ablation {
-		st.spec.Phases, st.spec.Train.FallBack = phases, ptr(0)
+		st.spec.Phases, st.spec.Train.FallBack, st.spec.Train.Stages = phases, ptr(0), ptr(1)
 		build.Fill(st.spec, st.problem, st.hard)
 	}
 	return st, nil
@@ -96,7 +97,7 @@ func (c contest) state(a *app) (*statement, error) {
 
 // limit is the run's limit of passes: the user's, else that of the ablation.
 func (c contest) limit() float64 {
-	if c.passes == 0 && c.method != accuracy.Default {
+	if _, ablation := ablationPhases(c.method); c.passes == 0 && ablation {
 		return ablationPasses
 	}
 	return c.passes

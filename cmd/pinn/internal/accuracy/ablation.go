@@ -19,10 +19,14 @@ const Default = "default"
 // reference is the method that the others of the ablation are held against.
 const reference = "snr"
 
-// Methods are the methods that tables list. All but the first are the ablation:
-// they differ in nothing but when AdamW gives way to L-BFGS, if ever.
-var Methods = []Method{
+// Methods are the methods that tables list.
+var Methods = append([]Method{
 	{Default, "the default plan"},
+}, HandOvers...)
+
+// HandOvers are the methods of the ablation: they differ in nothing but when AdamW
+// gives way to L-BFGS, if ever.
+var HandOvers = []Method{
 	{reference, "AdamW, then L-BFGS when the signal of the gradient stands clear of its noise"},
 	{"noise-floor", "AdamW, then L-BFGS when the signal of a minibatch has drowned in its noise"},
 	{"grow", "as noise-floor, but the batch doubles first, as long as eight of them are left"},
@@ -43,12 +47,12 @@ func Ablation(dir string, records []Record) Table {
 		"method", "error over that of snr, geometric mean [least, largest]", "lower on", "clearly lower / higher on", "lowest of all on",
 		"AdamW steps, median [least, largest]", "runs that never switched",
 	}}
-	problems := common(records, Methods[1:])
+	problems := common(records, HandOvers)
 	if len(problems) == 0 {
 		return t
 	}
 	best := lowest(records, problems)
-	for _, m := range Methods[1:] {
+	for _, m := range HandOvers {
 		var ratios []float64
 		below, clear, clearAbove := 0, 0, 0
 		for _, p := range problems {
@@ -70,7 +74,7 @@ func Ablation(dir string, records []Record) Table {
 		}
 		t.add(dir+"/*/"+m.Name, append(cells, switches(records, problems, m.Name)...)...)
 	}
-	t.Note = fmt.Sprintf("Over %d problems with %s: %s.", len(problems), seedsOf(records, problems, Methods[1:]), strings.Join(problems, ", "))
+	t.Note = fmt.Sprintf("Over %d problems with %s: %s.", len(problems), seedsOf(records, problems, HandOvers), strings.Join(problems, ", "))
 	return t
 }
 
@@ -143,7 +147,7 @@ func lowest(records []Record, problems []string) map[string]int {
 	out := map[string]int{}
 	for _, p := range problems {
 		winner, least := "", math.Inf(1)
-		for _, m := range Methods[1:] {
+		for _, m := range HandOvers {
 			if e := median(column(of(records, p, m.Name), Record.RelL2)); e < least {
 				winner, least = m.Name, e
 			}

@@ -46,7 +46,7 @@ type Problem struct {
 
 // Tables returns all tables that follow from the runs, those of dir in messages.
 func Tables(dir string, gallery []Problem, records []Record) []Table {
-	return []Table{Gallery(dir, gallery, records), Ablation(dir, records), Fit(dir, records), Full(dir, gallery, records)}
+	return []Table{Gallery(dir, gallery, records), Ablation(dir, records), Fit(dir, records), Estimates(dir, gallery, records), Full(dir, gallery, records)}
 }
 
 // Gallery is the table of the default plan, one row per problem; one without a run

@@ -17,7 +17,7 @@ func Fill(spec *problems.Spec, p *pde.Problem, h Hard) {
 		spec.Train.Seed = ptr(uint64(1))
 	}
 	fill(&spec.Train.FallBack, returns)
-	fillStages(spec, Network(spec, p, h).Size()+len(p.Params), full, curvatureSteps(p))
+	fillStages(spec, p, Network(spec, p, h).Size()+len(p.Params), full)
 	for i := range spec.Phases {
 		fillPhase(&spec.Phases[i], &spec.Points)
 	}
@@ -99,7 +99,7 @@ func curvatureSteps(p *pde.Problem) int {
 		}
 	}
 	if inTime > 1 || inSpace%2 == 1 {
-		return 2 * curvature
+		return 3 * curvature
 	}
 	return curvature
 }

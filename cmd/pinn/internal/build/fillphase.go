@@ -13,7 +13,7 @@ const (
 	adamSteps  = 3000
 	fullSteps  = 15000 // of a full-batch method as the last phase
 	bridge     = 500   // L-BFGS steps before a curvature phase
-	curvature  = 8000  // steps of the curvature phase, twice that where nothing dissipates
+	curvature  = 5000  // steps of the curvature phase, three times that where nothing dissipates
 	enough     = 1e-20 // of the held-out loss at the start: ten digits of the answer or so
 	denseMost  = 5000  // parameters up to which a dense inverse Hessian is kept
 	lmSteps    = 150

@@ -267,7 +267,7 @@ func sampleHistory() History {
 		Rules: []Rule{{Exhausted: 1, Threshold: 2}},
 		Events: []rundir.Event{
 			{Number: 1, Step: 500, Seconds: 0.7, Kind: "resample", Reason: "rad", Why: "every 500 steps"},
-			{Number: 2, Step: 850, Seconds: 1.19, Kind: "switch", Reason: "snr", Why: "snr: in 7 of 9 checks the full-set signal stood ≥ 2 above its noise (median 2.6 for N = 8192) while a batch of 512 carried 0.65, at step 850; the plan goes on with lbfgs on all points"},
+			{Number: 2, Step: 850, Seconds: 1.19, Kind: "switch", Reason: "snr", Why: "snr: in 7 of 9 checks the full-set signal stood ≥ 2 times its noise (median 2.6 for N = 8192) while a batch of 512 carried 0.65, at step 850; the plan goes on with lbfgs on all points"},
 			{Number: 3, Step: 2350, Seconds: 8.7, Phase: 1, Kind: "restart", Reason: "line-search", Why: "no step satisfied the Wolfe conditions in 20 evaluations; the curvature pairs were dropped"},
 			{Number: 4, Step: 4850, Seconds: 21.2, Phase: 1, Kind: "stop", Reason: "budget", Why: "4000 steps were allowed"},
 		},

@@ -140,7 +140,7 @@ func stretched(edges []float64) scale {
 		return tight(edges)
 	}
 	plain := scale{min: edges[0], max: edges[n]}
-	if !(plain.max-plain.min > 1e-290) || !drawable(plain.min) || !drawable(plain.max) {
+	if size := math.Max(math.Abs(plain.min), math.Abs(plain.max)); !(plain.max-plain.min > math.Max(1e-290, 1e-9*size)) || !drawable(plain.min) || !drawable(plain.max) {
 		return tight(edges)
 	}
 	least := 0.75 / float64(n)
