@@ -44,7 +44,7 @@ var HandOvers = []Method{
 // those of the other, of three or more each.
 func Ablation(dir string, records []Record) Table {
 	t := Table{Name: "ablation", Keys: 1, Header: []string{
-		"method", "error over that of snr, geometric mean [least, largest]", "lower on", "clearly lower / higher on", "lowest of all on",
+		"method", "error over that of snr, geometric mean [least, largest]", "where snr was not fitted", "lower on", "clearly lower / higher on", "lowest of all on",
 		"AdamW steps, median [least, largest]", "runs that never switched",
 	}}
 	problems := common(records, HandOvers)
@@ -53,12 +53,15 @@ func Ablation(dir string, records []Record) Table {
 	}
 	best := lowest(records, problems)
 	for _, m := range HandOvers {
-		var ratios []float64
+		var ratios, rest []float64
 		below, clear, clearAbove := 0, 0, 0
-		for _, p := range problems {
+		for i, p := range problems {
 			mine, its := column(of(records, p, m.Name), Record.RelL2), column(of(records, p, reference), Record.RelL2)
 			ratio := median(mine) / median(its)
 			ratios = append(ratios, ratio)
+			if !fitted(i) {
+				rest = append(rest, ratio)
+			}
 			if ratio < 1 {
 				below++
 			}
@@ -68,9 +71,9 @@ func Ablation(dir string, records []Record) Table {
 				clearAbove++
 			}
 		}
-		cells := []string{m.Name, ratioCell(ratios), count(below, problems), fmt.Sprintf("%d / %d", clear, clearAbove), count(best[m.Name], problems)}
+		cells := []string{m.Name, ratioCell(ratios), fmt.Sprintf("%.2g", geometric(rest)), count(below, problems), fmt.Sprintf("%d / %d", clear, clearAbove), count(best[m.Name], problems)}
 		if m.Name == reference {
-			cells[1], cells[2], cells[3] = "1", "–", "–"
+			cells[1], cells[2], cells[3], cells[4] = "1", "1", "–", "–"
 		}
 		t.add(dir+"/*/"+m.Name, append(cells, switches(records, problems, m.Name)...)...)
 	}
@@ -159,11 +162,16 @@ func lowest(records []Record, problems []string) map[string]int {
 
 // ratioCell is the geometric mean of ratios with their range.
 func ratioCell(ratios []float64) string {
+	return fmt.Sprintf("%.2g [%.2g, %.2g]", geometric(ratios), slices.Min(ratios), slices.Max(ratios))
+}
+
+// geometric is the geometric mean, NaN of nothing.
+func geometric(ratios []float64) float64 {
 	sum := 0.0
 	for _, r := range ratios {
 		sum += math.Log(r)
 	}
-	return fmt.Sprintf("%.2g [%.2g, %.2g]", math.Exp(sum/float64(len(ratios))), slices.Min(ratios), slices.Max(ratios))
+	return math.Exp(sum / float64(len(ratios)))
 }
 
 func count(n int, of []string) string { return fmt.Sprintf("%d of %d", n, len(of)) }

@@ -40,6 +40,10 @@ func ThresholdOf(method string) (v float64, ok bool) {
 
 func thresholdName(v float64) string { return thresholdMark + strconv.FormatFloat(v, 'g', -1, 64) }
 
+// fitted reports whether the threshold was fitted on the problem at a place of the
+// alphabet, the first being 0.
+func fitted(place int) bool { return place%2 == 0 }
+
 // Fit holds the thresholds against one another on every other problem by the
 // alphabet, from the first on, to choose one, and on the rest, to report it. A
 // problem's ratio is the median final error at the threshold over the geometric mean
@@ -51,7 +55,11 @@ func Fit(dir string, records []Record) Table {
 	var halves [2][]string
 	both := common(records, ThresholdMethods())
 	for i, p := range both {
-		halves[i%2] = append(halves[i%2], p)
+		half := 1
+		if fitted(i) {
+			half = 0
+		}
+		halves[half] = append(halves[half], p)
 	}
 	if len(halves[1]) == 0 {
 		return t
