@@ -35,8 +35,8 @@ var handOvers = map[string]problems.Rule{
 }
 
 // ablationPhases returns the phases of a method of the ablation, without limits of
-// their own and without a way back; ok is false for the default plan, in one stage or
-// two, which has the phases of the file.
+// their own and without a way back; ok is false for the default plan,
+// which has the phases of the file.
 // AdamW has the learning rate of the default plan, L-BFGS its history.
 func ablationPhases(method string) (phases []problems.Phase, ok bool) {
 	const endless = 1 << 30
