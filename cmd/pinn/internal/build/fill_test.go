@@ -25,7 +25,7 @@ func TestCurvatureSteps(t *testing.T) {
 		if more {
 			want *= 3
 		}
-		for stage, want := range map[int]int{1: want, 2: want / 2} {
+		for stage, want := range map[int]int{1: want, 2: 2 * want / 5} {
 			plan := Phases(spec, stage)
 			if got := *plan[len(plan)-1].Steps; got != want {
 				t.Errorf("%s: %d steps of the last phase of stage %d, want %d", name, got, stage, want)

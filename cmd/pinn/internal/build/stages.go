@@ -43,12 +43,12 @@ func defaultStages(spec *problems.Spec, p *pde.Problem, parameters int) int {
 
 // secondPlan begins at the solution of the first stage, where the problem is nearly
 // linear: it has no need of AdamW to come near a minimum. It is the last phase of
-// the default plan with half the steps, on as many points; that its loss is next to
+// the default plan with two fifths of the steps, each of which costs more, on as many points; that its loss is next to
 // nothing is no reason to end it.
 func secondPlan(parameters, full, steps int) problems.Phase {
 	plan := defaultPlan(parameters, full, steps)
 	last := plan[len(plan)-1]
-	last.Stage, last.Steps = ptr(2), ptr(max(1, *last.Steps/2))
+	last.Stage, last.Steps = ptr(2), ptr(max(1, 2**last.Steps/5))
 	if full > 0 {
 		last.Points, last.Resample = ptr(full), &problems.Resample{Method: "rad", Every: ptr(redraw)}
 	}
