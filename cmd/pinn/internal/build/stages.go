@@ -42,9 +42,9 @@ func defaultStages(spec *problems.Spec, p *pde.Problem, parameters int) int {
 }
 
 // secondPlan begins at the solution of the first stage, where the problem is nearly
-// linear: it has no need of AdamW to come near a minimum. It is the last phase of
-// the default plan with two fifths of the steps, each of which costs more, on as many points; that its loss is next to
-// nothing is no reason to end it.
+// linear: it has no need of AdamW to come near a minimum. It is the last phase of the
+// default plan with two fifths of the steps, each of which costs more, on as many
+// points; that its loss is next to nothing is no reason to end it.
 func secondPlan(parameters, full, steps int) problems.Phase {
 	plan := defaultPlan(parameters, full, steps)
 	last := plan[len(plan)-1]
