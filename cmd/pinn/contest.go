@@ -103,12 +103,16 @@ func (c contest) limit() float64 {
 	return c.passes
 }
 
-// conditions digests the filled statement, whatever its seed.
+// conditions digests the filled statement, whatever its seed; that there is one stage
+// goes without saying.
 func (c contest) conditions(st *statement) accuracy.Settings {
-	seed := *st.spec.Train.Seed
-	*st.spec.Train.Seed = 0
+	train := st.spec.Train
+	st.spec.Train.Seed = ptr(uint64(0))
+	if build.Stages(st.spec) == 1 {
+		st.spec.Train.Stages = nil
+	}
 	digest := sha256.Sum256(st.spec.Encode())
-	*st.spec.Train.Seed = seed
+	st.spec.Train = train
 	return accuracy.Settings{
 		Statement: fmt.Sprintf("%x", digest[:8]), Set: c.settings, Passes: rundir.Number(c.limit()),
 	}
