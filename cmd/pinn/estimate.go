@@ -17,8 +17,8 @@ import (
 // relative to |u|: if the error fell by the same factor as the residuals and kept its
 // shape, that is exact. Where its shape changes, (1 − ρ) is the cautious choice,
 // √(1 − ρ²) belonging to parts that have nothing in common. A smooth part of an error
-// hides behind small residuals; it falls less than they do. Where the residuals did
-// not fall nothing is known, and the estimates are NaN.
+// hides behind small residuals; it falls less than they do. Where the residuals hardly
+// fell, ρ > rundir.MostFall, nothing is known, and the estimates are NaN.
 type estimate struct {
 	change pde.Errors // |c|, relative to u
 	fall   float64    // ρ
@@ -33,7 +33,7 @@ func newEstimate(b *below, heldOut float64, u, first [][]float64) estimate {
 func (e estimate) answer(change float64) float64 { return e.fall * e.first(change) }
 
 func (e estimate) first(change float64) float64 {
-	if !(e.fall < 1) {
+	if !(e.fall <= rundir.MostFall) {
 		return math.NaN()
 	}
 	return change / (1 - e.fall)
@@ -89,8 +89,8 @@ func estimateWords(run rundir.Run) string {
 	}
 	first, second := run.Stages[0], run.Stages[1]
 	fall := float64(second.Fall)
-	if !(fall < 1) {
-		return "no estimate of the error: the second stage did not lower the residuals\n"
+	if !(fall <= rundir.MostFall) {
+		return fmt.Sprintf("no estimate of the error: the second stage lowered the residuals to %.2g of what they were, more than %g\n", fall, rundir.MostFall)
 	}
 	answer, _ := run.ErrorEstimate.Get("all")
 	before, _ := first.ErrorEstimate.Get("all")

@@ -9,13 +9,14 @@ import (
 
 // Estimates holds the estimates of the default plan's two stages against the truth: medians
 // over the seeds of the error of the first network and of the sum, of what the run
-// took each to be without the truth, and of the ratio of the two.
+// took each to be without the truth, and of the ratio of the two. Runs whose second
+// stage tells nothing, by rundir.MostFall, have no estimate.
 func Estimates(dir string, gallery []Problem, records []Record) Table {
 	t := Table{Name: "estimates", Keys: 1, Header: []string{
 		"problem", "residuals fell to", "first network: error", "estimate", "estimate / error", "sum: error", "estimate", "estimate / error",
 	}}
 	var all []Record
-	close := 0
+	told, close := 0, 0
 	for _, p := range withOthers(gallery, records) {
 		runs := staged(of(records, p.Name, Default))
 		if len(runs) == 0 {
@@ -24,22 +25,30 @@ func Estimates(dir string, gallery []Problem, records []Record) Table {
 		all = append(all, runs...)
 		cells := []string{p.Name, fmt.Sprintf("%.2g", median(column(runs, func(r Record) float64 { return float64(r.Run.Stages[1].Fall) })))}
 		for i := range 2 {
-			part := func(of func(rundir.Stage) float64) float64 {
-				return median(column(runs, func(r Record) float64 { return of(r.Run.Stages[i]) }))
+			ratio := median(column(runs, func(r Record) float64 { return estimated(r, i) / total(r.Run.Stages[i].RelL2) }))
+			if i == 0 && !math.IsInf(ratio, 1) {
+				told++
+				if ratio >= 1./3 && ratio <= 3 {
+					close++
+				}
 			}
-			ratio := part(func(s rundir.Stage) float64 { return total(s.ErrorEstimate) / total(s.RelL2) })
-			if i == 0 && ratio >= 1./3 && ratio <= 3 {
-				close++
-			}
-			cells = append(cells, two(part(func(s rundir.Stage) float64 { return total(s.RelL2) })),
-				orNothing(two, part(func(s rundir.Stage) float64 { return total(s.ErrorEstimate) })), orNothing(func(v float64) string { return fmt.Sprintf("%.2g", v) }, ratio))
+			cells = append(cells, two(median(column(runs, func(r Record) float64 { return total(r.Run.Stages[i].RelL2) }))),
+				orNothing(two, median(column(runs, func(r Record) float64 { return estimated(r, i) }))), orNothing(func(v float64) string { return fmt.Sprintf("%.2g", v) }, ratio))
 		}
 		t.add(files(dir, p.Name, Default), cells...)
 	}
 	if len(t.Rows) > 0 {
-		t.Note = fmt.Sprintf("The estimate of the first network's error lies within a factor of 3 of it on %d of %d problems. %s", close, len(t.Rows), machines(all))
+		t.Note = fmt.Sprintf("The estimate of the first network's error lies within a factor of 3 of it on %d of the %d problems that have one. %s", close, told, machines(all))
 	}
 	return t
+}
+
+// estimated is the estimate of the error of a stage, NaN if there is none.
+func estimated(r Record, stage int) float64 {
+	if !(r.Run.Stages[1].Fall <= rundir.MostFall) {
+		return math.NaN()
+	}
+	return total(r.Run.Stages[stage].ErrorEstimate)
 }
 
 // staged returns the runs that came to their second stage.
