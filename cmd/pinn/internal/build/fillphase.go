@@ -26,7 +26,8 @@ const (
 	backSteps  = 200
 	backRate   = 0.1 // of the learning rate that AdamW had
 	still      = 0.1
-	stillAfter = 300 // held-out losses, one every 10 steps
+	stillAfter = 300                   // held-out losses, one every 10 steps
+	stillSteps = 10 * (stillAfter + 1) // before which that rule cannot fire
 )
 
 // defaultPlan is AdamW on minibatches until the gradient of the full set stands

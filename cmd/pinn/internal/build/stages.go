@@ -44,7 +44,8 @@ func defaultStages(spec *problems.Spec, p *pde.Problem, parameters int) int {
 // secondPlan begins at the solution of the first stage, where the problem is nearly
 // linear: it has no need of AdamW to come near a minimum. It is the last phase of the
 // default plan with two fifths of the steps, each of which costs more, on as many
-// points; that its loss is next to nothing is no reason to end it.
+// points; that its loss is next to nothing is no reason to end it, and a rule that could
+// not fire in so few steps is left out.
 func secondPlan(parameters, full, steps int) problems.Phase {
 	plan := defaultPlan(parameters, full, steps)
 	last := plan[len(plan)-1]
@@ -52,7 +53,9 @@ func secondPlan(parameters, full, steps int) problems.Phase {
 	if full > 0 {
 		last.Points, last.Resample = ptr(full), &problems.Resample{Method: "rad", Every: ptr(redraw)}
 	}
-	last.Switch = slices.DeleteFunc(slices.Clone(last.Switch), func(r problems.Rule) bool { return r.Rule == "loss" })
+	last.Switch = slices.DeleteFunc(slices.Clone(last.Switch), func(r problems.Rule) bool {
+		return r.Rule == "loss" || r.Rule == "plateau" && *last.Steps <= stillSteps
+	})
 	return last
 }
 
