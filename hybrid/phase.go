@@ -29,6 +29,7 @@ type phase struct {
 
 	clipped, restarted int     // the phase's step of the newest of each, −1 for none
 	alarmed            bool    // the overfitting alarm waits for a redraw
+	largest            bool    // the alarm has met a set that cannot grow, and the record says so
 	drawnAt            float64 // the held-out loss when the points were last redrawn, +Inf before
 	ratios             ratios
 	stuck              int  // times that the method was

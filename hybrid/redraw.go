@@ -48,12 +48,20 @@ func (p *phase) goOn(info optim.StepInfo) bool {
 const minGain = 20
 
 // alarm warns when the held-out loss stands far above the training loss at the
-// same θ, and asks for new points.
+// same θ, and asks for new points. Once the set has reached its largest size it only
+// asks: the redraw has an event of its own.
 func (p *phase) alarm(loss, heldOut float64) {
 	if !p.heldOut || !(loss > 0) || !finite(heldOut) || !p.overfit.sound(heldOut/loss, p.steps) {
 		return
 	}
 	p.alarmed = true
+	if p.Resample != nil {
+		points, _ := p.enlarged()
+		if points == 0 && p.largest {
+			return
+		}
+		p.largest = points == 0
+	}
 	p.event(p.number, KindWarning, "", fmt.Sprintf("overfitting: the held-out loss %.3g is %s times the training loss %.3g, more than %d, at step %d",
 		heldOut, two(heldOut/loss), loss, overfitRatio, p.res.Steps))
 }

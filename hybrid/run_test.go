@@ -475,6 +475,10 @@ func TestAlarmEnlargesTheSet(t *testing.T) {
 	if n := loss.InteriorPoints(); n != 128 {
 		t.Errorf("%d points at the end, want 2 × 64", n)
 	}
+	// Each growth is warned of, and once in each phase that the set can grow no more.
+	if n := len(of(res, KindWarning)); n != 4 {
+		t.Errorf("%d warnings, want 4: %v", n, of(res, KindWarning))
+	}
 }
 
 // A phase with points of its own draws them as it begins, and goes by them.

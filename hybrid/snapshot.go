@@ -140,6 +140,7 @@ func (p *phase) state(l *ledger) {
 		l.count("stuck", &p.stuck)
 		l.flag("refused", &p.refused)
 		l.flag("grown", &p.grown)
+		l.flag("largest", &p.largest)
 		l.count("judged_at", &p.at)
 		record(l, "result", &p.res)
 		record(l, "seen", &p.seen)

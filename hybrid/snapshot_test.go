@@ -184,7 +184,7 @@ func TestStateIsComplete(t *testing.T) {
 		{phase{}, map[string]string{
 			"runner": kept, "Phase": "its method, rules and batch are kept", "index": kept, "number": "that of the phases kept", "entered": kept, "budget": follows, "view": follows,
 			"mini": kept, "monitor": kept, "scalable": follows, "scale": kept, "previous": scratch, "setBacks": kept,
-			"clipped": kept, "restarted": kept, "alarmed": kept, "drawnAt": kept, "ratios": kept, "stuck": kept, "refused": kept, "grown": kept, "res": kept, "seen": kept, "votes": kept, "at": kept}},
+			"clipped": kept, "restarted": kept, "alarmed": kept, "drawnAt": kept, "ratios": kept, "stuck": kept, "refused": kept, "grown": kept, "largest": kept, "res": kept, "seen": kept, "votes": kept, "at": kept}},
 		{best{}, map[string]string{"theta": kept, "heldOut": kept, "step": kept, "phase": kept, "method": kept}},
 		{overfit{}, map[string]string{"on": kept, "worst": kept, "step": kept}},
 		{streams{}, map[string]string{"batches": kept, "checks": kept, "points": kept}},
