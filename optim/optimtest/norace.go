@@ -1,0 +1,5 @@
+//go:build !race
+
+package optimtest
+
+const poolsDrop = false
