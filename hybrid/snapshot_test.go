@@ -84,6 +84,9 @@ func TestResumeAtEveryStep(t *testing.T) {
 
 // The same for a batch that has grown, and checks that stand at their widest.
 func TestResumeGrown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: resumes a run at each of hundreds of steps")
+	}
 	want := resumes(t, func() (Batched, Plan) {
 		loss := newJudged(newToy(96, 4, 0.5, 10, 1), 20)
 		hungry := &SNR{Threshold: 1e6, Exhausted: 1e6, Of: OfFull, Window: 3, Votes: 2, MinSteps: 300, Grow: true}

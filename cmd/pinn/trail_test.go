@@ -71,6 +71,9 @@ func TestSpread(t *testing.T) {
 // TestTrailReachesNothing trains with and without a trail: equal bits, and a last
 // error that is the one the answer is judged by.
 func TestTrailReachesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: trains twice")
+	}
 	train := func(along *trail) (*statement, *training, *hybrid.Result) {
 		st := opened(t, "poisson")
 		*st.spec.Points.Interior = 128

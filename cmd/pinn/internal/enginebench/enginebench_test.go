@@ -53,6 +53,9 @@ func TestWork(t *testing.T) {
 }
 
 func TestRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: measures the engine")
+	}
 	var seen []string
 	r, err := Run(tiny, Options{Threads: []int{1, 2}}, func(c Case) { seen = append(seen, c.String()) })
 	if err != nil {
