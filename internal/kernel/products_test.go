@@ -88,7 +88,7 @@ func shapes(rng *rand.Rand, maxM, maxN, maxK int) []shape {
 	}
 	sample := 60
 	if testing.Short() {
-		sample = 5
+		sample = 3
 	}
 	for range sample {
 		all = append(all, shape{m: 1 + rng.IntN(maxM), n: 1 + rng.IntN(maxN), k: 1 + rng.IntN(maxK)})

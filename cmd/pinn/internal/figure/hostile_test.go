@@ -121,7 +121,7 @@ func nastyHistory(rng *rand.Rand) History {
 func TestHostile(t *testing.T) {
 	runs := 60
 	if testing.Short() {
-		runs = 4
+		runs = 2
 	}
 	for seed := range runs {
 		rng := rand.New(rand.NewPCG(uint64(seed), 7))
