@@ -242,7 +242,7 @@ func TestSolutionZero(t *testing.T) {
 // their solutions in 50 steps.
 func TestContractTrains(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	phase := `phase=[{ method = "lbfgs", steps = 50 }]`
 	for _, row := range []struct {

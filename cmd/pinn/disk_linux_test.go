@@ -43,7 +43,7 @@ func ends(t *testing.T, cmd *exec.Cmd) (code int, stdout, stderr string) {
 // a run. What had been kept goes on once there is room.
 func TestFullDisk(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	rod := problemFile(t, "rod.toml")
 	whole := t.TempDir()
@@ -100,7 +100,7 @@ func sameButWarnings(t *testing.T, got, want string) {
 // TestFileSizeLimit: a limit on the size of files is an error like a full disk.
 func TestFileSizeLimit(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	dir := t.TempDir()
 	cmd := exec.Command("sh", "-c", `ulimit -f 100 && exec pinn solve "$0" --quiet --out runs`, problemFile(t, "rod.toml"))

@@ -7,9 +7,9 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 )
 
-// Estimates holds the estimates of the default plan's two stages against the truth: medians
-// over the seeds of the error of the first network and of the sum, of what the run
-// took each to be without the truth, and of the ratio of the two. Runs whose second
+// Estimates holds the estimates of the default plan's two stages against the truth:
+// medians over the seeds of the error of the first network and of the sum, of what the
+// run took each to be without the truth, and of the ratio of the two. Runs whose second
 // stage tells nothing, by rundir.MostFall, have no estimate.
 func Estimates(dir string, gallery []Problem, records []Record) Table {
 	t := Table{Name: "estimates", Keys: 1, Header: []string{

@@ -52,45 +52,42 @@ func Fit(dir string, records []Record) Table {
 	t := Table{Name: "thresholds", Keys: 1, Header: []string{
 		"threshold of snr", "error over that of all thresholds, geometric means: where fitted", "on the rest", "AdamW steps, median [least, largest]", "runs that never switched",
 	}}
-	var halves [2][]string
+	var chosen, rest []string
 	both := common(records, ThresholdMethods())
 	for i, p := range both {
-		half := 1
 		if fitted(i) {
-			half = 0
+			chosen = append(chosen, p)
+		} else {
+			rest = append(rest, p)
 		}
-		halves[half] = append(halves[half], p)
 	}
-	if len(halves[1]) == 0 {
+	if len(rest) == 0 {
 		return t
 	}
 	least, best, elsewhere := math.Inf(1), 0.0, 0.0
 	for _, v := range Thresholds {
 		name := thresholdName(v)
-		fitted, rest := standing(records, halves[0], name), standing(records, halves[1], name)
-		if fitted < least {
-			least, best, elsewhere = fitted, v, rest
+		here, there := standing(records, chosen, name), standing(records, rest, name)
+		if here < least {
+			least, best, elsewhere = here, v, there
 		}
-		t.add(dir+"/*/"+name, append([]string{fmt.Sprintf("%g", v), fmt.Sprintf("%.2f", fitted), fmt.Sprintf("%.2f", rest)}, switches(records, both, name)...)...)
+		t.add(dir+"/*/"+name, append([]string{fmt.Sprintf("%g", v), fmt.Sprintf("%.2f", here), fmt.Sprintf("%.2f", there)}, switches(records, both, name)...)...)
 	}
 	t.Note = fmt.Sprintf("Fitted on %s: the least is at %g, which has %.2f on the rest, %s; %s.",
-		strings.Join(halves[0], ", "), best, elsewhere, strings.Join(halves[1], ", "), seedsOf(records, both, ThresholdMethods()))
+		strings.Join(chosen, ", "), best, elsewhere, strings.Join(rest, ", "), seedsOf(records, both, ThresholdMethods()))
 	return t
 }
 
 // standing is the geometric mean over problems of the median error by a threshold
 // over the geometric mean of those by all.
 func standing(records []Record, problems []string, name string) float64 {
-	sum := 0.0
+	var ratios []float64
 	for _, p := range problems {
-		sum += logMedian(records, p, name)
+		var all []float64
 		for _, m := range ThresholdMethods() {
-			sum -= logMedian(records, p, m.Name) / float64(len(Thresholds))
+			all = append(all, median(column(of(records, p, m.Name), Record.RelL2)))
 		}
+		ratios = append(ratios, median(column(of(records, p, name), Record.RelL2))/geometric(all))
 	}
-	return math.Exp(sum / float64(len(problems)))
-}
-
-func logMedian(records []Record, problem, method string) float64 {
-	return math.Log(median(column(of(records, problem, method), Record.RelL2)))
+	return geometric(ratios)
 }

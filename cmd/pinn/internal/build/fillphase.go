@@ -39,9 +39,7 @@ const (
 func defaultPlan(parameters, full, steps int) []problems.Phase {
 	adamw := problems.Phase{Method: "adamw", LearningRate: constantRate(rate), Switch: []problems.Rule{{Rule: "snr"}, {Rule: "plateau"}}}
 	lbfgs := problems.Phase{Method: "lbfgs", Steps: ptr(bridge), History: ptr(history)}
-	if full > 0 {
-		lbfgs.Points, lbfgs.Resample = ptr(full), &problems.Resample{Method: "rad", Every: ptr(redraw)}
-	}
+	drawOwn(&lbfgs, full)
 	last := problems.Phase{Method: "ssbroyden", Steps: ptr(steps),
 		Switch: []problems.Rule{{Rule: "loss", Fall: ptr(enough)}, {Rule: "plateau", Plateau: ptr(still), Window: ptr(stillAfter)}}}
 	if parameters <= denseMost {
@@ -49,6 +47,13 @@ func defaultPlan(parameters, full, steps int) []problems.Phase {
 	}
 	lbfgs.Steps, lbfgs.Switch = ptr(fullSteps), last.Switch
 	return []problems.Phase{adamw, lbfgs}
+}
+
+// drawOwn lets a phase draw so many points of its own, unless that is 0.
+func drawOwn(ph *problems.Phase, full int) {
+	if full > 0 {
+		ph.Points, ph.Resample = ptr(full), &problems.Resample{Method: "rad", Every: ptr(redraw)}
+	}
 }
 
 // fillPhase: a minibatch is a sixteenth of the interior points, so that the snr

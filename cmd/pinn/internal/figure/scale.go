@@ -65,6 +65,11 @@ func extent(positive bool, columns ...[]float64) (lo, hi float64) {
 	return lo, hi
 }
 
+// flat reports whether a range is constant to nine digits.
+func flat(lo, hi float64) bool {
+	return hi-lo < 1e-9*math.Max(math.Abs(lo), math.Abs(hi)) || hi-lo < 1e-290
+}
+
 // tight returns a linear scale from the least to the largest value. A range
 // that is constant to nine digits is widened about its middle, so that rounding
 // is not blown up to fill a panel.
@@ -73,8 +78,8 @@ func tight(columns ...[]float64) scale {
 	if lo > hi {
 		return scale{min: 0, max: 1}
 	}
-	size := math.Max(math.Abs(lo), math.Abs(hi))
-	if hi-lo < 1e-9*size || hi-lo < 1e-290 {
+	if flat(lo, hi) {
+		size := math.Max(math.Abs(lo), math.Abs(hi))
 		half := size / 2
 		if size < 1e-290 {
 			half = 1
@@ -140,7 +145,7 @@ func stretched(edges []float64) scale {
 		return tight(edges)
 	}
 	plain := scale{min: edges[0], max: edges[n]}
-	if size := math.Max(math.Abs(plain.min), math.Abs(plain.max)); !(plain.max-plain.min > math.Max(1e-290, 1e-9*size)) || !drawable(plain.min) || !drawable(plain.max) {
+	if flat(plain.min, plain.max) || !drawable(plain.min) || !drawable(plain.max) {
 		return tight(edges)
 	}
 	least := 0.75 / float64(n)
