@@ -20,6 +20,10 @@ type Plan struct {
 	// none. With a limit, θ depends on the speed of the machine.
 	Time time.Duration
 
+	// From is what of Time belongs to the runs before, see After: the rest is what
+	// phases have shares of.
+	From time.Duration
+
 	// Passes is the largest number of passes over all points that the run may
 	// make, looked at once per step; 0 means no limit. An evaluation of the loss,
 	// with its gradient or without, over n points counts n/N, N being the points
@@ -184,13 +188,13 @@ func (p Plan) heldOutEvery() int {
 	return p.HeldOutEvery
 }
 
-// time is the phase's share of the run's time, 0 for no limit of its own.
+// time is the phase's share of the run's own time, 0 for no limit of its own.
 func (p Plan) time(i int) time.Duration {
 	share := p.Phases[i].Share
 	if share == 0 && p.Phases[i].Batch > 0 && i < len(p.Phases)-1 {
 		share = defaultShare
 	}
-	return time.Duration(share * float64(p.Time))
+	return time.Duration(share * float64(p.Time-p.From))
 }
 
 // check collects everything that is wrong with the plan for this loss, and the

@@ -42,9 +42,9 @@ func (c Correction) Network(box pde.Box, fields int, spec NetSpec) *MLP {
 // Correct returns the lifts of the network of a correction of s, one per field.
 func (s *Solution) Correct(scale []float64) []Lift {
 	g := s.form.graph
-	lifts := make([]Lift, s.form.fields)
+	lifts, base := make([]Lift, s.form.fields), &Base{Solution: s}
 	for f := range lifts {
-		lifts[f] = Lift{Field: f, Base: s, Phi: g.Const(scale[f])}
+		lifts[f] = Lift{Field: f, Base: base, Phi: g.Const(scale[f])}
 	}
 	for _, l := range s.form.lifts {
 		if l.Phi != nil {

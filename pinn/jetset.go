@@ -18,11 +18,15 @@ type JetSet struct {
 // NewJetSet returns the smallest lower set that holds the needed multi-indices
 // and 0. The total order of each may be at most pde.MaxOrder, or NewJetSet
 // panics.
-func NewJetSet(needed ...pde.Multi) *JetSet {
+func NewJetSet(needed ...pde.Multi) *JetSet { return newJetSet(pde.MaxOrder, needed...) }
+
+// newJetSet is NewJetSet for orders up to most. Activations have one derivative
+// more than the language, which adjoints need: without them, most can be one more.
+func newJetSet(most int, needed ...pde.Multi) *JetSet {
 	s := &JetSet{index: map[pde.Multi]int{}}
 	s.close(pde.Multi{})
 	for _, m := range needed {
-		if m.Order() > pde.MaxOrder {
+		if m.Order() > most {
 			panic("pinn: derivative of too high an order")
 		}
 		s.close(m)

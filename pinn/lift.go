@@ -6,14 +6,33 @@ import (
 
 // Lift is how the hard conditions of one field are built in: u = G + Phi·N with
 // the network's output N. G meets the conditions, Phi vanishes where they hold.
-// Both are expressions of the axes. Where Base is set, its answer stands in place
-// of G, and the network corrects it; see Correct. The zero Lift, apart from Field,
-// is u = N.
+// Both are expressions of the axes. Where Base is set, its answer is added to G: the
+// network corrects it, see Correct, or goes on from it, see NewSlab. The zero Lift,
+// apart from Field, is u = N.
 type Lift struct {
 	Field int
 	G     *pde.Expr // nil for 0
 	Phi   *pde.Expr // nil for 1
-	Base  *Solution // frozen; nil for none, otherwise G is nil, and all lifts have the same
+	Base  *Base     // nil for none; all lifts have the same
+}
+
+// Base is a frozen solution that others build on. With a Start it is continued from
+// the time Start.At by its Taylor polynomial there,
+//
+//	Σ_{k<m} (t−At)^k/k! · ∂_t^k u(·, At),   m = Start.Orders[field],
+//
+// which is 0 for a field with m = 0.
+type Base struct {
+	*Solution
+	Start *Start // nil: as it is
+}
+
+// Start is a time at which a solution is continued, the index of the axis of time, and
+// of each field the order of its evolution in time.
+type Start struct {
+	Time   int
+	At     float64
+	Orders []int
 }
 
 // trivial reports whether u = N.

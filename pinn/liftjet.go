@@ -1,15 +1,19 @@
 package pinn
 
-import "pinn/pde"
+import (
+	"slices"
+
+	"pinn/pde"
+)
 
 // liftJet carries one field through its lift, component by component, in place:
 //
-//	forward   u_α = g_α + Σ_{β≤α} C(α,β) φ_β N_{α−β}
+//	forward   u_α = g_α + s_α + Σ_{β≤α} C(α,β) φ_β N_{α−β}
 //	adjoint   N̄_γ = Σ_{α≥γ} C(α,γ) φ_{α−γ} ū_α
 //
 // The components g_α and φ_β that are not zero everywhere are statics of the
-// points: rows base … base+outs−1 of a tile's block, or for the g_α of a frozen
-// solution its own rows.
+// points: rows base … base+outs−1 of a tile's block; so are those of a frozen
+// solution s, which have rows of their own.
 type liftJet struct {
 	field            int
 	base             int
@@ -43,13 +47,14 @@ func newLiftJet(l Lift, g *pde.Graph, axes int, set *JetSet, base, frozen int) (
 		return at
 	}
 	gRow, phiRow := rowOf(gs), rowOf(phis)
+	frozenRow := slices.Repeat([]int{-1}, set.Len())
 	if l.Base != nil {
-		for c := range gRow {
-			gRow[c] = frozen + l.Field*set.Len() + c
+		for c := range frozenRow {
+			frozenRow[c] = frozen + l.Field*set.Len() + c
 		}
 	}
 	j.program, j.outs = pde.Compile(outs, pde.Layout{Axes: axes}), len(outs)
-	j.writeForward(set, gRow, phiRow)
+	j.writeForward(set, gRow, frozenRow, phiRow)
 	j.writeAdjoint(set, phiRow)
 	return j, nil
 }
@@ -72,7 +77,7 @@ func components(e *pde.Expr, v float64, g *pde.Graph, set *JetSet) ([]*pde.Expr,
 }
 
 // writeForward goes through the set from its end, so that u_α may overwrite N_α.
-func (j *liftJet) writeForward(set *JetSet, gRow, phiRow []int) {
+func (j *liftJet) writeForward(set *JetSet, gRow, frozenRow, phiRow []int) {
 	p := &j.forward
 	for c := set.Len() - 1; c >= 0; c-- {
 		alpha, dst := set.order[c], row{bankZ, c}
@@ -83,8 +88,10 @@ func (j *liftJet) writeForward(set *JetSet, gRow, phiRow []int) {
 				p.product(false, dst, alpha.Binom(beta), row{bankS, phiRow[b]}, row{bankZ, n})
 			}
 		})
-		if gRow[c] >= 0 {
-			p.axpy(dst, 1, row{bankS, gRow[c]})
+		for _, at := range []int{gRow[c], frozenRow[c]} {
+			if at >= 0 {
+				p.axpy(dst, 1, row{bankS, at})
+			}
 		}
 	}
 }

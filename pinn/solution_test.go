@@ -103,40 +103,47 @@ func TestPartialsAgainstDifferences(t *testing.T) {
 			if !ok {
 				box = plate(t).Box
 			}
-			d := box.Dim()
-			set := NewJetSet()
-			for i := range d {
-				for j := range d {
-					set = NewJetSet(append(set.order, pde.Unit(i).Add(i).Add(i).Add(j), pde.Unit(i).Add(i).Add(j).Add(j))...)
-				}
-			}
-			pts := scatter(box, 5)
-			for f := range sol.form.fields {
-				at := func(alpha pde.Multi, axis int, by float64) []float64 {
-					moved := pts
-					moved.X = append([]float64(nil), pts.X...)
-					for i := range pts.N {
-						moved.At(i)[axis] += by
-					}
-					u, err := sol.EvalPartials(moved, []pde.Partial{{Field: f, Order: alpha}})
-					if err != nil {
-						t.Fatal(err)
-					}
-					return u[0]
-				}
-				for _, alpha := range set.order[1:] {
-					below, axis := step(alpha)
-					up, down, got := at(below, axis, stepFD), at(below, axis, -stepFD), at(alpha, axis, 0)
-					scale := 1 + largestOf(got)
-					for i := range got {
-						want := (up[i] - down[i]) / (2 * stepFD)
-						if !(math.Abs(got[i]-want) <= tol*scale) {
-							t.Fatalf("∂^%v of field %d = %v, want %v (tol %g of %g)", alpha[:d], f, got[i], want, tol, scale)
-						}
-					}
-				}
-			}
+			differences(t, sol, box, tol)
 		})
+	}
+}
+
+// differences compares every partial of a solution, to order 4 with mixed ones, with
+// central differences of the partial below it, to tol.
+func differences(t *testing.T, sol *Solution, box pde.Box, tol float64) {
+	t.Helper()
+	d := box.Dim()
+	set := NewJetSet()
+	for i := range d {
+		for j := range d {
+			set = NewJetSet(append(set.order, pde.Unit(i).Add(i).Add(i).Add(j), pde.Unit(i).Add(i).Add(j).Add(j))...)
+		}
+	}
+	pts := scatter(box, 5)
+	for f := range sol.form.fields {
+		at := func(alpha pde.Multi, axis int, by float64) []float64 {
+			moved := pts
+			moved.X = append([]float64(nil), pts.X...)
+			for i := range pts.N {
+				moved.At(i)[axis] += by
+			}
+			u, err := sol.EvalPartials(moved, []pde.Partial{{Field: f, Order: alpha}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return u[0]
+		}
+		for _, alpha := range set.order[1:] {
+			below, axis := step(alpha)
+			up, down, got := at(below, axis, stepFD), at(below, axis, -stepFD), at(alpha, axis, 0)
+			scale := 1 + largestOf(got)
+			for i := range got {
+				want := (up[i] - down[i]) / (2 * stepFD)
+				if !(math.Abs(got[i]-want) <= tol*scale) {
+					t.Fatalf("∂^%v of field %d = %v, want %v (tol %g of %g)", alpha[:d], f, got[i], want, tol, scale)
+				}
+			}
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ type below struct {
 	fill       *filler
 	blocks     *blocks
 	statics, u []float64
+	coords     []float64 // those at the start, of a solution that is continued
 }
 
 func newBelow(f *frozen) *below {
@@ -33,9 +34,19 @@ func newBelow(f *frozen) *below {
 
 // components stores the components of the frozen fields at a tile in dst.
 func (b *below) components(dst, coords []float64) {
-	b.fill.fill(b.statics, coords)
+	at := coords
+	if b.onward != nil {
+		b.coords = append(b.coords[:0], coords...)
+		b.onward.rewind(b.coords, b.t)
+		at = b.coords
+	}
+	b.fill.fill(b.statics, at)
 	b.forward(b.blocks, b.extent(b.t), b.theta, b.statics, b.u, false)
-	copy(dst, b.u)
+	if b.onward == nil {
+		copy(dst, b.u)
+		return
+	}
+	b.onward.continued(dst, b.u, coords, b.t)
 }
 
 func newFiller(t *trial, program *pde.Program) *filler {

@@ -21,12 +21,13 @@ type trial struct {
 	static int     // rows of a tile's statics
 }
 
-// frozen is a trial function at one θ, whose components are statics of another:
-// fields·C rows from row first on.
+// frozen is a trial function at one θ, whose components, or those of its
+// continuation, are statics of another: fields·C rows from row first on.
 type frozen struct {
 	*trial
-	theta []float64
-	first int
+	theta  []float64
+	first  int
+	onward *onward // nil: as it is
 }
 
 // newTrial returns the trial function of the network and the lifts, on tiles of
@@ -65,11 +66,15 @@ func (t *trial) layBase(lifts []Lift) error {
 		if l.Base == nil {
 			continue
 		}
-		below, err := newTrial(l.Base.form, t.set, t.t)
+		set, on := t.set, newOnward(l.Base, t.set)
+		if on != nil {
+			set = on.from
+		}
+		below, err := newTrial(l.Base.form, set, t.t)
 		if err != nil {
 			return err
 		}
-		t.base = &frozen{below, l.Base.theta, t.static}
+		t.base = &frozen{below, l.Base.theta, t.static, on}
 		t.static += below.fields * t.set.Len()
 		return nil
 	}

@@ -142,9 +142,9 @@ func TestContestsAreEqual(t *testing.T) {
 			t.Fatal(err)
 		}
 		if first == nil {
-			first = tr.theta()
+			first = tr.start()
 		}
-		if !slices.Equal(tr.theta(), first) || *st.spec.Points.Interior != ablationPoints || c.limit() != ablationPasses {
+		if !slices.Equal(tr.start(), first) || *st.spec.Points.Interior != ablationPoints || c.limit() != ablationPasses {
 			t.Errorf("%s starts from other parameters or points", m.Name)
 		}
 		if tr.plan.FallBack != nil {

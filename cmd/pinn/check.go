@@ -105,6 +105,9 @@ func describe(st *statement, t *training) checked {
 		c.Notes = append(c.Notes, noteWords(st, n))
 	}
 	c.Network = networkWords(st.spec.Network, t.net.Inputs(), st.problem.Fields)
+	if n := build.Slabs(st.spec); n > 1 {
+		c.Plan = append(c.Plan, fmt.Sprintf("in %d slabs of time, one after the other, each with a network of its own that starts where the one before ends:", n))
+	}
 	for stage := 1; stage <= build.Stages(st.spec); stage++ {
 		for _, ph := range build.Phases(st.spec, stage) {
 			c.Plan = append(c.Plan, stageWords(stage)+phaseWords(ph))

@@ -89,7 +89,7 @@ func (c contest) state(a *app) (*statement, error) {
 		return nil, exit{rundir.ExitUsage, fmt.Errorf("%s: gives no [exact] or [reference], so that there is no error to measure", st.spec.File)}
 	}
 	if ablation {
-		st.spec.Phases, st.spec.Train.FallBack, st.spec.Train.Stages = phases, ptr(0), ptr(1)
+		st.spec.Phases, st.spec.Train.FallBack, st.spec.Train.Stages, st.spec.Train.Slabs = phases, ptr(0), ptr(1), ptr(1)
 		build.Fill(st.spec, st.problem, st.hard)
 	}
 	return st, nil
@@ -103,13 +103,16 @@ func (c contest) limit() float64 {
 	return c.passes
 }
 
-// conditions digests the filled statement, whatever its seed; that there is one stage
-// goes without saying.
+// conditions digests the filled statement, whatever its seed; that there is one stage,
+// or one slab of time, goes without saying.
 func (c contest) conditions(st *statement) accuracy.Settings {
 	train := st.spec.Train
 	st.spec.Train.Seed = ptr(uint64(0))
 	if build.Stages(st.spec) == 1 {
 		st.spec.Train.Stages = nil
+	}
+	if build.Slabs(st.spec) == 1 {
+		st.spec.Train.Slabs = nil
 	}
 	digest := sha256.Sum256(st.spec.Encode())
 	st.spec.Train = train
@@ -143,12 +146,12 @@ func (c contest) run(ctx context.Context, a *app, st *statement) (accuracy.Recor
 	}
 	t = both.training
 	run := record(st, t, res, c.threads)
-	j := judge(st.problem, st.truth, t.solution(st, res.Theta).Eval)
+	j := judge(st.problem, st.truth, t.answer(res.Theta).Eval)
 	run.Grid = j.grid(st)
 	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)
 	judgeStages(&run, st, t, j)
 	run.Settle(false, res.Status == hybrid.Failed || !j.finite())
-	course, err := accuracy.CourseOf(both.along.errors(st.truth, t.evaluators(st)...))
+	course, err := accuracy.CourseOf(both.along.errors(st.truth, t.evaluators()...))
 	if err != nil {
 		return fail(err)
 	}

@@ -13,7 +13,7 @@ func TestContractRefuses(t *testing.T) {
 		{"a polygon", square + "polygon = [[0, 0], [1, 0], [0, 1]]\n" + flat, "5:11: domain.polygon: polygons are not in this version"},
 		{"a curved boundary", square + flat + "[[boundary]]\nname = 'hole'\ncurve = { x = 'cos(s)/2', y = 'sin(s)/2' }\ns = [0, '2*pi']\n", "7:1: boundary[0]: curved boundaries are not in this version"},
 		{"stages", interval + bend + "[train]\nstages = 3\n", "7:10: train.stages: must be 1 or 2 in this version, got 3"},
-		{"slabs", strip + heat + begin0 + "[train]\nslabs = 4\n", "11:9: train.slabs: must be 1 in this version, got 4"},
+		{"slabs and a later time", strip + wave + begin0 + cond("t = 1", "u = 0") + "[train]\nslabs = 4\n", "14:9: train.slabs: must be 1, since the condition t = 1 holds later than the start, at 1, got 4"},
 
 		// names
 		{"two names alike", "fields = ['u', 'x']\n[domain]\nx = [0, 1]\n[constants]\nu = 1\n" + bend, "3:1: domain.x: must differ\n5:1: constants.u: must differ"},

@@ -260,7 +260,7 @@ func TestContractTrains(t *testing.T) {
 				t.Fatal(faults)
 			}
 			tr := prepared(t, st)
-			before := tr.loss.Value(tr.theta())
+			before := tr.loss.Value(tr.start())
 			res, err := tr.train(context.Background(), nil, nil)
 			if err != nil {
 				t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pde"
 )
@@ -24,9 +25,10 @@ type estimate struct {
 	fall   float64    // ρ
 }
 
-// newEstimate compares the answer u with that of the first stage.
-func newEstimate(b *below, heldOut float64, u, first [][]float64) estimate {
-	return estimate{pde.Judge(first, u), math.Sqrt(heldOut / b.first.loss.HeldOut(b.theta))}
+// newEstimate compares the answer u with that of the first stage, by their held-out
+// losses too.
+func newEstimate(heldOut, before float64, u, first [][]float64) estimate {
+	return estimate{pde.Judge(first, u), math.Sqrt(heldOut / before)}
 }
 
 // answer and first return the estimated errors of an error's change.
@@ -49,19 +51,21 @@ func (e estimate) figures(fields []string, of func(change float64) float64) (fs 
 }
 
 // judgeStages records the stages of a run, what each reached, and the estimate of the
-// error, if there was a second one. j and the run's figures are of the answer.
+// error, if there was a second one. j and the run's figures are of the answer. In
+// slabs of time there is none: each begins where both stages of the one before ended.
 func judgeStages(run *rundir.Run, st *statement, t *training, j judgement) {
-	b := t.below
-	if b == nil {
+	d := t.before
+	if d == nil || build.Slabs(st.spec) > 1 {
 		return
 	}
+	before := d.loss.HeldOut(d.theta)
 	fields := st.problem.Fields
 	first := j
-	first.u = b.first.solution(st, b.theta).Eval(j.points)
-	e := newEstimate(b, float64(run.HeldOut), j.u, first.u)
+	first.u = d.solution(d.theta).Eval(j.points)
+	e := newEstimate(float64(run.HeldOut), before, j.u, first.u)
 	run.ErrorEstimate = e.figures(fields, e.answer)
 	one := rundir.Stage{
-		NetworkParameters: b.first.net.Size(), HeldOut: rundir.Number(b.first.loss.HeldOut(b.theta)),
+		NetworkParameters: d.net.Size(), HeldOut: rundir.Number(before),
 		ErrorEstimate: e.figures(fields, e.first),
 	}
 	one.RelL2, one.MaxAbs = first.figures(fields)
@@ -70,10 +74,10 @@ func judgeStages(run *rundir.Run, st *statement, t *training, j judgement) {
 		Change: e.figures(fields, func(change float64) float64 { return change }), Fall: rundir.Number(e.fall),
 	}
 	for i, a := range st.problem.Box.Axes {
-		two.Modes.Set(a.Name, float64(b.correction.Modes[i]))
+		two.Modes.Set(a.Name, float64(t.correction.Modes[i]))
 	}
 	for f, name := range fields {
-		two.Scale.Set(name, b.correction.Scale[f])
+		two.Scale.Set(name, t.correction.Scale[f])
 	}
 	run.Stages = []rundir.Stage{one, two}
 }

@@ -91,7 +91,7 @@ func staged(t *testing.T, name string, seed uint64) (first, answer known) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := judge(st.problem, st.truth, both.solution(st, res.Theta).Eval)
+	j := judge(st.problem, st.truth, both.answer(res.Theta).Eval)
 	run := rundir.Run{HeldOut: rundir.Number(res.HeldOut)}
 	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)
 	judgeStages(&run, st, both.training, j)
@@ -99,7 +99,7 @@ func staged(t *testing.T, name string, seed uint64) (first, answer known) {
 	for i, k := range []*known{&first, &answer} {
 		*k = known{all(run.Stages[i].RelL2), all(run.Stages[i].ErrorEstimate)}
 	}
-	errs := both.along.errors(st.truth, both.evaluators(st)...).Numbers(rundir.ColRelL2)
+	errs := both.along.errors(st.truth, both.evaluators()...).Numbers(rundir.ColRelL2)
 	if last := errs[len(errs)-1]; last != answer.truth {
 		t.Errorf("the errors along the run end with %v, the judge says %v", last, answer.truth)
 	}

@@ -83,7 +83,7 @@ func TestPlantedNotFinite(t *testing.T) {
 			if loss.Dim() != 44 {
 				t.Fatalf("%d parameters, want 44", loss.Dim())
 			}
-			res, err := hybrid.Run(context.Background(), loss, hybrid.Plan{Seed: 1, Phases: []hybrid.Phase{ph}}, prepared(t, st).theta(), nil)
+			res, err := hybrid.Run(context.Background(), loss, hybrid.Plan{Seed: 1, Phases: []hybrid.Phase{ph}}, prepared(t, st).start(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

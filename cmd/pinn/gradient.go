@@ -38,7 +38,7 @@ const (
 // checkGradient compares up to fdComponents random components of the gradient at
 // the first parameters.
 func checkGradient(t *training) *gradientReport {
-	theta := t.theta()
+	theta := t.start()
 	grad := make([]float64, len(theta))
 	t.loss.ValueGrad(grad, theta)
 	largest := 0.0

@@ -6,6 +6,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
+	"pinn/optim"
 	"pinn/problems"
 )
 
@@ -91,17 +92,13 @@ func include(d *rundir.Draft, st *statement, path string) (string, error) {
 // to check that it fits the problem beside it.
 func weights(st *statement, t *training, theta []float64) rundir.Weights {
 	w := rundir.Weights{Metadata: map[string]string{"problem": st.spec.Name, "fields": strings.Join(st.problem.Fields, " ")}}
-	add := func(name string, data []float64) {
-		w.Tensors = append(w.Tensors, rundir.Tensor{Name: name, Shape: []int{len(data)}, Data: data})
+	var tensors []optim.Vector
+	for _, d := range t.finished() {
+		tensors = append(tensors, d.named(d.theta)...)
 	}
-	if t.below != nil {
-		add(firstTheta, t.below.theta)
-		add(secondTheta, theta)
-		add(secondModes, floats(t.below.correction.Modes))
-		add(secondScale, t.below.correction.Scale)
-		return w
+	for _, v := range append(tensors, t.named(theta)...) {
+		w.Tensors = append(w.Tensors, rundir.Tensor{Name: v.Name, Shape: []int{len(v.Values)}, Data: v.Values})
 	}
-	add(firstTheta, theta)
 	return w
 }
 

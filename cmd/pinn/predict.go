@@ -130,7 +130,7 @@ func axisNames(box pde.Box) string {
 type openedRun struct {
 	folder    *rundir.Folder
 	statement *statement
-	solution  *pinn.Solution
+	solution  pinn.Marched
 }
 
 // openRun reads a run folder and rebuilds the network from its problem and

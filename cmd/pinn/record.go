@@ -18,12 +18,12 @@ func record(st *statement, t *training, res *hybrid.Result, threads int) rundir.
 		Problem: st.spec.Name, Title: st.spec.Title, Seconds: rundir.Number(res.Seconds),
 		NetworkParameters: t.size(), InteriorPoints: t.loss.Interior().N,
 		Seed: t.seed, Threads: threads, Kernel: kernel.Tier(), CPU: cpuName(), Go: b.Go, Version: b.Version, Commit: b.Commit,
-		HeldOut: rundir.Number(res.HeldOut),
 	}
-	r.Loss = rundir.Number(t.loss.Value(res.Theta))
-	r.Ratio = rundir.Number(res.HeldOut / float64(r.Loss))
+	loss, heldOut := t.losses(res.Theta)
+	r.Loss, r.HeldOut, r.Ratio = rundir.Number(loss), rundir.Number(heldOut), rundir.Number(heldOut/loss)
 	for i, p := range res.Phases {
-		r.Phases = append(r.Phases, phaseRecord(p, t.stageOf(st, i)))
+		slab, stage := t.partOf(st, i)
+		r.Phases = append(r.Phases, phaseRecord(p, slab, stage))
 	}
 	for _, w := range res.Warnings {
 		r.Warnings = append(r.Warnings, w.Error())
@@ -49,9 +49,9 @@ func record(st *statement, t *training, res *hybrid.Result, threads int) rundir.
 	return r
 }
 
-func phaseRecord(p hybrid.PhaseResult, stage int) rundir.Phase {
+func phaseRecord(p hybrid.PhaseResult, slab, stage int) rundir.Phase {
 	return rundir.Phase{
-		Method: p.Method, Stage: stage, Inserted: p.Inserted, Batch: p.Batch, Steps: p.Steps, LossEvals: p.LossEvals, GradEvals: p.GradEvals,
+		Method: p.Method, Slab: slab, Stage: stage, Inserted: p.Inserted, Batch: p.Batch, Steps: p.Steps, LossEvals: p.LossEvals, GradEvals: p.GradEvals,
 		Seconds: rundir.Number(p.Seconds), LossFirst: rundir.Number(p.LossFirst), LossLast: rundir.Number(p.LossLast),
 		HeldOutLast: rundir.Number(p.HeldOutLast), Ended: string(p.Ended), Why: p.Why,
 		Checks: p.Checks, CheckSeconds: rundir.Number(p.CheckSeconds), CheckShare: rundir.Number(p.CheckShare()),

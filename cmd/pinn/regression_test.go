@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"pinn/pinn"
 	"pinn/problems"
 )
 
@@ -36,7 +35,8 @@ var bars = map[string]float64{
 	"wave":                      0.6,
 }
 
-// shortened makes the plan of a filled statement a second or two long.
+// shortened makes the plan of a filled statement, of its first stage in each slab of
+// time, a second or two long.
 func shortened(st *statement, seed uint64) {
 	*st.spec.Points.Interior = 1024
 	*st.spec.Train.Seed = seed
@@ -48,6 +48,7 @@ func shortened(st *statement, seed uint64) {
 	*st.spec.Phases[1].Steps = 300
 	st.spec.Phases[1].Points = nil
 	*st.spec.Phases[2].Steps = 500
+	st.spec.Train.Stages = ptr(1)
 }
 
 // reached trains a statement and returns its relative L2 error over all fields.
@@ -58,14 +59,15 @@ func reached(t testing.TB, st *statement) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := tr.train(context.Background(), nil, nil)
+	all := &job{training: tr, st: st}
+	res, err := all.run(context.Background(), 0, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := judge(st.problem, st.truth, pinn.NewSolution(st.problem, tr.net, st.hard.Lifts, res.Theta).Eval)
+	j := judge(st.problem, st.truth, all.answer(res.Theta).Eval)
 	rel, _ := j.figures(st.problem.Fields)
-	all, _ := rel.Get("all")
-	return all
+	sum, _ := rel.Get("all")
+	return sum
 }
 
 // TestRegression holds every problem of the gallery to its bar.

@@ -168,14 +168,14 @@ func (a *app) job(arg string, settings []string, f solveFlags, start time.Time) 
 func (a *app) finish(j *job, g *gate, res *hybrid.Result, threads int) (rundir.Run, string, error) {
 	run := record(j.st, j.training, res, threads)
 	run.Resumed = j.resumed
-	judged := judge(j.st.problem, j.st.truth, j.solution(j.st, res.Theta).Eval)
+	judged := judge(j.st.problem, j.st.truth, j.answer(res.Theta).Eval)
 	run.Grid = judged.grid(j.st)
 	run.RelL2, run.MaxAbs = judged.figures(j.st.problem.Fields)
 	judgeStages(&run, j.st, j.training, judged)
 	run.Settle(res.Status == hybrid.Interrupted, res.Status == hybrid.Failed || !judged.finite())
 	var errs *rundir.Table
 	if j.st.truth != nil {
-		errs = j.along.errors(j.st.truth, j.evaluators(j.st)...)
+		errs = j.along.errors(j.st.truth, j.evaluators()...)
 	}
 	folder, err := a.leave(j.draft, g, j.st, j.training, res, judged, run, errs)
 	return run, folder, err
@@ -263,9 +263,12 @@ func announce(p *progress, j *job) {
 }
 
 // planWords is a plan in a few words: "adamw → lbfgs, then a second network by
-// ssbroyden".
+// ssbroyden", "in each of 4 slabs of time adamw → lbfgs".
 func planWords(spec *problems.Spec) string {
 	words := strings.Join(methods(spec, 1), " → ")
+	if n := build.Slabs(spec); n > 1 {
+		words = fmt.Sprintf("in each of %d slabs of time %s", n, words)
+	}
 	if build.Stages(spec) > 1 {
 		words += ", then a second network by " + strings.Join(methods(spec, 2), " → ")
 	}

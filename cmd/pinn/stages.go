@@ -8,112 +8,166 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"pinn/cmd/pinn/internal/build"
 	"pinn/hybrid"
 	"pinn/optim"
 	"pinn/pde"
 	"pinn/pinn"
+	"pinn/problems"
 )
 
-// below is what the second stage of a run builds on.
-type below struct {
-	first      *training
-	theta      []float64 // the solution of the first stage
-	phases     int       // that the first stage entered
-	correction pinn.Correction
-}
-
-// streamSecond is the random stream of the first weights of the second stage.
+// streamSecond is the random stream of the first weights of a second stage.
 const streamSecond = streamWeights + 1
 
 // run trains the job from where it stands to its end, at every step asking keep
-// whether to keep its state. Where the statement asks for it and the first stage came
-// to its end, a second network follows, and the job's training is then its own. A
-// second stage that cannot begin leaves a warning.
+// whether to keep its state. Where a part comes to its end and the statement asks for
+// more, the next one follows, and the job's training is then its own: the second stage
+// of the slab, then the next slab. One that cannot begin leaves a warning.
 func (j *job) run(ctx context.Context, threads int, keep hybrid.Keep, watch func(hybrid.Progress)) (*hybrid.Result, error) {
-	res, err := j.runStage(ctx, keep, watch)
-	if err != nil || j.below != nil || build.Stages(j.st.spec) == 1 || res.Status != hybrid.Finished {
-		return res, err
-	}
-	first := j.training
-	second, err := correct(j.st, first, res, threads)
-	if err == nil {
-		j.training, j.from = second, nil
-		var both *hybrid.Result
-		if both, err = j.runStage(ctx, keep, watch); both != nil {
-			return both, err
+	res, err := j.runPart(ctx, keep, watch)
+	for err == nil && res.Status == hybrid.Finished {
+		before := j.training
+		next, failed := j.next(res, threads)
+		if next == nil && failed == nil {
+			return res, nil
 		}
-		j.training = first
+		var more *hybrid.Result
+		if failed == nil {
+			j.training, j.from = next, nil
+			more, failed = j.runPart(ctx, keep, watch)
+		}
+		if more == nil { // it could not begin
+			j.training = before
+			res.Warnings = append(res.Warnings, failed)
+			return res, nil
+		}
+		res, err = more, failed
 	}
-	res.Warnings = append(res.Warnings, fmt.Errorf("the second stage could not begin: %w", err))
-	return res, nil
+	return res, err
 }
 
-// runStage trains the stage at hand.
-func (j *job) runStage(ctx context.Context, keep hybrid.Keep, watch func(hybrid.Progress)) (*hybrid.Result, error) {
-	j.along.stage = 0
-	if j.below != nil {
-		j.along.stage = 1
-	}
+// runPart trains the part at hand.
+func (j *job) runPart(ctx context.Context, keep hybrid.Keep, watch func(hybrid.Progress)) (*hybrid.Result, error) {
+	j.along.part = j.index()
 	j.plan.Keep, j.plan.Observe = keep, j.along.observe
 	return j.train(ctx, j.from, watch)
 }
 
-// correct prepares the second stage upon the result of the first, t.
-func correct(st *statement, t *training, res *hybrid.Result, threads int) (*training, error) {
-	c, err := t.loss.Correction(res.Theta)
+// next prepares the part that follows the one at hand, whose result is given; nil if
+// that is the last.
+func (j *job) next(res *hybrid.Result, threads int) (*training, error) {
+	d := &done{j.part, j.loss, res.Theta, len(res.Phases)}
+	var refused error
+	if d.stage < build.Stages(j.st.spec) {
+		next, err := j.secondStage(d, res, threads)
+		if err == nil {
+			return next, nil
+		}
+		refused = fmt.Errorf("the second stage could not begin: %w", err)
+	}
+	if d.slab == build.Slabs(j.st.spec) {
+		return nil, refused
+	}
+	if refused != nil {
+		res.Warnings = append(res.Warnings, refused)
+	}
+	next, err := j.nextSlab(d, res, threads)
+	if err != nil {
+		return nil, fmt.Errorf("slab %d could not begin: %w", d.slab+1, err)
+	}
+	return next, nil
+}
+
+// secondStage prepares the second stage upon d.
+func (j *job) secondStage(d *done, res *hybrid.Result, threads int) (*training, error) {
+	c, err := d.loss.Correction(d.theta)
 	if err != nil {
 		return nil, err
 	}
-	second, err := upon(st, below{t, res.Theta, len(res.Phases), c}, threads)
+	next, err := d.upon(j.st, d.corrected(c), j.training, threads)
 	if err != nil {
 		return nil, err
 	}
+	next.goAfter(res, fmt.Sprintf("a second network of %s with Fourier modes up to %s now trains on what the first left, held-out loss %.3g",
+		counted(next.net.Size(), "parameter"), modeWords(d.problem.Box, c.Modes), res.HeldOut))
+	return next, nil
+}
+
+// nextSlab prepares the slab after that of d.
+func (j *job) nextSlab(d *done, res *hybrid.Result, threads int) (*training, error) {
+	p, err := slabPart(j.st, d.slab+1, d)
+	if err != nil {
+		return nil, err
+	}
+	next, err := d.upon(j.st, p, j.training, threads)
+	if err != nil {
+		return nil, err
+	}
+	t := p.problem.Box.Axes[p.problem.Box.Time()]
+	next.goAfter(res, fmt.Sprintf("slab %d of %d, from t = %.6g to %.6g, begins where the one before ended, which left a held-out loss of %.3g",
+		p.slab, build.Slabs(j.st.spec), t.From, t.To, res.HeldOut))
+	return next, nil
+}
+
+// goAfter lets the record of the run go on from that of the part before.
+func (t *training) goAfter(res *hybrid.Result, why string) {
 	after := *res
 	after.Events = append(slices.Clone(res.Events), hybrid.Event{
-		Step: res.Steps, Wall: res.Seconds, Phase: len(res.Phases) - 1, Kind: hybrid.KindStage,
-		Why: fmt.Sprintf("a second network of %s with Fourier modes up to %s now trains on what the first left, held-out loss %.3g",
-			counted(second.net.Size(), "parameter"), modeWords(st.problem.Box, c.Modes), res.HeldOut),
+		Step: res.Steps, Wall: res.Seconds, Phase: len(res.Phases) - 1, Kind: hybrid.KindStage, Why: why,
 	})
-	second.plan.After = &after
-	return second, nil
+	t.plan.After = &after
 }
 
-// upon returns the training of the second stage upon the first.
-func upon(st *statement, b below, threads int) (*training, error) {
-	left := b.first.loss.HeldOut(b.theta)
-	if !(left > 0) || math.IsInf(left, 0) {
+// upon returns the training of p, which follows d; t is the training before.
+func (d *done) upon(st *statement, p part, t *training, threads int) (*training, error) {
+	left := d.loss.HeldOut(d.theta)
+	if p.stage > 1 && (!(left > 0) || math.IsInf(left, 0)) {
 		return nil, fmt.Errorf("the first left a held-out loss of %g", left)
 	}
-	net, lifts := corrected(st, b.first.net, b.theta, b.correction)
-	loss, err := pinn.NewLoss(st.problem, net, lifts, st.hard.Soft, build.LossOptions(st.spec, threads))
-	if err != nil {
+	next, faults, err := newTraining(st, p, threads, t.plan.Start)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	plan, faults := build.Plan(st.spec, 2, loss.Decays(), b.first.plan.Start)
-	if faults.HasErrors() {
+	case faults.HasErrors():
 		return nil, errors.New(faults.Error())
 	}
-	build.Measured(plan, left)
-	plan.Passes = b.first.plan.Passes
-	return &training{net: net, lifts: lifts, loss: loss, plan: plan, seed: b.first.seed, below: &b}, nil
+	if p.stage > 1 {
+		build.Measured(next.plan, left)
+	}
+	next.plan.Passes = t.plan.Passes
+	return next, nil
 }
 
-// corrected returns the network and the lifts of a correction to the solution that
-// net has at θ.
-func corrected(st *statement, net *pinn.MLP, theta []float64, c pinn.Correction) (*pinn.MLP, []pinn.Lift) {
-	s := pinn.NewSolution(st.problem, net, st.hard.Lifts, theta)
-	return c.Network(st.problem.Box, len(st.problem.Fields), net.Spec()), s.Correct(c.Scale)
+// newTraining returns the training of a part, and the faults of its plan.
+func newTraining(st *statement, p part, threads int, start time.Time) (*training, problems.Diagnostics, error) {
+	options := build.LossOptions(st.spec, threads)
+	options.Seed += slabSeed(p.slab)
+	loss, err := pinn.NewLoss(p.problem, p.net, p.lifts, p.soft, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, faults := build.Plan(st.spec, p.slab, p.stage, loss.Decays(), start)
+	plan.Seed += slabSeed(p.slab)
+	return &training{part: p, loss: loss, plan: plan, seed: *st.spec.Train.Seed}, faults, nil
 }
 
-// start returns the first parameters of the second stage: a random network that is
-// silent, and the unknown parameters where the first left them.
-func (b *below) start(loss *pinn.Loss, net *pinn.MLP) []float64 {
-	theta := make([]float64, loss.Dim())
-	net.Init(theta, rand.New(rand.NewPCG(b.first.seed, streamSecond)))
-	net.Mute(theta)
-	copy(theta[net.Size():], b.theta[b.first.net.Size():])
+// slabSeed is added to the seed of the run, so that slabs have points and first weights
+// of their own: 2⁶⁴/φ for each before this one.
+func slabSeed(slab int) uint64 { return uint64(slab-1) * 0x9e3779b97f4a7c15 }
+
+// start returns the first parameters of the part: random ones; of a second stage a
+// random network that is silent, and the unknown parameters where the first left them.
+func (t *training) start() []float64 {
+	theta := make([]float64, t.loss.Dim())
+	if t.stage == 1 {
+		t.loss.Start(theta, rand.New(rand.NewPCG(t.plan.Seed, streamWeights)))
+		return theta
+	}
+	t.net.Init(theta, rand.New(rand.NewPCG(t.plan.Seed, streamSecond)))
+	t.net.Mute(theta)
+	copy(theta[t.net.Size():], t.before.theta[t.before.net.Size():])
 	return theta
 }
 
@@ -126,61 +180,73 @@ func modeWords(box pde.Box, modes []int) string {
 	return strings.Join(words, " and ")
 }
 
-// size returns the number of weights and biases of all networks.
-func (t *training) size() int {
-	if t.below != nil {
-		return t.below.first.net.Size() + t.net.Size()
+// losses returns the loss and the held-out loss of the answer, θ being that of the
+// part at hand: their means over the slabs, which are of equal length.
+func (t *training) losses(theta []float64) (loss, heldOut float64) {
+	loss, heldOut = t.loss.Value(theta), t.loss.HeldOut(theta)
+	for slab, d := t.slab, t.before; d != nil; d = d.before {
+		if d.slab < slab {
+			loss += d.loss.Value(d.theta)
+			heldOut += d.loss.HeldOut(d.theta)
+			slab = d.slab
+		}
 	}
-	return t.net.Size()
+	return loss / float64(t.slab), heldOut / float64(t.slab)
 }
 
-// stageOf returns the stage of phase i of the run, 0 where there is only one.
-func (t *training) stageOf(st *statement, i int) int {
-	switch {
-	case build.Stages(st.spec) == 1:
-		return 0
-	case t.below != nil && i >= t.below.phases:
-		return 2
-	}
-	return 1
-}
+// beforePrefix is put before the names of what belongs to the parts before the one at
+// hand, in the state of a run; beforePhases is how many phases the run had entered at
+// the end of each.
+const (
+	beforePrefix = "before/"
+	beforePhases = "phases"
+)
 
-// belowPrefix is put before the names of what the second stage builds on, in the
-// state of a run.
-const belowPrefix = "below/"
-
-// state returns what the second stage builds on, as part of the state of a run; none
-// for a first stage.
-func (b *below) state() []optim.Vector {
-	if b == nil {
+// state returns the parts before the one at hand, and what that was built by, for the
+// state of a run; none for the first.
+func (p *part) state() (list []optim.Vector) {
+	if p.before == nil {
 		return nil
 	}
-	return []optim.Vector{
-		{Name: belowPrefix + firstTheta, Values: b.theta},
-		{Name: belowPrefix + secondModes, Values: floats(b.correction.Modes)},
-		{Name: belowPrefix + secondScale, Values: b.correction.Scale},
-		{Name: belowPrefix + "phases", Values: []float64{float64(b.phases)}},
+	phases := optim.Vector{Name: beforePhases}
+	for _, d := range p.finished() {
+		list = append(list, d.named(d.theta)...)
+		phases.Values = append(phases.Values, float64(d.phases))
 	}
+	list = append(append(list, p.built()...), phases)
+	for i := range list {
+		list[i].Name = beforePrefix + list[i].Name
+	}
+	return list
 }
 
-// resumed returns the training that a state is of: t, or the second stage upon it.
+// resumed returns the training that a state is of: t, or a part that follows it.
 func resumed(st *statement, t *training, state []optim.Vector, threads int) (*training, error) {
 	if len(state) == 0 {
 		return t, nil
 	}
-	take := taker(belowPrefix, state)
-	b := below{first: t}
-	var err error
-	if b.theta, err = take(firstTheta, t.loss.Dim()); err != nil {
-		return nil, err
+	take := taker(beforePrefix, state)
+	used := 1
+	for _, n := range state[len(state)-1].Values {
+		if n != math.Trunc(n) || n < 1 {
+			return nil, fmt.Errorf("%s%s must hold whole numbers from 1 on, got %g", beforePrefix, beforePhases, n)
+		}
+		theta, err := take(t.thetaName(), t.dim())
+		if err != nil {
+			return nil, err
+		}
+		used += len(t.named(nil))
+		d := &done{t.part, t.loss, theta, int(n)}
+		p, err := d.next(st, take)
+		if err != nil {
+			return nil, err
+		}
+		if t, err = d.upon(st, p, t, threads); err != nil {
+			return nil, err
+		}
 	}
-	if b.correction, err = readCorrection(st, take); err != nil {
-		return nil, err
+	if used += len(t.built()); used != len(state) {
+		return nil, fmt.Errorf("there must be %s of the parts before, got %d", counted(used, "vector"), len(state))
 	}
-	phases, err := take("phases", 1)
-	if err != nil {
-		return nil, err
-	}
-	b.phases = int(phases[0])
-	return upon(st, b, threads)
+	return t, nil
 }

@@ -23,11 +23,11 @@ type saved struct {
 	resumed     int    // times that the run has gone on before
 	snapshot    *hybrid.Snapshot
 	along       trail
-	below       []optim.Vector // what a second stage builds on
+	before      []optim.Vector // the parts before the one at hand
 }
 
 // stateFormat is that of the state; a program refuses any other.
-const stateFormat = "1"
+const stateFormat = "2"
 
 // What stands in the metadata of a state beside the run's own words, which have
 // wordsPrefix before their names.
@@ -62,7 +62,7 @@ func (s saved) encode() (rundir.Weights, error) {
 		}
 		w.Metadata[wordsPrefix+list.Name] = string(text)
 	}
-	for _, v := range slices.Concat(s.snapshot.Numbers, s.along.state(), s.below) {
+	for _, v := range slices.Concat(s.snapshot.Numbers, s.along.state(), s.before) {
 		w.Tensors = append(w.Tensors, rundir.Tensor{Name: v.Name, Shape: []int{len(v.Values)}, Data: v.Values})
 	}
 	return w, nil
@@ -98,8 +98,8 @@ func readState(dir string) (saved, error) {
 		switch {
 		case strings.HasPrefix(t.Name, trailPrefix):
 			marks = append(marks, v)
-		case strings.HasPrefix(t.Name, belowPrefix):
-			s.below = append(s.below, v)
+		case strings.HasPrefix(t.Name, beforePrefix):
+			s.before = append(s.before, v)
 		default:
 			s.snapshot.Numbers = append(s.snapshot.Numbers, v)
 		}

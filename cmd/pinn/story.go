@@ -146,7 +146,7 @@ func (s *story) changes() {
 		{hybrid.KindGrow, "batch", "The batch grew"},
 		{hybrid.KindRestart, "restarts", "Training was set back"},
 		{hybrid.KindFallBack, "fall-back", "A full-batch phase fell back"},
-		{hybrid.KindStage, "stage", "A further stage began"},
+		{hybrid.KindStage, "stage", "A further network began"},
 	} {
 		if es := s.of(c.kind); len(es) > 0 {
 			s.say(c.about, "%s %s, first: %s.", c.one, counted(len(es), "time"), es[0].Why)

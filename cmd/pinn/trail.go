@@ -16,14 +16,14 @@ import (
 // the truth while training: nothing is evaluated before the last step.
 type trail struct {
 	marks []mark
-	stage int // that is trained, from 0
+	part  int // that is trained, from 0
 }
 
 // mark is one kept state: where the run stood, and the best θ so far.
 type mark struct {
 	step, gradEvals int
 	passes, seconds float64
-	stage           int // that θ belongs to
+	part            int // that θ belongs to
 	theta           []float64
 }
 
@@ -40,14 +40,14 @@ func (t *trail) observe(row hybrid.Row, best []float64) {
 	if n := len(t.marks); n > 1 && t.marks[n-1].passes < spacing*t.marks[n-2].passes {
 		t.marks = t.marks[:n-1]
 	}
-	t.marks = append(t.marks, mark{row.Step, row.GradEvals, row.Passes, row.Wall, t.stage, best})
+	t.marks = append(t.marks, mark{row.Step, row.GradEvals, row.Passes, row.Wall, t.part, best})
 }
 
 // trailPrefix is put before the names of the trail's state.
 const trailPrefix = "trail/"
 
 // trailNames are those of the numbers of a mark; the last is the length of its θ.
-var trailNames = []string{"step", "grad_evals", "passes", "seconds", "stage", "size"}
+var trailNames = []string{"step", "grad_evals", "passes", "seconds", "part", "size"}
 
 // state returns the marks, one vector for each of their numbers and one with every
 // θ, as part of the state of a run.
@@ -57,7 +57,7 @@ func (t *trail) state() (list []optim.Vector) {
 	}
 	last := len(trailNames)
 	for _, m := range t.marks {
-		for i, x := range []float64{float64(m.step), float64(m.gradEvals), m.passes, m.seconds, float64(m.stage), float64(len(m.theta))} {
+		for i, x := range []float64{float64(m.step), float64(m.gradEvals), m.passes, m.seconds, float64(m.part), float64(len(m.theta))} {
 			list[i].Values = append(list[i].Values, x)
 		}
 		list[last].Values = append(list[last].Values, m.theta...)
@@ -97,7 +97,7 @@ func (t *trail) restore(state []optim.Vector) error {
 type evaluator func(theta []float64, pts pde.Points) [][]float64
 
 // errors returns errors.csv: the relative L2 error over all fields with a truth,
-// for every mark, with an evaluator for each stage. It is measured on at most trailPoints points of where the
+// for every mark, with an evaluator for each part. It is measured on at most trailPoints points of where the
 // answer is judged, spread evenly, but for the last, which is judged on all.
 func (t *trail) errors(truth pde.Truth, eval ...evaluator) *rundir.Table {
 	n := len(t.marks)
@@ -110,7 +110,7 @@ func (t *trail) errors(truth pde.Truth, eval ...evaluator) *rundir.Table {
 		if i == n-1 {
 			some, exact = where, known
 		}
-		rel[i] = pde.Judge(eval[m.stage](m.theta, some), exact).AllRelL2
+		rel[i] = pde.Judge(eval[m.part](m.theta, some), exact).AllRelL2
 	}
 	out := &rundir.Table{}
 	out.Add(rundir.ColStep, step)

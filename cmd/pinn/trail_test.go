@@ -101,8 +101,8 @@ func TestTrailReachesNothing(t *testing.T) {
 	if !slices.Equal(plain.Theta, res.Theta) {
 		t.Error("the trail changed the bits of the run")
 	}
-	errs := along.errors(st.truth, tr.evaluators(st)...).Numbers("rel_l2")
-	j := judge(st.problem, st.truth, tr.solution(st, res.Theta).Eval)
+	errs := along.errors(st.truth, tr.evaluators()...).Numbers("rel_l2")
+	j := judge(st.problem, st.truth, tr.answer(res.Theta).Eval)
 	rel, _ := j.figures(st.problem.Fields)
 	if want, _ := rel.Get("all"); errs[len(errs)-1] != want {
 		t.Errorf("the trail ends with an error of %v, the judge says %v", errs[len(errs)-1], want)

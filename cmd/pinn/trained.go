@@ -10,8 +10,8 @@ import (
 	"pinn/pinn"
 )
 
-// The tensors of the weights: θ of the first stage, which is all there is without a
-// second, and of the second its θ and what it was built by.
+// The tensors of a part: θ of the first stage and, of the second, its θ and what it
+// was built by. Those of a slab beyond the first have its number before their names.
 const (
 	firstTheta  = "theta"
 	secondTheta = "theta_2"
@@ -19,35 +19,75 @@ const (
 	secondScale = "scale_2"
 )
 
+// tensor returns the name of a tensor of a slab.
+func tensor(slab int, name string) string {
+	if slab == 1 {
+		return name
+	}
+	return fmt.Sprintf("slab_%d/%s", slab, name)
+}
+
+// named returns θ of the part, and of a second stage what it was built by.
+func (p *part) named(theta []float64) []optim.Vector {
+	return append([]optim.Vector{{Name: p.thetaName(), Values: theta}}, p.built()...)
+}
+
+// thetaName is the name of the tensor of θ.
+func (p *part) thetaName() string { return tensor(p.slab, []string{firstTheta, secondTheta}[p.stage-1]) }
+
+// built returns what a second stage was built by, nothing of a first.
+func (p *part) built() []optim.Vector {
+	if p.stage == 1 {
+		return nil
+	}
+	return []optim.Vector{
+		{Name: tensor(p.slab, secondModes), Values: floats(p.correction.Modes)},
+		{Name: tensor(p.slab, secondScale), Values: p.correction.Scale},
+	}
+}
+
 // trained returns the solution that the weights of a run describe. The error says
 // what does not fit the statement.
-func trained(st *statement, w rundir.Weights) (*pinn.Solution, error) {
+func trained(st *statement, w rundir.Weights) (pinn.Marched, error) {
 	var tensors []optim.Vector
 	for _, t := range w.Tensors {
 		tensors = append(tensors, optim.Vector{Name: t.Name, Values: t.Data})
 	}
 	take := taker("", tensors)
-	net, lifts := build.Network(st.spec, st.problem, st.hard), st.hard.Lifts
-	theta, err := take(firstTheta, net.Size()+len(st.problem.Params))
+	p, err := firstPart(st)
 	if err != nil {
-		return nil, err
+		return pinn.Marched{}, err
 	}
-	stages := 1
-	if len(tensors) > 1 && build.Stages(st.spec) > 1 {
-		stages = 2
-		var c pinn.Correction
-		if c, err = readCorrection(st, take); err != nil {
-			return nil, err
+	for left := len(tensors); ; {
+		theta, err := take(p.thetaName(), p.dim())
+		if err != nil {
+			return pinn.Marched{}, err
 		}
-		net, lifts = corrected(st, net, theta, c)
-		if theta, err = take(secondTheta, net.Size()+len(st.problem.Params)); err != nil {
-			return nil, err
+		if left -= len(p.named(nil)); left <= 0 {
+			return p.answer(theta), nil
+		}
+		if p, err = (&done{part: p, theta: theta}).next(st, take); err != nil {
+			return pinn.Marched{}, fmt.Errorf("there are %s more than expected: %w", counted(left, "tensor"), err)
 		}
 	}
-	if want := []int{1, 4}[stages-1]; len(tensors) != want {
-		return nil, fmt.Errorf("there must be %s, got %d", counted(want, "tensor"), len(tensors))
+}
+
+// next returns the part that was trained next: the second stage if what it was built
+// by can be taken, otherwise the next slab.
+func (d *done) next(st *statement, take func(name string, n int) ([]float64, error)) (part, error) {
+	if d.stage < build.Stages(st.spec) {
+		c, err := readCorrection(d, take)
+		if err == nil {
+			return d.corrected(c), nil
+		}
+		if d.slab == build.Slabs(st.spec) {
+			return part{}, err
+		}
 	}
-	return pinn.NewSolution(st.problem, net, lifts, theta), nil
+	if d.slab < build.Slabs(st.spec) {
+		return slabPart(st, d.slab+1, d)
+	}
+	return part{}, fmt.Errorf("there is no part after %s", d.words(st))
 }
 
 // taker returns how to take a vector by its name, to which the prefix belongs, and
@@ -67,9 +107,9 @@ func taker(prefix string, vectors []optim.Vector) func(name string, n int) ([]fl
 	}
 }
 
-// readCorrection reads what the second stage was built by.
-func readCorrection(st *statement, take func(name string, n int) ([]float64, error)) (c pinn.Correction, err error) {
-	modes, err := take(secondModes, st.problem.Box.Dim())
+// readCorrection reads what the second stage upon d was built by.
+func readCorrection(d *done, take func(name string, n int) ([]float64, error)) (c pinn.Correction, err error) {
+	modes, err := take(tensor(d.slab, secondModes), d.problem.Box.Dim())
 	if err != nil {
 		return c, err
 	}
@@ -79,7 +119,7 @@ func readCorrection(st *statement, take func(name string, n int) ([]float64, err
 		}
 		c.Modes = append(c.Modes, int(m))
 	}
-	c.Scale, err = take(secondScale, len(st.problem.Fields))
+	c.Scale, err = take(tensor(d.slab, secondScale), len(d.problem.Fields))
 	return c, err
 }
 

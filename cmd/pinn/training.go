@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"math/rand/v2"
 	"runtime"
 	"time"
 
-	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
 	"pinn/optim"
-	"pinn/pde"
 	"pinn/pinn"
 )
 
@@ -61,15 +58,13 @@ var (
 	_ optim.LeastSquares = (*pinn.Loss)(nil)
 )
 
-// training is a statement with its network, loss and plan: all that a run needs
-// and nothing that judges it.
+// training is a part of the answer with its loss and plan: all that a run needs and
+// nothing that judges it.
 type training struct {
-	net   *pinn.MLP
-	lifts []pinn.Lift
-	loss  *pinn.Loss
-	plan  hybrid.Plan
-	seed  uint64
-	below *below // nil in the first stage
+	part
+	loss *pinn.Loss
+	plan hybrid.Plan
+	seed uint64 // of the run
 }
 
 // streamWeights is the random stream of the first weights; the loss and the loop
@@ -79,29 +74,19 @@ const streamWeights = 0x77656967687473
 // prepare builds the parts of a run. Diagnostics of the plan are printed; its faults
 // end in exit code 2.
 func (a *app) prepare(st *statement, threads int, start time.Time) (*training, error) {
-	t := &training{net: build.Network(st.spec, st.problem, st.hard), lifts: st.hard.Lifts, seed: *st.spec.Train.Seed}
-	var err error
-	t.loss, err = pinn.NewLoss(st.problem, t.net, st.hard.Lifts, st.hard.Soft, build.LossOptions(st.spec, threads))
+	p, err := firstPart(st)
 	if err != nil {
 		return nil, exit{rundir.ExitUsage, err}
 	}
-	plan, faults := build.Plan(st.spec, 1, t.loss.Decays(), start)
+	t, faults, err := newTraining(st, p, threads, start)
+	if err != nil {
+		return nil, exit{rundir.ExitUsage, err}
+	}
 	a.tell(faults)
 	if faults.HasErrors() {
 		return nil, exit{rundir.ExitUsage, nil}
 	}
-	t.plan = plan
 	return t, nil
-}
-
-// theta returns the first parameters.
-func (t *training) theta() []float64 {
-	if t.below != nil {
-		return t.below.start(t.loss, t.net)
-	}
-	theta := make([]float64, t.loss.Dim())
-	t.loss.Start(theta, rand.New(rand.NewPCG(t.seed, streamWeights)))
-	return theta
 }
 
 // train runs the plan from the first parameters or, if it is not nil, a snapshot.
@@ -109,20 +94,7 @@ func (t *training) train(ctx context.Context, from *hybrid.Snapshot, watch func(
 	if from != nil {
 		return hybrid.Resume(ctx, batched{t.loss}, t.plan, from, watch)
 	}
-	return hybrid.Run(ctx, batched{t.loss}, t.plan, t.theta(), watch)
-}
-
-// solution returns the fields of the statement that θ describes.
-func (t *training) solution(st *statement, theta []float64) *pinn.Solution {
-	return pinn.NewSolution(st.problem, t.net, t.lifts, theta)
-}
-
-// evaluators returns the fields of the statement as functions of θ, for each stage.
-func (t *training) evaluators(st *statement) (list []evaluator) {
-	if t.below != nil {
-		list = t.below.first.evaluators(st)
-	}
-	return append(list, func(theta []float64, pts pde.Points) [][]float64 { return t.solution(st, theta).Eval(pts) })
+	return hybrid.Run(ctx, batched{t.loss}, t.plan, t.start(), watch)
 }
 
 // threadCount is the number of threads that --threads asks for, 0 for all.

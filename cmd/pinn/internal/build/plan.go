@@ -10,12 +10,13 @@ import (
 	"pinn/problems"
 )
 
-// Plan returns the phases of a stage of the filled Spec, the first being stage 1.
+// Plan returns the phases of a stage of a slab of the filled Spec, both counted from 1.
 // decays masks weight decay. The diagnostics of a Spec that came through Statement are those of Fill's choices
 // alone: Statement has reported the others.
-func Plan(spec *problems.Spec, which int, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
+func Plan(spec *problems.Spec, slab, which int, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
 	c := &compiler{spec: spec}
-	plan := hybrid.Plan{Seed: *spec.Train.Seed, Time: stageTime(spec, which), Start: start}
+	from, to := partTime(spec, slab, which)
+	plan := hybrid.Plan{Seed: *spec.Train.Seed, From: from, Time: to, Start: start}
 	for i, ph := range spec.Phases {
 		if stage(ph) != which {
 			continue
@@ -30,7 +31,7 @@ func Plan(spec *problems.Spec, which int, decays []bool, start time.Time) (hybri
 		}
 		switch {
 		case ph.Time > 0 && plan.Time > 0:
-			p.Share = min(1, float64(ph.Time)/float64(plan.Time))
+			p.Share = min(1, float64(ph.Time)/float64(to-from))
 		case ph.Time > 0:
 			p.Rules = append(p.Rules, &hybrid.Budget{Time: ph.Time})
 		}

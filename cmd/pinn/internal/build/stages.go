@@ -20,6 +20,7 @@ func Stages(spec *problems.Spec) int { return orElse(spec.Train.Stages, 1) }
 // default plan. parameters is the size of the first network, full is as for
 // defaultPlan.
 func fillStages(spec *problems.Spec, p *pde.Problem, parameters, full int) {
+	fill(&spec.Train.Slabs, 1)
 	fill(&spec.Train.Stages, defaultStages(spec, p, parameters))
 	steps := curvatureSteps(p)
 	if Phases(spec, 1) == nil {
@@ -70,13 +71,20 @@ func Phases(spec *problems.Spec, which int) (phases []problems.Phase) {
 // stage is the stage that a phase belongs to.
 func stage(ph problems.Phase) int { return orElse(ph.Stage, 1) }
 
-// stageTime is what a stage may use of the run's time, from its beginning on: the
-// first two thirds, the last all.
-func stageTime(spec *problems.Spec, which int) time.Duration {
-	if which < Stages(spec) {
-		return spec.Train.Time * 2 / 3
+// partTime is the share of the run's time for a stage of a slab, both counted from 1:
+// slabs have equal shares, of which the first of two stages has two thirds. to is 0
+// where the run has no limit.
+func partTime(spec *problems.Spec, slab, which int) (from, to time.Duration) {
+	share := func(slab, thirds int) time.Duration {
+		return time.Duration(float64(spec.Train.Time) * (float64(slab-1) + float64(thirds)/3) / float64(Slabs(spec)))
 	}
-	return spec.Train.Time
+	switch {
+	case Stages(spec) == 1:
+		return share(slab, 0), share(slab, 3)
+	case which == 1:
+		return share(slab, 0), share(slab, 2)
+	}
+	return share(slab, 2), share(slab, 3)
 }
 
 // Measured tells the methods of a plan that the loss they meet is small: what they

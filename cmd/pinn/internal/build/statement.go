@@ -28,6 +28,7 @@ func Statement(spec *problems.Spec, known problems.Diagnostics, read ReadFile) (
 		c.data()
 		truth = c.truth()
 		c.orderInTime()
+		c.slabs()
 	}
 	all := append(slices.Clone(known), c.diagnostics...)
 	all.Sort()
@@ -47,9 +48,6 @@ func (c *compiler) unsupported() {
 	}
 	if n := Stages(c.spec); n > MaxStages {
 		c.fault(c.spec.Where("train.stages"), "train.stages", "must be 1 or %d in this version, got %d", MaxStages, n)
-	}
-	if n := orElse(c.spec.Train.Slabs, 1); n != 1 {
-		c.fault(c.spec.Where("train.slabs"), "train.slabs", "must be 1 in this version, got %d", n)
 	}
 	c.rules()
 	for i, ph := range c.spec.Phases {

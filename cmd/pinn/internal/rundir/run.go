@@ -88,7 +88,8 @@ const MostFall = 0.9
 // Phase is one phase of a run. Evaluations are plain calls, minibatch or full.
 type Phase struct {
 	Name        string `json:"name,omitempty"`
-	Stage       int    `json:"stage,omitempty"` // 0 where there is only one
+	Slab        int    `json:"slab,omitempty"`  // of time, 0 where there is only one
+	Stage       int    `json:"stage,omitempty"` // the same
 	Method      string `json:"method"`
 	Inserted    bool   `json:"inserted,omitempty"` // by falling back, between two parts of a phase
 	Batch       int    `json:"batch,omitempty"`    // 0: all points
@@ -108,7 +109,7 @@ type Phase struct {
 }
 
 // Places returns for each phase that was entered its place in the list of phases of
-// its stage of the problem, −1 for those that were inserted by falling back.
+// its stage of the problem, anew in each slab, −1 for those that were inserted by falling back.
 func (r Run) Places() []int {
 	places := make([]int, len(r.Phases))
 	next := 0
@@ -117,7 +118,7 @@ func (r Run) Places() []int {
 		case p.Inserted:
 			places[i] = -1
 			continue
-		case i > 0 && r.Phases[i-1].Stage != p.Stage:
+		case i > 0 && (r.Phases[i-1].Stage != p.Stage || r.Phases[i-1].Slab != p.Slab):
 			next = 0
 		case i > 1 && r.Phases[i-1].Inserted:
 			next-- // the interrupted phase goes on

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"pinn/cmd/pinn/internal/build"
+	"pinn/pde"
+	"pinn/pinn"
+)
+
+// part is one of the networks of which an answer is made: that of a slab of time, of
+// which there is one unless the statement asks for more, or of the second stage there.
+type part struct {
+	slab, stage int          // from 1
+	problem     *pde.Problem // of the slab
+	net         *pinn.MLP
+	lifts       []pinn.Lift
+	soft        []int           // conditions of problem that are terms of the loss
+	correction  pinn.Correction // of a second stage
+	before      *done           // nil for the first part
+}
+
+// done is a part that has been trained.
+type done struct {
+	part
+	loss   *pinn.Loss // nil where it is only evaluated
+	theta  []float64
+	phases int // that the run had entered by its end
+}
+
+// firstPart returns the part with which a run begins.
+func firstPart(st *statement) (part, error) {
+	if build.Slabs(st.spec) > 1 {
+		return slabPart(st, 1, nil)
+	}
+	return part{slab: 1, stage: 1, problem: st.problem, net: build.Network(st.spec, st.problem, st.hard), lifts: st.hard.Lifts, soft: st.hard.Soft}, nil
+}
+
+// slabPart returns the first stage of a slab, which goes on from the part before.
+func slabPart(st *statement, slab int, before *done) (part, error) {
+	var from *pinn.Solution
+	if before != nil {
+		from = before.solution(before.theta)
+	}
+	s, err := pinn.NewSlab(st.problem, st.hard.Soft, slabStart(st, slab), slabStart(st, slab+1), from)
+	if err != nil {
+		return part{}, err
+	}
+	return part{slab: slab, stage: 1, problem: s.Problem, net: build.Network(st.spec, s.Problem, st.hard), lifts: s.Lifts, soft: s.Soft, before: before}, nil
+}
+
+// slabStart is when a slab begins; they are of equal length.
+func slabStart(st *statement, slab int) float64 {
+	t := st.problem.Box.Axes[st.problem.Box.Time()]
+	return t.At(float64(slab-1) / float64(build.Slabs(st.spec)))
+}
+
+// corrected returns the second stage upon a first.
+func (d *done) corrected(c pinn.Correction) part {
+	return part{
+		slab: d.slab, stage: 2, problem: d.problem, net: c.Network(d.problem.Box, len(d.problem.Fields), d.net.Spec()),
+		lifts: d.solution(d.theta).Correct(c.Scale), soft: d.soft, correction: c, before: d,
+	}
+}
+
+// dim is the length of θ.
+func (p *part) dim() int { return p.net.Size() + len(p.problem.Params) }
+
+// finished returns the parts before, in their order.
+func (p *part) finished() (list []*done) {
+	for d := p.before; d != nil; d = d.before {
+		list = append(list, d)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// solution returns the fields on the part's slab.
+func (p *part) solution(theta []float64) *pinn.Solution {
+	return pinn.NewSolution(p.problem, p.net, p.lifts, theta)
+}
+
+// answer returns the fields of the statement, this part having θ: beyond its slab,
+// where nothing was trained, they are those of the slab, continued.
+func (p *part) answer(theta []float64) pinn.Marched {
+	m := pinn.Marched{Time: p.problem.Box.Time()}
+	add := func(p *part, theta []float64) {
+		m.Parts = append(m.Parts, p.solution(theta))
+		if m.Time >= 0 {
+			m.Ends = append(m.Ends, p.problem.Box.Axes[m.Time].To)
+		}
+	}
+	list := p.finished()
+	for i, d := range list {
+		if i+1 < len(list) && list[i+1].slab > d.slab || i+1 == len(list) && p.slab > d.slab {
+			add(&d.part, d.theta)
+		}
+	}
+	add(p, theta)
+	return m
+}
+
+// evaluators returns the answer as a function of the θ of each part in turn.
+func (p *part) evaluators() (list []evaluator) {
+	if p.before != nil {
+		list = p.before.evaluators()
+	}
+	return append(list, func(theta []float64, pts pde.Points) [][]float64 { return p.answer(theta).Eval(pts) })
+}
+
+// size returns the number of weights and biases of all networks.
+func (p *part) size() int {
+	n := p.net.Size()
+	for _, d := range p.finished() {
+		n += d.net.Size()
+	}
+	return n
+}
+
+// index is the place of the part in the order of all, from 0.
+func (p *part) index() int { return len(p.finished()) }
+
+// partOf returns the slab and the stage of phase i of the run, each 0 where there is
+// only one.
+func (p *part) partOf(st *statement, i int) (slab, stage int) {
+	in := p
+	for in.before != nil && i < in.before.phases {
+		in = &in.before.part
+	}
+	if build.Slabs(st.spec) > 1 {
+		slab = in.slab
+	}
+	if build.Stages(st.spec) > 1 {
+		stage = in.stage
+	}
+	return slab, stage
+}
+
+// words names the part where there are several: "slab 2, second stage".
+func (p *part) words(st *statement) string {
+	s := ""
+	if n := build.Slabs(st.spec); n > 1 {
+		s = fmt.Sprintf("slab %d of %d", p.slab, n)
+	}
+	if p.stage > 1 {
+		if s != "" {
+			s += ", "
+		}
+		s += "second stage"
+	}
+	return s
+}
