@@ -103,11 +103,11 @@ func (c contest) limit() float64 {
 	return c.passes
 }
 
-// conditions digests the filled statement, whatever its seed; that there is one stage,
-// or one slab of time, goes without saying.
+// conditions digests the filled statement, whatever its seed and what it is held to;
+// that there is one stage, or one slab of time, goes without saying.
 func (c contest) conditions(st *statement) accuracy.Settings {
-	train := st.spec.Train
-	st.spec.Train.Seed = ptr(uint64(0))
+	train, target := st.spec.Train, st.spec.Target
+	st.spec.Train.Seed, st.spec.Target = ptr(uint64(0)), nil
 	if build.Stages(st.spec) == 1 {
 		st.spec.Train.Stages = nil
 	}
@@ -115,7 +115,7 @@ func (c contest) conditions(st *statement) accuracy.Settings {
 		st.spec.Train.Slabs = nil
 	}
 	digest := sha256.Sum256(st.spec.Encode())
-	st.spec.Train = train
+	st.spec.Train, st.spec.Target = train, target
 	return accuracy.Settings{
 		Statement: fmt.Sprintf("%x", digest[:8]), Set: c.settings, Passes: rundir.Number(c.limit()),
 	}

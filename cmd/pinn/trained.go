@@ -33,7 +33,9 @@ func (p *part) named(theta []float64) []optim.Vector {
 }
 
 // thetaName is the name of the tensor of θ.
-func (p *part) thetaName() string { return tensor(p.slab, []string{firstTheta, secondTheta}[p.stage-1]) }
+func (p *part) thetaName() string {
+	return tensor(p.slab, []string{firstTheta, secondTheta}[p.stage-1])
+}
 
 // built returns what a second stage was built by, nothing of a first.
 func (p *part) built() []optim.Vector {

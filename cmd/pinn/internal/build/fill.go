@@ -11,13 +11,15 @@ import (
 func Fill(spec *problems.Spec, p *pde.Problem, h Hard) {
 	fillNetwork(&spec.Network, p)
 	fillMirror(&spec.Network, p, h)
+	size := Network(spec, p, h).Size() + len(p.Params)
+	fill(&spec.Train.Slabs, defaultSlabs(spec, p, size))
 	full := fullPoints(spec, p)
 	fillPoints(&spec.Points, p)
 	if spec.Train.Seed == nil {
 		spec.Train.Seed = ptr(uint64(1))
 	}
 	fill(&spec.Train.FallBack, returns)
-	fillStages(spec, p, Network(spec, p, h).Size()+len(p.Params), full)
+	fillStages(spec, p, size, full)
 	for i := range spec.Phases {
 		fillPhase(&spec.Phases[i], &spec.Points)
 	}
@@ -76,32 +78,17 @@ func fillPoints(pts *problems.Points, p *pde.Problem) {
 // every mirror, since a point counts at its image too. AdamW's minibatches cost the
 // same from a large set, and its gradient stands clear of the noise sooner; a full
 // set is paid for at every step, and one that is redrawn need not be large: Burgers'
-// equation ends at the same error with 1024 points as with 2048.
+// equation ends at the same error with 1024 points as with 2048. More than four slabs of
+// time have as many together as four.
 func fullPoints(spec *problems.Spec, p *pde.Problem) int {
 	if spec.Points.Interior != nil || p.Box.Dim() == 1 {
 		return 0
 	}
-	return [...]int{2048, 4096}[min(p.Box.Dim(), 3)-2] >> len(spec.Network.Mirror)
-}
-
-// curvatureSteps is more where an evolution does not dissipate, that is of second
-// order in time or of an odd highest order in space: waves, transport, dispersion.
-// What is wrong at one time then stays so, and the loss has farther to fall.
-func curvatureSteps(p *pde.Problem) int {
-	t, inTime, inSpace := p.Box.Time(), 0, 0
-	if t < 0 {
-		return curvature
+	full := [...]int{2048, 4096}[min(p.Box.Dim(), 3)-2] >> len(spec.Network.Mirror)
+	if Slabs(spec) > 4 {
+		full = max(1, 4*full/Slabs(spec))
 	}
-	for _, e := range p.Equations {
-		for _, q := range e.Residual.Partials() {
-			inTime = max(inTime, int(q.Order[t]))
-			inSpace = max(inSpace, q.Order.Order()-int(q.Order[t]))
-		}
-	}
-	if inTime > 1 || inSpace%2 == 1 {
-		return 3 * curvature
-	}
-	return curvature
+	return full
 }
 
 func ptr[T any](v T) *T { return &v }

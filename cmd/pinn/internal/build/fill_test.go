@@ -1,34 +1,37 @@
 package build
 
 import (
+	"strings"
 	"testing"
 
 	"pinn/problems"
 )
 
-// TestCurvatureSteps: waves, transport and dispersion get three times the steps of what
-// dissipates or does not evolve.
-func TestCurvatureSteps(t *testing.T) {
-	for name, more := range map[string]bool{
-		"advection": true, "kdv": true, "wave": true,
-		"heat": false, "burgers": false, "allen-cahn": false, "poisson": false, "beam": false, "elasticity-plate": false,
+// TestDefaultSlabs: waves, transport and dispersion are cut into slabs of time with a
+// network each; what dissipates or does not evolve has a second network instead.
+func TestDefaultSlabs(t *testing.T) {
+	for name, want := range map[string]int{
+		"advection": 4, "kdv": 8, "wave": 4,
+		"heat": 1, "burgers": 1, "allen-cahn": 1, "poisson": 1, "beam": 1, "elasticity-plate": 1,
 	} {
 		text, ok := problems.Open(name)
 		if !ok {
 			t.Fatalf("%s is not in the gallery", name)
 		}
-		spec, _, faults := compile(text)
-		if spec == nil {
-			t.Fatal(faults)
-		}
-		want := curvature
-		if more {
-			want *= 3
-		}
-		for stage, want := range map[int]int{1: want, 2: 2 * want / 5} {
-			plan := Phases(spec, stage)
-			if got := *plan[len(plan)-1].Steps; got != want {
-				t.Errorf("%s: %d steps of the last phase of stage %d, want %d", name, got, stage, want)
+		for more, want := range map[string]int{"": want, "\n[train]\nstages = 2\n": 1, "\n[[phase]]\nmethod = 'lbfgs'\n": 1, "\n[train]\nslabs = 3\n": 3} {
+			spec, _, faults := compile(append(text[:len(text):len(text)], more...))
+			if want == 3 && (name == "poisson" || name == "beam" || name == "elasticity-plate") {
+				continue // there is no time
+			}
+			if spec == nil {
+				t.Fatal(faults)
+			}
+			stages := 2
+			if want > 1 || strings.Contains(more, "phase") {
+				stages = 1
+			}
+			if Slabs(spec) != want || Stages(spec) != stages {
+				t.Errorf("%s%s: %d slabs and %d stages, want %d and %d", name, more, Slabs(spec), Stages(spec), want, stages)
 			}
 		}
 	}

@@ -13,7 +13,7 @@ const (
 	adamSteps  = 3000
 	fullSteps  = 15000 // of a full-batch method as the last phase
 	bridge     = 500   // L-BFGS steps before a curvature phase
-	curvature  = 5000  // steps of the curvature phase, three times that where nothing dissipates
+	curvature  = 5000  // steps of the curvature phase
 	enough     = 1e-20 // of the held-out loss at the start: ten digits of the answer or so
 	denseMost  = 5000  // parameters up to which a dense inverse Hessian is kept
 	lmSteps    = 150
@@ -36,11 +36,11 @@ const (
 // falls no more. The two draw full points of their own, unless that is 0. On Burgers'
 // equation, seed 1, lm in its place ended at 4e-7 after 65 s (2000 points, 130 steps),
 // SSBroyden at 9e-6 after 25 s.
-func defaultPlan(parameters, full, steps int) []problems.Phase {
+func defaultPlan(parameters, full int) []problems.Phase {
 	adamw := problems.Phase{Method: "adamw", LearningRate: constantRate(rate), Switch: []problems.Rule{{Rule: "snr"}, {Rule: "plateau"}}}
 	lbfgs := problems.Phase{Method: "lbfgs", Steps: ptr(bridge), History: ptr(history)}
 	drawOwn(&lbfgs, full)
-	last := problems.Phase{Method: "ssbroyden", Steps: ptr(steps),
+	last := problems.Phase{Method: "ssbroyden", Steps: ptr(curvature),
 		Switch: []problems.Rule{{Rule: "loss", Fall: ptr(enough)}, {Rule: "plateau", Plateau: ptr(still), Window: ptr(stillAfter)}}}
 	if parameters <= denseMost {
 		return []problems.Phase{adamw, lbfgs, last}

@@ -20,23 +20,22 @@ func Stages(spec *problems.Spec) int { return orElse(spec.Train.Stages, 1) }
 // default plan. parameters is the size of the first network, full is as for
 // defaultPlan.
 func fillStages(spec *problems.Spec, p *pde.Problem, parameters, full int) {
-	fill(&spec.Train.Slabs, 1)
 	fill(&spec.Train.Stages, defaultStages(spec, p, parameters))
-	steps := curvatureSteps(p)
 	if Phases(spec, 1) == nil {
-		spec.Phases = append(defaultPlan(parameters, full, steps), spec.Phases...)
+		spec.Phases = append(defaultPlan(parameters, full), spec.Phases...)
 	}
 	if Stages(spec) == 2 && Phases(spec, 2) == nil {
-		spec.Phases = append(spec.Phases, secondPlan(parameters, full, steps))
+		spec.Phases = append(spec.Phases, secondPlan(parameters, full))
 	}
 }
 
 // defaultStages is 2 where the default plan goes down to small residuals, what is left
-// is the equation's and not the noise of data, and the file has no plan of its own: the
-// run can then tell its error, and at about equal time the elastic plate ends at 8e-10
-// and not 2e-8, transport at 1e-6 and not 3e-6, but Burgers' shock at 5e-7 and not 3e-7.
+// is the equation's and not the noise of data, the file has no plan of its own, and time
+// is not cut into slabs, which take its place. The run can then tell its error, and at
+// about equal time the elastic plate ends at 8e-10 and not 2e-8, but Burgers' shock at
+// 5e-7 and not 3e-7.
 func defaultStages(spec *problems.Spec, p *pde.Problem, parameters int) int {
-	if len(spec.Phases) > 0 || len(p.Data) > 0 || parameters > denseMost {
+	if len(spec.Phases) > 0 || len(p.Data) > 0 || parameters > denseMost || Slabs(spec) > 1 {
 		return 1
 	}
 	return MaxStages
@@ -47,8 +46,8 @@ func defaultStages(spec *problems.Spec, p *pde.Problem, parameters int) int {
 // default plan with two fifths of the steps, each of which costs more, on as many
 // points; that its loss is next to nothing is no reason to end it, and a rule that could
 // not fire in so few steps is left out.
-func secondPlan(parameters, full, steps int) problems.Phase {
-	plan := defaultPlan(parameters, full, steps)
+func secondPlan(parameters, full int) problems.Phase {
+	plan := defaultPlan(parameters, full)
 	last := plan[len(plan)-1]
 	last.Stage, last.Steps = ptr(2), ptr(max(1, 2**last.Steps/5))
 	drawOwn(&last, full)
