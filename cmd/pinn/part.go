@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"pinn/cmd/pinn/internal/build"
@@ -135,19 +134,4 @@ func (p *part) partOf(st *statement, i int) (slab, stage int) {
 		stage = in.stage
 	}
 	return slab, stage
-}
-
-// words names the part where there are several: "slab 2, second stage".
-func (p *part) words(st *statement) string {
-	s := ""
-	if n := build.Slabs(st.spec); n > 1 {
-		s = fmt.Sprintf("slab %d of %d", p.slab, n)
-	}
-	if p.stage > 1 {
-		if s != "" {
-			s += ", "
-		}
-		s += "second stage"
-	}
-	return s
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"runtime"
 	"strings"
 
+	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
 	"pinn/internal/kernel"
@@ -27,6 +29,10 @@ func record(st *statement, t *training, res *hybrid.Result, threads int) rundir.
 	}
 	for _, w := range res.Warnings {
 		r.Warnings = append(r.Warnings, w.Error())
+	}
+	if n := build.Slabs(st.spec); t.slab < n {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("slab %d of %d was the last to be trained: beyond t = %g the answer is its continuation, which nothing was held to",
+			t.slab, n, slabStart(st, t.slab+1)))
 	}
 	for _, n := range st.hard.Notes {
 		r.Notes = append(r.Notes, noteWords(st, n))

@@ -60,18 +60,26 @@ func trained(st *statement, w rundir.Weights) (pinn.Marched, error) {
 	if err != nil {
 		return pinn.Marched{}, err
 	}
-	for left := len(tensors); ; {
+	for used := 0; ; {
 		theta, err := take(p.thetaName(), p.dim())
 		if err != nil {
 			return pinn.Marched{}, err
 		}
-		if left -= len(p.named(nil)); left <= 0 {
+		switch used += len(p.named(nil)); {
+		case used >= len(tensors):
 			return p.answer(theta), nil
+		case p.last(st):
+			return pinn.Marched{}, fmt.Errorf("there must be %s, got %d", counted(used, "tensor"), len(tensors))
 		}
 		if p, err = (&done{part: p, theta: theta}).next(st, take); err != nil {
-			return pinn.Marched{}, fmt.Errorf("there are %s more than expected: %w", counted(left, "tensor"), err)
+			return pinn.Marched{}, err
 		}
 	}
+}
+
+// last reports whether no part can follow.
+func (p *part) last(st *statement) bool {
+	return p.slab == build.Slabs(st.spec) && p.stage == build.Stages(st.spec)
 }
 
 // next returns the part that was trained next: the second stage if what it was built
@@ -86,10 +94,10 @@ func (d *done) next(st *statement, take func(name string, n int) ([]float64, err
 			return part{}, err
 		}
 	}
-	if d.slab < build.Slabs(st.spec) {
-		return slabPart(st, d.slab+1, d)
+	if d.slab == build.Slabs(st.spec) {
+		return part{}, fmt.Errorf("there are more parts than %s and %s make", counted(build.Slabs(st.spec), "slab"), counted(build.Stages(st.spec), "stage"))
 	}
-	return part{}, fmt.Errorf("there is no part after %s", d.words(st))
+	return slabPart(st, d.slab+1, d)
 }
 
 // taker returns how to take a vector by its name, to which the prefix belongs, and
