@@ -58,14 +58,13 @@ func judgeStages(run *rundir.Run, st *statement, t *training, j judgement) {
 	if d == nil || build.Slabs(st.spec) > 1 {
 		return
 	}
-	before := d.loss.HeldOut(d.theta)
 	fields := st.problem.Fields
 	first := j
 	first.u = d.solution(d.theta).Eval(j.points)
-	e := newEstimate(float64(run.HeldOut), before, j.u, first.u)
+	e := newEstimate(float64(run.HeldOut), d.heldOut, j.u, first.u)
 	run.ErrorEstimate = e.figures(fields, e.answer)
 	one := rundir.Stage{
-		NetworkParameters: d.net.Size(), HeldOut: rundir.Number(before),
+		NetworkParameters: d.net.Size(), HeldOut: rundir.Number(d.heldOut),
 		ErrorEstimate: e.figures(fields, e.first),
 	}
 	one.RelL2, one.MaxAbs = first.figures(fields)

@@ -20,12 +20,13 @@ type part struct {
 	before      *done           // nil for the first part
 }
 
-// done is a part that has been trained.
+// done is a part that has been trained. What a run's record needs of it is 0 where the
+// part is only evaluated.
 type done struct {
 	part
-	loss   *pinn.Loss // nil where it is only evaluated
-	theta  []float64
-	phases int // that the run had entered by its end
+	theta         []float64
+	phases        int // that the run had entered by its end
+	loss, heldOut float64
 }
 
 // firstPart returns the part with which a run begins.

@@ -68,8 +68,8 @@ func finished(t *testing.T, dir string, args ...string) (run string, took time.D
 	return run, time.Since(began)
 }
 
-// phasesToKill are one phase each, of every kind that there is, and the two stages of
-// a run.
+// phasesToKill are one phase each, of every kind that there is, and the two stages and
+// the slabs of a run.
 var phasesToKill = map[string]string{
 	"adamw":     "steps = 200\nbatch = 32\nswitch = [{ rule = 'snr', every = 10, min_steps = 1000 }, { rule = 'noise-floor' }]\nresample = { method = 'rad', every = 60 }\n",
 	"lbfgs":     "steps = 150\nhistory = 7\nresample = { method = 'rad', every = 40 }\n",
@@ -77,10 +77,11 @@ var phasesToKill = map[string]string{
 	"ssbroyden": "steps = 150\nresample = { method = 'uniform', every = 40 }\n",
 	"lm":        "steps = 60\nresample = { method = 'rad', every = 5 }\n",
 	"spring":    "steps = 60\nbatch = 48\nresample = { method = 'rad', every = 25 }\n",
+	slabs:       "[train]\nslabs = 3\n[[phase]]\nmethod = 'ssbroyden'\nsteps = 50\nresample = { method = 'rad', every = 40 }\n",
 	twoStages:   "[train]\nstages = 2\n[[phase]]\nmethod = 'lbfgs'\nsteps = 60\n[[phase]]\nmethod = 'ssbroyden'\nstage = 2\nsteps = 90\nresample = { method = 'rad', every = 40 }\n",
 }
 
-const twoStages = "two stages"
+const twoStages, slabs = "two stages", "slabs"
 
 // rodWith writes rod.toml into dir with something to judge by, and with one phase of
 // the method in place of its own.
@@ -92,8 +93,12 @@ func rodWith(t *testing.T, dir, method string) {
 	}
 	problem, _, _ := strings.Cut(string(text), "[[phase]]")
 	head := "[[phase]]\nmethod = '" + method + "'\n"
-	if method == twoStages {
+	switch method {
+	case twoStages:
 		head = ""
+	case slabs: // what holds at the end stands against marching
+		begin, end := strings.Index(problem, "[[condition]]\nname    = \"probe\""), strings.Index(problem, "[network]")
+		head, problem = "", problem[:begin]+problem[end:]
 	}
 	write(t, filepath.Join(dir, "rod.toml"), []byte(problem+"[exact]\nu = '1 - x^2'\n"+head+phasesToKill[method]))
 }

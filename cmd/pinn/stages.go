@@ -58,7 +58,7 @@ func (j *job) runPart(ctx context.Context, keep hybrid.Keep, watch func(hybrid.P
 // next prepares the part that follows the one at hand, whose result is given; nil if
 // that is the last.
 func (j *job) next(res *hybrid.Result, threads int) (*training, error) {
-	d := &done{j.part, j.loss, res.Theta, len(res.Phases)}
+	d := &done{j.part, res.Theta, len(res.Phases), j.loss.Value(res.Theta), j.loss.HeldOut(res.Theta)}
 	var refused error
 	if d.stage < build.Stages(j.st.spec) {
 		next, err := j.secondStage(d, res, threads)
@@ -82,7 +82,7 @@ func (j *job) next(res *hybrid.Result, threads int) (*training, error) {
 
 // secondStage prepares the second stage upon d.
 func (j *job) secondStage(d *done, res *hybrid.Result, threads int) (*training, error) {
-	c, err := d.loss.Correction(d.theta)
+	c, err := j.loss.Correction(d.theta)
 	if err != nil {
 		return nil, err
 	}
@@ -122,9 +122,8 @@ func (t *training) goAfter(res *hybrid.Result, why string) {
 
 // upon returns the training of p, which follows d; t is the training before.
 func (d *done) upon(st *statement, p part, t *training, threads int) (*training, error) {
-	left := d.loss.HeldOut(d.theta)
-	if p.stage > 1 && (!(left > 0) || math.IsInf(left, 0)) {
-		return nil, fmt.Errorf("the first left a held-out loss of %g", left)
+	if p.stage > 1 && (!(d.heldOut > 0) || math.IsInf(d.heldOut, 0)) {
+		return nil, fmt.Errorf("the first left a held-out loss of %g", d.heldOut)
 	}
 	next, faults, err := newTraining(st, p, threads, t.plan.Start)
 	switch {
@@ -134,7 +133,7 @@ func (d *done) upon(st *statement, p part, t *training, threads int) (*training,
 		return nil, errors.New(faults.Error())
 	}
 	if p.stage > 1 {
-		build.Measured(next.plan, left)
+		build.Measured(next.plan, d.heldOut)
 	}
 	next.plan.Passes = t.plan.Passes
 	return next, nil
@@ -186,8 +185,7 @@ func (t *training) losses(theta []float64) (loss, heldOut float64) {
 	loss, heldOut = t.loss.Value(theta), t.loss.HeldOut(theta)
 	for slab, d := t.slab, t.before; d != nil; d = d.before {
 		if d.slab < slab {
-			loss += d.loss.Value(d.theta)
-			heldOut += d.loss.HeldOut(d.theta)
+			loss, heldOut = loss+d.loss, heldOut+d.heldOut
 			slab = d.slab
 		}
 	}
@@ -195,11 +193,11 @@ func (t *training) losses(theta []float64) (loss, heldOut float64) {
 }
 
 // beforePrefix is put before the names of what belongs to the parts before the one at
-// hand, in the state of a run; beforePhases is how many phases the run had entered at
-// the end of each.
+// hand, in the state of a run; beforeRecords holds of each how many phases the run had
+// entered by its end, its loss and its held-out loss.
 const (
-	beforePrefix = "before/"
-	beforePhases = "phases"
+	beforePrefix  = "before/"
+	beforeRecords = "records"
 )
 
 // state returns the parts before the one at hand, and what that was built by, for the
@@ -208,12 +206,12 @@ func (p *part) state() (list []optim.Vector) {
 	if p.before == nil {
 		return nil
 	}
-	phases := optim.Vector{Name: beforePhases}
+	records := optim.Vector{Name: beforeRecords}
 	for _, d := range p.finished() {
 		list = append(list, d.named(d.theta)...)
-		phases.Values = append(phases.Values, float64(d.phases))
+		records.Values = append(records.Values, float64(d.phases), d.loss, d.heldOut)
 	}
-	list = append(append(list, p.built()...), phases)
+	list = append(append(list, p.built()...), records)
 	for i := range list {
 		list[i].Name = beforePrefix + list[i].Name
 	}
@@ -226,27 +224,41 @@ func resumed(st *statement, t *training, state []optim.Vector, threads int) (*tr
 		return t, nil
 	}
 	take := taker(beforePrefix, state)
-	used := 1
-	for _, n := range state[len(state)-1].Values {
-		if n != math.Trunc(n) || n < 1 {
-			return nil, fmt.Errorf("%s%s must hold whole numbers from 1 on, got %g", beforePrefix, beforePhases, n)
-		}
-		theta, err := take(t.thetaName(), t.dim())
+	records, err := takeRecords(state)
+	if err != nil {
+		return nil, err
+	}
+	var d *done
+	p, used := t.part, 1
+	for _, r := range records {
+		theta, err := take(p.thetaName(), p.dim())
 		if err != nil {
 			return nil, err
 		}
-		used += len(t.named(nil))
-		d := &done{t.part, t.loss, theta, int(n)}
-		p, err := d.next(st, take)
-		if err != nil {
-			return nil, err
-		}
-		if t, err = d.upon(st, p, t, threads); err != nil {
+		used += len(p.named(nil))
+		d = &done{p, theta, int(r[0]), r[1], r[2]}
+		if p, err = d.next(st, take); err != nil {
 			return nil, err
 		}
 	}
-	if used += len(t.built()); used != len(state) {
+	if used += len(p.built()); used != len(state) {
 		return nil, fmt.Errorf("there must be %s of the parts before, got %d", counted(used, "vector"), len(state))
 	}
-	return t, nil
+	return d.upon(st, p, t, threads)
+}
+
+// takeRecords takes back phases, loss and held-out loss of every part before.
+func takeRecords(state []optim.Vector) (records [][]float64, err error) {
+	const n = 3
+	last := state[len(state)-1]
+	if len(last.Values) == 0 || len(last.Values)%n != 0 || last.Name != beforePrefix+beforeRecords {
+		return nil, fmt.Errorf("%s%s must hold %d numbers for each part, got %d of %s", beforePrefix, beforeRecords, n, len(last.Values), last.Name)
+	}
+	for r := range slices.Chunk(last.Values, n) {
+		if r[0] != math.Trunc(r[0]) || r[0] < 1 {
+			return nil, fmt.Errorf("%s%s must begin with a whole number of phases, got %g", beforePrefix, beforeRecords, r[0])
+		}
+		records = append(records, r)
+	}
+	return records, nil
 }
