@@ -106,6 +106,9 @@ func weights(st *statement, t *training, theta []float64) rundir.Weights {
 func summary(run rundir.Run) string {
 	var b strings.Builder
 	for _, p := range run.Phases {
+		if p.Slab > 0 {
+			fmt.Fprintf(&b, "slab %-3d ", p.Slab)
+		}
 		fmt.Fprintf(&b, "%-8s %6d steps %7d gradients %7.1f s   loss %.2e → %.2e   ended: %s\n",
 			p.Method, p.Steps, p.GradEvals, float64(p.Seconds), float64(p.LossFirst), float64(p.LossLast), p.Ended)
 	}

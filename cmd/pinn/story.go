@@ -29,9 +29,12 @@ type story struct {
 func tell(run rundir.Run, events []rundir.Event, trace *rundir.Table) []sentence {
 	s := &story{run: run, events: events, trace: trace}
 	s.start()
-	for i := range run.Phases {
-		s.phase(i)
+	for i, p := range run.Phases {
+		if p.Slab <= 1 {
+			s.phase(i)
+		}
 	}
+	s.slabs()
 	s.redraws()
 	s.changes()
 	s.vetoes()
@@ -52,9 +55,13 @@ func (s *story) start() {
 	r := s.run
 	var plan []string
 	for _, p := range r.Phases {
-		if !p.Inserted && (len(plan) == 0 || plan[len(plan)-1] != p.Method) {
+		if !p.Inserted && p.Slab <= 1 && (len(plan) == 0 || plan[len(plan)-1] != p.Method) {
 			plan = append(plan, p.Method)
 		}
+	}
+	how := "by "
+	if last := s.last(); last != nil && last.Slab > 0 {
+		how = fmt.Sprintf("in %s of time, each by ", counted(last.Slab, "slab"))
 	}
 	name := r.Problem
 	if r.Title != "" {
@@ -68,8 +75,8 @@ func (s *story) start() {
 	if r.Resumed > 0 {
 		again = fmt.Sprintf(", and went on %s from a kept state", counted(r.Resumed, "time"))
 	}
-	s.say("start", "%s was trained with %s, seed %d, by %s, %s and %.3g s%s.", name,
-		counted(r.NetworkParameters, "parameter"), r.Seed, strings.Join(plan, ", then "), counted(gradients, "gradient"), float64(r.Seconds), again)
+	s.say("start", "%s was trained with %s, seed %d, %s, %s and %.3g s%s.", name,
+		counted(r.NetworkParameters, "parameter"), r.Seed, how+strings.Join(plan, ", then "), counted(gradients, "gradient"), float64(r.Seconds), again)
 }
 
 // phase tells what phase i did and why it ended.
@@ -90,6 +97,31 @@ func (s *story) phase(i int) {
 	s.say("phase", "%s%s %s took %s and %.3g s from a loss of %s to %s%s, and ended by %s.", p.Method, inserted, how,
 		counted(p.Steps, "step"), float64(p.Seconds), short(float64(p.LossFirst)), short(float64(p.LossLast)), noise, because(p))
 	s.told[len(s.told)-1].Phase = &i
+}
+
+// slabs tells of the slabs of time after the first, all in one sentence.
+func (s *story) slabs() {
+	var losses []string
+	least, most := math.Inf(1), 0.0
+	seconds := 0.0
+	for i, p := range s.run.Phases {
+		if p.Slab <= 1 {
+			continue
+		}
+		seconds += float64(p.Seconds)
+		if i+1 == len(s.run.Phases) || s.run.Phases[i+1].Slab > p.Slab {
+			losses = append(losses, short(float64(p.LossLast)))
+			least, most, seconds = min(least, seconds), max(most, seconds), 0
+		}
+	}
+	switch len(losses) {
+	case 0:
+	case 1:
+		s.say("slabs", "Slab 2 was solved in the same way, from where the first ended, in %.3g s, and ended with a loss of %s.", most, losses[0])
+	default:
+		s.say("slabs", "Slabs 2 to %d were solved in the same way, each from where the one before ended, in %.3g to %.3g s, and ended with losses of %s.",
+			len(losses)+1, least, most, strings.Join(losses, ", "))
+	}
 }
 
 // because is the reason of a phase's end with its numbers.
@@ -180,7 +212,9 @@ func (s *story) kept() {
 		return
 	}
 	where, verdict := "", ""
-	if row := lowest(s.trace.Numbers(rundir.ColHeldOut)); row >= 0 {
+	if last := s.last(); last != nil && last.Slab > 1 {
+		where = " in the mean over the slabs"
+	} else if row := lowest(s.trace.Numbers(rundir.ColHeldOut)); row >= 0 {
 		where = fmt.Sprintf(", reached at step %.0f", at(s.trace.Numbers(rundir.ColStep), row))
 	}
 	switch ratio := float64(r.Ratio); {
