@@ -11,7 +11,7 @@ import (
 type Budget struct {
 	Steps int
 	Time  time.Duration
-	Run   time.Duration // the run's time, of which Time is a share; for the sentence only
+	Run   time.Duration // of which Time is a share; for the sentence only
 }
 
 // Reset does nothing: the rule has no memory.
@@ -35,5 +35,5 @@ func (r *Budget) share() string {
 	if r.Run <= 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %.3g %% of the run's %.3g s", 100*r.Time.Seconds()/r.Run.Seconds(), r.Run.Seconds())
+	return fmt.Sprintf(", %.3g %% of %.3g s", 100*r.Time.Seconds()/r.Run.Seconds(), r.Run.Seconds())
 }

@@ -14,7 +14,8 @@ const (
 	KindGrow     Kind = "grow"      // the minibatch was enlarged
 	KindFallBack Kind = "fall-back" // a first-order phase was inserted
 	KindVeto     Kind = "veto"      // something was near to being decided, or asked for, and was not done
-	KindStage    Kind = "stage"     // a run with another loss follows; see Plan.After
+	KindStage    Kind = "stage"     // a run with another loss follows, see Plan.After: on what this one left
+	KindSlab     Kind = "slab"      // the same: on the next slab of time
 	KindWarning  Kind = "warning"   // something is doubtful; the run went on
 )
 

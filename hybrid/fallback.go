@@ -80,7 +80,7 @@ func (r *runner) coming(i int) (Phase, Budget) {
 		if ph.Steps > 0 {
 			ph.Steps -= r.spentSteps
 		}
-		b := Budget{Steps: ph.Steps, Time: r.plan.time(i), Run: r.plan.Time}
+		b := Budget{Steps: ph.Steps, Time: r.plan.time(i), Run: r.plan.Time - r.plan.From}
 		if b.Time > 0 {
 			b.Time = max(1, b.Time-r.spentTime)
 		}

@@ -135,10 +135,10 @@ func (p *phase) ask(row *Row, s Stats, loss float64) Decision {
 	return first
 }
 
-// atStart is the held-out loss at the start of the run.
+// atStart is the held-out loss at the start of the run, of those before it none.
 func (p *phase) atStart() float64 {
-	if len(p.phases) > 0 {
-		return p.phases[0].HeldOutFirst
+	if len(p.phases) > p.earlier {
+		return p.phases[p.earlier].HeldOutFirst
 	}
 	return p.res.HeldOutFirst
 }

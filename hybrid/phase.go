@@ -154,10 +154,10 @@ func (p *phase) before(stop bool) (end ending, over bool) {
 		return ending{ReasonInterrupted, fmt.Sprintf("interrupted: the run was told to stop, at step %d", p.res.Steps)}, true
 	}
 	if t := p.plan.Time; t > 0 && p.passed(p.start) >= t {
-		return ending{ReasonTime, fmt.Sprintf("time: the run's %.3g s are used, at step %d", t.Seconds(), p.res.Steps)}, true
+		return ending{ReasonTime, fmt.Sprintf("time: %.3g s of the run are used, at step %d", t.Seconds(), p.res.Steps)}, true
 	}
 	if n := p.plan.Passes; n > 0 && p.passes >= n {
-		return ending{ReasonPasses, fmt.Sprintf("passes: the run's %.4g passes over all points are made, at step %d", n, p.res.Steps)}, true
+		return ending{ReasonPasses, fmt.Sprintf("passes: %.4g passes over all points are made, at step %d", n, p.res.Steps)}, true
 	}
 	d := p.budget.Observe(Check{Step: p.res.Steps, Elapsed: p.passed(p.entered)})
 	return ending{d.Reason, d.Why}, d.Leave

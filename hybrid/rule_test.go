@@ -76,7 +76,7 @@ func TestEachRuleFiresOnItsSequenceOnly(t *testing.T) {
 		{"loss", 3, "loss: the held-out loss 1e-09 has come down to 5e-07, at step 200",
 			checks(1e-3, repeat(12, 1.2)...)[:4]},
 		{"budget", 3, "budget: all 5000 steps of the phase are done", late},
-		{"time", 3, "budget: the phase has used its 12 s, 20 % of the run's 60 s, at step 200", slow},
+		{"time", 3, "budget: the phase has used its 12 s, 20 % of 60 s, at step 200", slow},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, r := range rules {

@@ -34,7 +34,11 @@ func Run(ctx context.Context, loss Batched, plan Plan, theta []float64, watch fu
 		return nil, err
 	}
 	r := newRunner(loss, plan, theta, watch)
-	r.warnings = append(r.warnings, doubts...)
+	for _, d := range doubts {
+		if !slices.ContainsFunc(r.warnings, func(w error) bool { return w.Error() == d.Error() }) {
+			r.warnings = append(r.warnings, d)
+		}
+	}
 	r.judgeBy()
 	return r.carryOut(ctx, r.enter(0))
 }
@@ -76,6 +80,7 @@ type runner struct {
 	steps, lossEvals, gradEvals int
 	passes                      float64
 	begunWith                   int // points
+	earlier                     int // phases of the runs before, see Plan.After
 
 	first int // points in the interior when the run began
 
@@ -130,6 +135,10 @@ func (r *runner) goAfter(a *Result) {
 		r.passes = a.Trace.Rows[n-1].Passes
 	}
 	r.events, r.warnings, r.phases = slices.Clone(a.Events), slices.Clone(a.Warnings), slices.Clone(a.Phases)
+	r.earlier = len(r.phases)
+	if began := r.now().Add(-time.Duration(a.Seconds * float64(time.Second))); began.Before(r.start) {
+		r.start = began // the run before had gone on from a snapshot
+	}
 }
 
 // judgeBy chooses what θ is judged by: the held-out loss, or the loss over all

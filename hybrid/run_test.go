@@ -238,10 +238,10 @@ func TestTime(t *testing.T) {
 			t.Fatalf("%d phases, want 2", len(res.Phases))
 		}
 		first, second := res.Phases[0], res.Phases[1]
-		if first.Ended != ReasonBudget || !strings.Contains(first.Why, "20 % of the run's 60 s") || math.Abs(first.Seconds-12) > 0.2 {
+		if first.Ended != ReasonBudget || !strings.Contains(first.Why, "20 % of 60 s") || math.Abs(first.Seconds-12) > 0.2 {
 			t.Errorf("first phase: %.2f s, %s: %s", first.Seconds, first.Ended, first.Why)
 		}
-		if second.Ended != ReasonTime || !strings.HasPrefix(second.Why, "time: the run's 60 s are used") {
+		if second.Ended != ReasonTime || !strings.HasPrefix(second.Why, "time: 60 s of the run are used") {
 			t.Errorf("second phase: %s: %s", second.Ended, second.Why)
 		}
 		if got := time.Since(began); got < 55*time.Second || got > 55*time.Second+200*time.Millisecond {

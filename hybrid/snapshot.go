@@ -118,6 +118,7 @@ func (r *runner) state(l *ledger) {
 	records(l, "phases", &r.phases)
 	l.errors("warnings", &r.warnings)
 	l.count("first", &r.first)
+	l.count("earlier", &r.earlier)
 	l.count("fallen", &r.fallen)
 	l.flag("inserted", &r.inserted)
 	l.count("spent_steps", &r.spentSteps)

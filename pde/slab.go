@@ -1,10 +1,10 @@
 package pde
 
-// During returns the problem on the part of the domain from one time to another,
-// both within the domain. It keeps what of each condition lies there: one at the
-// initial time in a slab that begins then, one at a later time in the slab that
-// holds it or ends with it, and no condition of which nothing is left. which holds
-// the index of each condition in p. The graph is shared.
+// During returns the problem on the part of the domain from one time to another, both
+// within it. It keeps what of each condition lies there: one at the initial time in
+// the slab that begins then, and no condition of which nothing is left. which holds the
+// index of each in p, whose conditions at fixed times must all be at the initial one.
+// The graph is shared.
 //
 // It panics if no axis is time.
 func (p *Problem) During(from, to float64) (slab *Problem, which []int) {
@@ -35,15 +35,8 @@ func (p *Problem) During(from, to float64) (slab *Problem, which []int) {
 // during reports whether a piece of a place belongs to a slab of a domain whose time
 // is whole.
 func (b Box) during(q Piece, time int, whole Axis) bool {
-	slab := b.Axes[time]
 	for _, f := range q.Fixed {
-		if f.Axis != time {
-			continue
-		}
-		if whole.End(f.Value) < 0 {
-			return whole.End(slab.From) < 0
-		}
-		if slab.End(f.Value) < 0 || f.Value < slab.From || f.Value > slab.To && slab.End(f.Value) == 0 {
+		if f.Axis == time && whole.End(b.Axes[time].From) >= 0 {
 			return false
 		}
 	}

@@ -20,8 +20,8 @@ type JetSet struct {
 // panics.
 func NewJetSet(needed ...pde.Multi) *JetSet { return newJetSet(pde.MaxOrder, needed...) }
 
-// newJetSet is NewJetSet for orders up to most. Activations have one derivative
-// more than the language, which adjoints need: without them, most can be one more.
+// newJetSet is NewJetSet for orders up to most. Activations have two derivatives more
+// than the language: one for adjoints, one for the solution at the start of a slab.
 func newJetSet(most int, needed ...pde.Multi) *JetSet {
 	s := &JetSet{index: map[pde.Multi]int{}}
 	s.close(pde.Multi{})

@@ -3,6 +3,7 @@ package pinn
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"pinn/pde"
 )
@@ -22,11 +23,12 @@ type place struct {
 // data set.
 func (l *Loss) compile(f form, soft []int) error {
 	p := l.problem
+	l.names = TermNames(p, soft)
+	names := l.names[len(p.Equations):]
 	var rs []*pde.Expr
 	var weights []float64
-	for i, e := range p.Equations {
+	for _, e := range p.Equations {
 		rs, weights = append(rs, e.Residual), append(weights, e.Weight)
-		l.name(e.Name, "equation", i)
 	}
 	if len(rs) > 0 {
 		at := place{name: "equations", points: l.options.Interior}
@@ -34,18 +36,16 @@ func (l *Loss) compile(f form, soft []int) error {
 			return err
 		}
 	}
-	for _, i := range soft {
+	for k, i := range soft {
 		c := p.Conditions[i]
-		l.name(c.Name, "condition", i)
-		at := place{name: l.last(), pieces: c.Pieces, points: c.Points, faces: true, normal: c.NeedsNormal}
+		at := place{name: names[k], pieces: c.Pieces, points: c.Points, faces: true, normal: c.NeedsNormal}
 		if err := l.addGroup(f, at, 0, []*pde.Expr{c.Residual}, []float64{c.Weight}); err != nil {
 			return err
 		}
 	}
 	for i := range p.Data {
 		d := &p.Data[i]
-		l.name(d.Name, "data", i)
-		at := place{name: l.last(), data: d, points: d.Points.N}
+		at := place{name: names[len(soft)+i], data: d, points: d.Points.N}
 		if err := l.addGroup(f, at, len(d.Columns), []*pde.Expr{d.Residual}, []float64{d.Weight}); err != nil {
 			return err
 		}
@@ -53,22 +53,30 @@ func (l *Loss) compile(f form, soft []int) error {
 	return nil
 }
 
-// name gives the next term its name, kind[i] if it has none, and another one if
-// that is taken.
-func (l *Loss) name(name, kind string, i int) {
-	if name == "" {
-		name = fmt.Sprintf("%s[%d]", kind, i)
-	}
-	for _, other := range l.names {
-		if other == name {
-			name = fmt.Sprintf("%s (%s[%d])", name, kind, i)
-			break
+// TermNames returns the names of the terms of a problem whose conditions soft are
+// terms: the equations, these conditions, the data sets, each in their order. One
+// without a name is kind[i]; so is, in brackets, one whose name is taken.
+func TermNames(p *pde.Problem, soft []int) (names []string) {
+	add := func(name, kind string, i int) {
+		if name == "" {
+			name = fmt.Sprintf("%s[%d]", kind, i)
 		}
+		if slices.Contains(names, name) {
+			name = fmt.Sprintf("%s (%s[%d])", name, kind, i)
+		}
+		names = append(names, name)
 	}
-	l.names = append(l.names, name)
+	for i, e := range p.Equations {
+		add(e.Name, "equation", i)
+	}
+	for _, i := range soft {
+		add(p.Conditions[i].Name, "condition", i)
+	}
+	for i, d := range p.Data {
+		add(d.Name, "data", i)
+	}
+	return names
 }
-
-func (l *Loss) last() string { return l.names[len(l.names)-1] }
 
 func (l *Loss) addGroup(f form, at place, columns int, rs []*pde.Expr, weights []float64) error {
 	n := at.count(l.problem.Box, l.options.Interior)

@@ -13,6 +13,7 @@ type Slab struct {
 	Problem *pde.Problem
 	Lifts   []Lift
 	Soft    []int // indices of Problem.Conditions
+	Whole   []int // of each condition, its index in the whole problem
 }
 
 // NewSlab returns the slab of a problem from one time to another. soft are the
@@ -37,7 +38,7 @@ func NewSlab(p *pde.Problem, soft []int, from, to float64, before *Solution) (Sl
 			part.Conditions[i].Enforce = pde.Soft
 		}
 	}
-	s := Slab{Problem: part}
+	s := Slab{Problem: part, Whole: which}
 	var err error
 	if s.Lifts, s.Soft, _, err = BuildLifts(part); err != nil || before == nil {
 		return s, err
@@ -86,7 +87,7 @@ func goOn(p *pde.Problem, l *Lift, base *Base) error {
 }
 
 // Evolution returns the order in time to which each field evolves: the highest order
-// of its derivatives by time in the equations. An error tells why the problem cannot
+// of its derivatives by time in the equations and conditions. An error tells why the problem cannot
 // be solved by marching in time: it has no time, data or unknown parameters, a field
 // evolves to a higher order than 2, or something is given at a later time.
 func Evolution(p *pde.Problem) ([]int, error) {
@@ -102,8 +103,15 @@ func Evolution(p *pde.Problem) ([]int, error) {
 		return nil, fmt.Errorf("its unknown parameters belong to all times at once")
 	}
 	orders := make([]int, len(p.Fields))
+	var residuals []*pde.Expr
 	for _, e := range p.Equations {
-		for _, q := range e.Residual.Partials() {
+		residuals = append(residuals, e.Residual)
+	}
+	for _, c := range p.Conditions { // such as u_t + dn(u) = 0
+		residuals = append(residuals, c.Residual)
+	}
+	for _, r := range residuals {
+		for _, q := range r.Partials() {
 			if m := int(q.Order[time]); m > orders[q.Field] {
 				if orders[q.Field] = m; m > 2 {
 					return nil, fmt.Errorf("%s is of order %d in time; marching goes up to 2", p.Graph.Partial(q), m)

@@ -89,6 +89,9 @@ func (s *story) bestBefore(i int, part float64) float64 {
 	phases, steps, losses := s.trace.Numbers(rundir.ColPhase), s.trace.Numbers(rundir.ColPhaseStep), s.trace.Numbers(rundir.ColHeldOut)
 	var seen []float64
 	for row := range min(len(phases), len(steps), len(losses)) {
+		if i0 := int(phases[row]); i0 < len(s.run.Phases) && s.run.Phases[i0].Slab != s.run.Phases[i].Slab {
+			continue // another loss
+		}
 		if phases[row] < float64(i) || phases[row] == float64(i) && steps[row] <= part*float64(s.run.Phases[i].Steps) {
 			seen = append(seen, losses[row])
 		}

@@ -122,15 +122,15 @@ func noteWords(st *statement, n pinn.Note) string {
 	return fmt.Sprintf("%s is soft: %s", st.problem.Conditions[n.Condition].Name, n.Message)
 }
 
-// describeTerms lists the terms in the order of the loss: the equations, the soft
-// conditions, the data.
+// describeTerms lists the terms in the order of the loss, in slabs of time that of the
+// first: the equations, the soft conditions, the data.
 func describeTerms(st *statement, t *training) []checkedTerm {
 	var residuals []*pde.Expr
 	for _, e := range st.problem.Equations {
 		residuals = append(residuals, e.Residual)
 	}
-	for _, i := range st.hard.Soft {
-		residuals = append(residuals, st.problem.Conditions[i].Residual)
+	for _, i := range t.soft {
+		residuals = append(residuals, t.problem.Conditions[i].Residual)
 	}
 	for _, d := range st.problem.Data {
 		residuals = append(residuals, d.Residual)

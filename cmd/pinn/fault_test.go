@@ -79,7 +79,7 @@ func TestPlantedNotFinite(t *testing.T) {
 			if !row.FullBatch {
 				ph.Batch = 20
 			}
-			loss := &planted{batched: batched{prepared(t, st).loss}, from: 3 + rng.IntN(15), bias: bias}
+			loss := &planted{batched: prepared(t, st).shown(), from: 3 + rng.IntN(15), bias: bias}
 			if loss.Dim() != 44 {
 				t.Fatalf("%d parameters, want 44", loss.Dim())
 			}

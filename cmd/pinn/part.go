@@ -16,6 +16,7 @@ type part struct {
 	net         *pinn.MLP
 	lifts       []pinn.Lift
 	soft        []int           // conditions of problem that are terms of the loss
+	own         []int           // of each term of the loss, its place among those of the statement; nil for all
 	correction  pinn.Correction // of a second stage
 	before      *done           // nil for the first part
 }
@@ -47,7 +48,14 @@ func slabPart(st *statement, slab int, before *done) (part, error) {
 	if err != nil {
 		return part{}, err
 	}
-	return part{slab: slab, stage: 1, problem: s.Problem, net: build.Network(st.spec, s.Problem, st.hard), lifts: s.Lifts, soft: s.Soft, before: before}, nil
+	p := part{slab: slab, stage: 1, problem: s.Problem, net: build.Network(st.spec, s.Problem, st.hard), lifts: s.Lifts, soft: s.Soft, before: before}
+	for i := range s.Problem.Equations {
+		p.own = append(p.own, i)
+	}
+	for _, i := range s.Soft {
+		p.own = append(p.own, len(s.Problem.Equations)+slices.Index(st.hard.Soft, s.Whole[i]))
+	}
+	return p, nil
 }
 
 // slabStart is when a slab begins; they are of equal length.
@@ -60,7 +68,7 @@ func slabStart(st *statement, slab int) float64 {
 func (d *done) corrected(c pinn.Correction) part {
 	return part{
 		slab: d.slab, stage: 2, problem: d.problem, net: c.Network(d.problem.Box, len(d.problem.Fields), d.net.Spec()),
-		lifts: d.solution(d.theta).Correct(c.Scale), soft: d.soft, correction: c, before: d,
+		lifts: d.solution(d.theta).Correct(c.Scale), soft: d.soft, own: d.own, correction: c, before: d,
 	}
 }
 

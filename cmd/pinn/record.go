@@ -30,7 +30,10 @@ func record(st *statement, t *training, res *hybrid.Result, threads int) rundir.
 	for _, w := range res.Warnings {
 		r.Warnings = append(r.Warnings, w.Error())
 	}
-	if n := build.Slabs(st.spec); t.slab < n {
+	if n := build.Slabs(st.spec); n > 1 {
+		r.Slabs = n
+	}
+	if n := r.Slabs; t.slab < n {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("slab %d of %d was the last to be trained: beyond t = %g the answer is its continuation, which nothing was held to",
 			t.slab, n, slabStart(st, t.slab+1)))
 	}

@@ -282,7 +282,7 @@ func TestRefusedStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, word := range map[string]string{keyFormat: "must be a state format 1, got \"other\"", "version": "program with version \"other\"", "go": "program with go \"other\""} {
+	for key, word := range map[string]string{keyFormat: "must be a state format " + stateFormat + ", got \"other\"", "version": "program with version \"other\"", "go": "program with go \"other\""} {
 		was := w.Metadata[key]
 		w.Metadata[key] = "other"
 		var b bytes.Buffer

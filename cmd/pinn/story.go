@@ -60,8 +60,12 @@ func (s *story) start() {
 		}
 	}
 	how := "by "
-	if last := s.last(); last != nil && last.Slab > 0 {
-		how = fmt.Sprintf("in %s of time, each by ", counted(last.Slab, "slab"))
+	if last := s.last(); last != nil && r.Slabs > 0 {
+		begun := ""
+		if last.Slab < r.Slabs {
+			begun = fmt.Sprintf(" of which %d were begun,", last.Slab)
+		}
+		how = fmt.Sprintf("in %s of time,%s each by ", counted(r.Slabs, "slab"), begun)
 	}
 	name := r.Problem
 	if r.Title != "" {
@@ -178,7 +182,8 @@ func (s *story) changes() {
 		{hybrid.KindGrow, "batch", "The batch grew"},
 		{hybrid.KindRestart, "restarts", "Training was set back"},
 		{hybrid.KindFallBack, "fall-back", "A full-batch phase fell back"},
-		{hybrid.KindStage, "stage", "A further network began"},
+		{hybrid.KindStage, "stage", "A second network began"},
+		{hybrid.KindSlab, "slab", "A further slab began"},
 	} {
 		if es := s.of(c.kind); len(es) > 0 {
 			s.say(c.about, "%s %s, first: %s.", c.one, counted(len(es), "time"), es[0].Why)

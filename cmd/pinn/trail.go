@@ -97,8 +97,9 @@ func (t *trail) restore(state []optim.Vector) error {
 type evaluator func(theta []float64, pts pde.Points) [][]float64
 
 // errors returns errors.csv: the relative L2 error over all fields with a truth,
-// for every mark, with an evaluator for each part. It is measured on at most trailPoints points of where the
-// answer is judged, spread evenly, but for the last, which is judged on all.
+// for every mark, with an evaluator for each part. It is measured on at most
+// trailPoints points of where the answer is judged, spread evenly, but for the last,
+// which is judged on all.
 func (t *trail) errors(truth pde.Truth, eval ...evaluator) *rundir.Table {
 	n := len(t.marks)
 	step, grads, passes, seconds, rel := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)

@@ -125,7 +125,7 @@ func readCorrection(d *done, take func(name string, n int) ([]float64, error)) (
 	}
 	for _, m := range modes {
 		if m != math.Trunc(m) || !(m >= 1 && m <= mostMode) {
-			return c, fmt.Errorf("%s must hold whole numbers from 1 to %d, got %g", secondModes, mostMode, m)
+			return c, fmt.Errorf("%s must hold whole numbers from 1 to %d, got %g", tensor(d.slab, secondModes), mostMode, m)
 		}
 		c.Modes = append(c.Modes, int(m))
 	}

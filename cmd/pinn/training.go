@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"time"
 
@@ -12,8 +13,30 @@ import (
 )
 
 // batched shows a pinn.Loss to package hybrid, whose words for a dealt pool of
-// minibatches it translates.
-type batched struct{ *pinn.Loss }
+// minibatches it translates, and its terms as those of the whole statement.
+type batched struct {
+	*pinn.Loss
+	names []string // of the terms of the statement
+	own   []int    // of each term of the loss, its place among them; nil for all
+}
+
+func (b batched) TermNames() []string { return b.names }
+
+// Terms stores the mean squares, NaN for terms that have no place in the slab.
+func (b batched) Terms(dst []float64) {
+	if b.own == nil {
+		b.Loss.Terms(dst)
+		return
+	}
+	here := make([]float64, len(b.own))
+	b.Loss.Terms(here)
+	for k := range dst {
+		dst[k] = math.NaN()
+	}
+	for i, k := range b.own {
+		dst[k] = here[i]
+	}
+}
 
 func (b batched) Deal(size int) hybrid.Batches { return batches{b.Loss.Deal(size)} }
 
@@ -62,9 +85,11 @@ var (
 // nothing that judges it.
 type training struct {
 	part
-	loss *pinn.Loss
-	plan hybrid.Plan
-	seed uint64 // of the run
+	loss   *pinn.Loss
+	terms  []string // of the statement
+	plan   hybrid.Plan
+	passes float64 // limit of the run, 0 for none
+	seed   uint64  // of the run
 }
 
 // streamWeights is the random stream of the first weights; the loss and the loop
@@ -89,12 +114,15 @@ func (a *app) prepare(st *statement, threads int, start time.Time) (*training, e
 	return t, nil
 }
 
+// shown is the loss as package hybrid sees it.
+func (t *training) shown() batched { return batched{t.loss, t.terms, t.own} }
+
 // train runs the plan from the first parameters or, if it is not nil, a snapshot.
 func (t *training) train(ctx context.Context, from *hybrid.Snapshot, watch func(hybrid.Progress)) (*hybrid.Result, error) {
 	if from != nil {
-		return hybrid.Resume(ctx, batched{t.loss}, t.plan, from, watch)
+		return hybrid.Resume(ctx, t.shown(), t.plan, from, watch)
 	}
-	return hybrid.Run(ctx, batched{t.loss}, t.plan, t.start(), watch)
+	return hybrid.Run(ctx, t.shown(), t.plan, t.start(), watch)
 }
 
 // threadCount is the number of threads that --threads asks for, 0 for all.

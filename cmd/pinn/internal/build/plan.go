@@ -11,11 +11,12 @@ import (
 )
 
 // Plan returns the phases of a stage of a slab of the filled Spec, both counted from 1.
-// decays masks weight decay. The diagnostics of a Spec that came through Statement are those of Fill's choices
-// alone: Statement has reported the others.
+// decays masks weight decay. The diagnostics of a Spec that came through Statement are
+// those of Fill's choices alone: Statement has reported the others.
 func Plan(spec *problems.Spec, slab, which int, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
 	c := &compiler{spec: spec}
-	from, to := partTime(spec, slab, which)
+	first, last := Share(spec, slab, which)
+	from, to := time.Duration(first*float64(spec.Train.Time)), time.Duration(last*float64(spec.Train.Time))
 	plan := hybrid.Plan{Seed: *spec.Train.Seed, From: from, Time: to, Start: start}
 	for i, ph := range spec.Phases {
 		if stage(ph) != which {

@@ -2,7 +2,6 @@ package build
 
 import (
 	"slices"
-	"time"
 
 	"pinn/hybrid"
 	"pinn/optim"
@@ -70,20 +69,19 @@ func Phases(spec *problems.Spec, which int) (phases []problems.Phase) {
 // stage is the stage that a phase belongs to.
 func stage(ph problems.Phase) int { return orElse(ph.Stage, 1) }
 
-// partTime is the share of the run's time for a stage of a slab, both counted from 1:
-// slabs have equal shares, of which the first of two stages has two thirds. to is 0
-// where the run has no limit.
-func partTime(spec *problems.Spec, slab, which int) (from, to time.Duration) {
-	share := func(slab, thirds int) time.Duration {
-		return time.Duration(float64(spec.Train.Time) * (float64(slab-1) + float64(thirds)/3) / float64(Slabs(spec)))
-	}
+// Share is where in a run's time a stage of a slab, both counted from 1, has its place,
+// from 0 to 1: slabs have equal shares, of which the first of two stages has two thirds.
+func Share(spec *problems.Spec, slab, which int) (from, to float64) {
+	first, last := 0.0, 1.0
 	switch {
 	case Stages(spec) == 1:
-		return share(slab, 0), share(slab, 3)
 	case which == 1:
-		return share(slab, 0), share(slab, 2)
+		last = 2. / 3
+	default:
+		first = 2. / 3
 	}
-	return share(slab, 2), share(slab, 3)
+	n := float64(Slabs(spec))
+	return (float64(slab-1) + first) / n, (float64(slab-1) + last) / n
 }
 
 // Measured tells the methods of a plan that the loss they meet is small: what they

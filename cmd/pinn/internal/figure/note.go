@@ -26,7 +26,7 @@ const mostNotes = 14
 
 // ranks orders the kinds of events by what a page must tell first; kinds that
 // are not here, such as resampling, are not told.
-var ranks = []string{"stage", "switch", "stop", "warning", "restart"}
+var ranks = []string{"slab", "stage", "switch", "stop", "warning", "restart"}
 
 // notes picks the events that are told, in order; left counts those that did
 // not fit, the least important ones.

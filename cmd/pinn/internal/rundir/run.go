@@ -25,6 +25,7 @@ type Run struct {
 
 	Resumed int     `json:"resumed,omitempty"` // times that the run went on from a state it had kept
 	Stages  []Stage `json:"stages,omitempty"`  // if there is more than one
+	Slabs   int     `json:"slabs,omitempty"`   // of time that were asked for, if more than one
 	Phases  []Phase `json:"phases"`
 	Seconds Number  `json:"seconds"` // training, set-up included
 
@@ -109,7 +110,8 @@ type Phase struct {
 }
 
 // Places returns for each phase that was entered its place in the list of phases of
-// its stage of the problem, anew in each slab, −1 for those that were inserted by falling back.
+// its stage of the problem, anew in each slab, −1 for those that were inserted by
+// falling back.
 func (r Run) Places() []int {
 	places := make([]int, len(r.Phases))
 	next := 0

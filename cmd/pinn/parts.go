@@ -24,7 +24,8 @@ const streamSecond = streamWeights + 1
 // run trains the job from where it stands to its end, at every step asking keep
 // whether to keep its state. Where a part comes to its end and the statement asks for
 // more, the next one follows, and the job's training is then its own: the second stage
-// of the slab, then the next slab. One that cannot begin leaves a warning.
+// of the slab, then the next slab. One that cannot begin leaves a warning, and a run
+// that lacks a slab has failed.
 func (j *job) run(ctx context.Context, threads int, keep hybrid.Keep, watch func(hybrid.Progress)) (*hybrid.Result, error) {
 	res, err := j.runPart(ctx, keep, watch)
 	for err == nil && res.Status == hybrid.Finished {
@@ -41,6 +42,9 @@ func (j *job) run(ctx context.Context, threads int, keep hybrid.Keep, watch func
 		if more == nil { // it could not begin
 			j.training = before
 			res.Warnings = append(res.Warnings, failed)
+			if j.slab < build.Slabs(j.st.spec) {
+				res.Status = hybrid.Failed // a part of the domain has no answer
+			}
 			return res, nil
 		}
 		res, err = more, failed
@@ -90,7 +94,7 @@ func (j *job) secondStage(d *done, res *hybrid.Result, threads int) (*training, 
 	if err != nil {
 		return nil, err
 	}
-	next.goAfter(res, fmt.Sprintf("a second network of %s with Fourier modes up to %s now trains on what the first left, held-out loss %.3g",
+	next.goAfter(res, hybrid.KindStage, fmt.Sprintf("a second network of %s with Fourier modes up to %s now trains on what the first left, held-out loss %.3g",
 		counted(next.net.Size(), "parameter"), modeWords(d.problem.Box, c.Modes), res.HeldOut))
 	return next, nil
 }
@@ -106,16 +110,16 @@ func (j *job) nextSlab(d *done, res *hybrid.Result, threads int) (*training, err
 		return nil, err
 	}
 	t := p.problem.Box.Axes[p.problem.Box.Time()]
-	next.goAfter(res, fmt.Sprintf("slab %d of %d, from t = %.6g to %.6g, begins where the one before ended, which left a held-out loss of %.3g",
+	next.goAfter(res, hybrid.KindSlab, fmt.Sprintf("slab %d of %d, from t = %.6g to %.6g, begins where the one before ended, which left a held-out loss of %.3g",
 		p.slab, build.Slabs(j.st.spec), t.From, t.To, res.HeldOut))
 	return next, nil
 }
 
 // goAfter lets the record of the run go on from that of the part before.
-func (t *training) goAfter(res *hybrid.Result, why string) {
+func (t *training) goAfter(res *hybrid.Result, kind hybrid.Kind, why string) {
 	after := *res
 	after.Events = append(slices.Clone(res.Events), hybrid.Event{
-		Step: res.Steps, Wall: res.Seconds, Phase: len(res.Phases) - 1, Kind: hybrid.KindStage, Why: why,
+		Step: res.Steps, Wall: res.Seconds, Phase: len(res.Phases) - 1, Kind: kind, Why: why,
 	})
 	t.plan.After = &after
 }
@@ -135,8 +139,15 @@ func (d *done) upon(st *statement, p part, t *training, threads int) (*training,
 	if p.stage > 1 {
 		build.Measured(next.plan, d.heldOut)
 	}
-	next.plan.Passes = t.plan.Passes
+	next.limit(st, t.passes)
 	return next, nil
+}
+
+// limit bounds the passes of the run, of which the part has the share that it would
+// have of the time; 0 is no bound.
+func (t *training) limit(st *statement, passes float64) {
+	_, to := build.Share(st.spec, t.slab, t.stage)
+	t.passes, t.plan.Passes = passes, to*passes
 }
 
 // newTraining returns the training of a part, and the faults of its plan.
@@ -149,7 +160,7 @@ func newTraining(st *statement, p part, threads int, start time.Time) (*training
 	}
 	plan, faults := build.Plan(st.spec, p.slab, p.stage, loss.Decays(), start)
 	plan.Seed += slabSeed(p.slab)
-	return &training{part: p, loss: loss, plan: plan, seed: *st.spec.Train.Seed}, faults, nil
+	return &training{part: p, loss: loss, terms: pinn.TermNames(st.problem, st.hard.Soft), plan: plan, seed: *st.spec.Train.Seed}, faults, nil
 }
 
 // slabSeed is added to the seed of the run, so that slabs have points and first weights
