@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"pinn/optim"
 )
@@ -64,5 +65,32 @@ func TestAfter(t *testing.T) {
 	}
 	if got, want := timeless(resumed), timeless(both); got != want {
 		t.Errorf("resumed\n%s, want\n%s", got, want)
+	}
+}
+
+// TestAfterTime: the clock of a run after another goes on from what that had used,
+// whether or not it was resumed in between, and its phases share what is left for it.
+func TestAfterTime(t *testing.T) {
+	row, _ := optim.ByName("adamw")
+	loss, plan := tiny(row)
+	first, err := begin(plan, loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Seconds = 100 // of which most were used by a program that was killed
+	loss, plan = tiny(row)
+	plan.After = first
+	both, err := begin(plan, loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(both.Seconds >= 100 && both.Seconds < 200) {
+		t.Errorf("%v s after a run of 100 s", both.Seconds)
+	}
+	plan = Plan{From: 30 * time.Second, Time: 90 * time.Second, Phases: []Phase{{Share: 0.5}, {Batch: 8}, {}}}
+	for i, want := range []time.Duration{30 * time.Second, 12 * time.Second, 0} {
+		if got := plan.time(i); got != want {
+			t.Errorf("phase %d has %v of the 60 s that are the run's own, want %v", i, got, want)
+		}
 	}
 }

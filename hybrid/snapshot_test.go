@@ -179,7 +179,7 @@ func TestStateIsComplete(t *testing.T) {
 		piece  any
 		fields map[string]string
 	}{
-		{runner{}, map[string]string{"earlier": kept, 
+		{runner{}, map[string]string{"earlier": kept,
 			"loss": kept, "plan": given, "watch": given, "streams": kept, "now": given, "start": kept, "told": "the watcher's",
 			"theta": kept, "grad": scratch, "heldOut": kept, "best": kept, "steps": kept, "lossEvals": kept, "gradEvals": kept,
 			"passes": kept, "begunWith": kept, "first": kept, "trace": kept, "events": kept, "warnings": kept, "phases": kept, "overfit": kept,

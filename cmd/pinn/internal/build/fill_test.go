@@ -1,6 +1,7 @@
 package build
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -54,6 +55,33 @@ func TestDefaultStages(t *testing.T) {
 		}
 		if got := Stages(spec); got != want {
 			t.Errorf("%q: %d stages, want %d", text, got, want)
+		}
+	}
+}
+
+// TestShare: the parts of a run follow one another, and share all of it.
+func TestShare(t *testing.T) {
+	for _, slabs := range []int{1, 3} {
+		for _, stages := range []int{1, 2} {
+			spec := &problems.Spec{}
+			spec.Train.Slabs, spec.Train.Stages = &slabs, &stages
+			end := 0.0
+			for slab := 1; slab <= slabs; slab++ {
+				for stage := 1; stage <= stages; stage++ {
+					from, to := Share(spec, slab, stage)
+					want := 1 / float64(slabs)
+					if stages == 2 {
+						want *= float64(3-stage) / 3
+					}
+					if !(math.Abs(from-end) <= 1e-15 && math.Abs(to-from-want) <= 1e-15) {
+						t.Errorf("slab %d of %d, stage %d of %d: from %v to %v, want %v from %v on", slab, slabs, stage, stages, from, to, want, end)
+					}
+					end = to
+				}
+			}
+			if math.Abs(end-1) > 1e-15 {
+				t.Errorf("%d slabs and %d stages end at %v, want 1", slabs, stages, end)
+			}
 		}
 	}
 }
