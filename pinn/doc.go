@@ -14,8 +14,8 @@
 //  1. Statics. What depends on the place alone is computed once, when points are
 //     drawn (filler): the components of the input features (embed.go), those of g
 //     and φ of the hard conditions (liftjet.go), those of a solution that the network
-//     corrects and that stands in the place of g (correct.go), and the parts of the
-//     residuals that contain no field. They lie tile after tile, so that an
+//     corrects (correct.go) or goes on from in the next slab of time (slab.go,
+//     onward.go), and the parts of the residuals that contain no field. They lie tile after tile, so that an
 //     evaluation over all points uses them in place. A minibatch gathers its
 //     columns into a tile of its worker (selection.go).
 //
