@@ -135,7 +135,8 @@ func (p *phase) ask(row *Row, s Stats, loss float64) Decision {
 	return first
 }
 
-// atStart is the held-out loss at the start of the run, of those before it none.
+// atStart is the held-out loss at the start of the run; what it goes on from had other
+// losses, see Plan.After.
 func (p *phase) atStart() float64 {
 	if len(p.phases) > p.earlier {
 		return p.phases[p.earlier].HeldOutFirst
