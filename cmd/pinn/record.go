@@ -34,7 +34,7 @@ func record(st *statement, t *training, res *hybrid.Result, threads int) rundir.
 		r.Slabs = n
 	}
 	if n := r.Slabs; t.slab < n {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("slab %d of %d was the last to be trained: beyond t = %g the answer is its continuation, which nothing was held to",
+		r.Warnings = append(r.Warnings, fmt.Sprintf("slab %d of %d was the last to be trained: beyond t = %.6g the answer is its continuation, which nothing was held to",
 			t.slab, n, slabStart(st, t.slab+1)))
 	}
 	for _, n := range st.hard.Notes {

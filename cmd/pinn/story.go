@@ -63,7 +63,7 @@ func (s *story) start() {
 	if last := s.last(); last != nil && r.Slabs > 0 {
 		begun := ""
 		if last.Slab < r.Slabs {
-			begun = fmt.Sprintf(" of which %d were begun,", last.Slab)
+			begun = fmt.Sprintf(" of which %d began,", last.Slab)
 		}
 		how = fmt.Sprintf("in %s of time,%s each by ", counted(r.Slabs, "slab"), begun)
 	}
