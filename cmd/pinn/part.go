@@ -99,14 +99,23 @@ func (p *part) answer(theta []float64) pinn.Marched {
 			m.Ends = append(m.Ends, p.problem.Box.Axes[m.Time].To)
 		}
 	}
-	list := p.finished()
-	for i, d := range list {
-		if i+1 < len(list) && list[i+1].slab > d.slab || i+1 == len(list) && p.slab > d.slab {
-			add(&d.part, d.theta)
-		}
+	for _, d := range p.slabs() {
+		add(&d.part, d.theta)
 	}
 	add(p, theta)
 	return m
+}
+
+// slabs returns the last part of each slab before this part's, in their order.
+func (p *part) slabs() (list []*done) {
+	slab := p.slab
+	for d := p.before; d != nil; d = d.before {
+		if d.slab < slab {
+			list, slab = append(list, d), d.slab
+		}
+	}
+	slices.Reverse(list)
+	return list
 }
 
 // evaluators returns the answer as a function of the θ of each part in turn.

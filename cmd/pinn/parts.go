@@ -194,11 +194,8 @@ func modeWords(box pde.Box, modes []int) string {
 // part at hand: their means over the slabs, which are of equal length.
 func (t *training) losses(theta []float64) (loss, heldOut float64) {
 	loss, heldOut = t.loss.Value(theta), t.loss.HeldOut(theta)
-	for slab, d := t.slab, t.before; d != nil; d = d.before {
-		if d.slab < slab {
-			loss, heldOut = loss+d.loss, heldOut+d.heldOut
-			slab = d.slab
-		}
+	for _, d := range t.slabs() {
+		loss, heldOut = loss+d.loss, heldOut+d.heldOut
 	}
 	return loss / float64(t.slab), heldOut / float64(t.slab)
 }
