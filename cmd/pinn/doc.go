@@ -22,7 +22,9 @@
 // The way of a problem through the program, one file for each step:
 //
 //	load.go       file → problems.Spec → pde.Problem, all faults at once (internal/build)
-//	training.go   network, hard conditions, loss, plan; hybrid.Run
+//	part.go       the networks of the answer: of each slab of time, of each stage
+//	training.go   one of them with its loss and plan; hybrid.Run
+//	parts.go      one after the other
 //	judge.go      the answer against the truth, on points of the truth's choice
 //	record.go     result → run.json, trace.csv, events.csv
 //	figures.go    the same records as pictures (internal/figure)
