@@ -10,29 +10,28 @@ import (
 	"pinn/problems"
 )
 
-// bars bound the relative L2 error over all fields of every problem of the
-// gallery after the short plan below, with one seed. Each is 10 times the median
-// over seeds 1–5 (2026-11-22, avx512): seeds scatter by 3, and so does rounding,
-// which the plan amplifies, from one kernel to the next. An answer of zero has an
-// error of 1; on the five problems that the short plan hardly begins to solve
-// (advection, allen-cahn, burgers, kdv, wave) the bar lies between that and the
-// worst seen. The bars tell a broken derivative or optimiser from a sound one, not
-// what the default plan reaches: for that see TestTargets and results/.
+// bars bound the relative L2 error over all fields of every problem of the gallery
+// after the short plan below, with one seed. Each is 10 times the median over seeds 1–5
+// (2026-11-25, avx2): seeds scatter by 3, and so does rounding, which the plan
+// amplifies, from one kernel to the next. An answer of zero has an error of 1; on kdv,
+// which the short plan hardly begins to solve, the bar lies between that and the worst
+// seen. The bars tell a broken derivative or optimiser from a sound one, not what the
+// default plan reaches: for that see TestTargets and results/.
 var bars = map[string]float64{
-	"advection":                 0.98,
-	"allen-cahn":                0.7,
-	"beam":                      8e-7,
-	"burgers":                   0.3,
-	"burgers-mild":              2e-3,
-	"elasticity-beam":           9e-4,
+	"advection":                 4e-3,
+	"allen-cahn":                0.3,
+	"beam":                      6e-7,
+	"burgers":                   7e-4,
+	"burgers-mild":              1.5e-4,
+	"elasticity-beam":           4e-5,
 	"elasticity-incompressible": 0.3,
-	"elasticity-plate":          7e-4,
-	"heat":                      9e-6,
-	"heat-2d":                   2.5e-4,
-	"heat-multiscale":           0.07,
-	"kdv":                       0.8,
-	"poisson":                   2e-6,
-	"wave":                      0.6,
+	"elasticity-plate":          6e-4,
+	"heat":                      2e-6,
+	"heat-2d":                   1e-4,
+	"heat-multiscale":           4e-3,
+	"kdv":                       0.6,
+	"poisson":                   8e-8,
+	"wave":                      2e-3,
 }
 
 // shortened makes the plan of a filled statement, of its first stage in each slab of
@@ -104,7 +103,7 @@ func TestRegression(t *testing.T) {
 // to 3, and holds the median error to the [target] of the file.
 func TestTargets(t *testing.T) {
 	if !long() {
-		t.Skip("set PINN_LONG=1 to train the whole gallery, about 40 minutes on 2 cores")
+		t.Skip("set PINN_LONG=1 to train the whole gallery, about 50 minutes on 2 slow cores")
 	}
 	for _, name := range problems.Gallery() {
 		t.Run(name, func(t *testing.T) {
