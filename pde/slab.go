@@ -1,5 +1,7 @@
 package pde
 
+import "slices"
+
 // During returns the problem on the part of the domain from one time to another, both
 // within it. It keeps what of each condition lies there: one at the initial time in
 // the slab that begins then, and no condition of which nothing is left. which holds the
@@ -13,7 +15,7 @@ func (p *Problem) During(from, to float64) (slab *Problem, which []int) {
 		panic("pde: a slab of a problem without time")
 	}
 	cut := *p
-	cut.Box.Axes = append([]Axis(nil), p.Box.Axes...)
+	cut.Box.Axes = slices.Clone(p.Box.Axes)
 	whole := p.Box.Axes[time]
 	cut.Box.Axes[time].From, cut.Box.Axes[time].To = from, to
 	cut.Conditions = nil

@@ -39,19 +39,7 @@ func TestCorrectionGradientAgainstDifferences(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			s := p.state(t)
 			b := s.corrected(s.build(small("tanh"), few), small("tanh"), 0.5, few)
-			grad := make([]float64, b.Dim())
-			b.ValueGrad(grad, b.theta)
-			scale := largestOf(grad)
-			for i := range grad {
-				moved := slices.Clone(b.theta)
-				moved[i] += stepFD
-				up := b.Value(moved)
-				moved[i] = b.theta[i] - stepFD
-				fd := (up - b.Value(moved)) / (2 * stepFD)
-				if !(math.Abs(fd-grad[i]) <= tolFD*scale) {
-					t.Fatalf("∂L/∂θ_%d = %v, want %v (tol %g of %g)", i, grad[i], fd, tolFD, scale)
-				}
-			}
+			checkGradient(t, b.Loss, b.theta)
 		})
 	}
 }
@@ -108,20 +96,7 @@ func TestCorrectionKeepsHardConditions(t *testing.T) {
 		s := p.state(t)
 		u := s.corrected(s.build(small("tanh"), few), small("tanh"), 0.5, few)
 		sol := NewSolution(s.Problem, u.net, u.lifts, u.theta)
-		for i, c := range s.Conditions {
-			if slices.Contains(u.soft, i) {
-				continue
-			}
-			pts, err := s.Box.SampleOn(c.Pieces, pde.Uniform{}, 40, rand.New(rand.NewPCG(2, 2)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for j, v := range residualAt(t, sol, c.Residual, pts) {
-				if !(math.Abs(v) <= tolExact) {
-					t.Fatalf("%s, %s: residual %g at %v (tol %g)", p.name, c.Name, v, pts.At(j), tolExact)
-				}
-			}
-		}
+		holdsHard(t, p.name, s.Problem, u.soft, sol)
 	}
 }
 

@@ -15,9 +15,9 @@
 //     drawn (filler): the components of the input features (embed.go), those of g
 //     and φ of the hard conditions (liftjet.go), those of a solution that the network
 //     corrects (correct.go) or goes on from in the next slab of time (slab.go,
-//     onward.go), and the parts of the residuals that contain no field. They lie tile after tile, so that an
-//     evaluation over all points uses them in place. A minibatch gathers its
-//     columns into a tile of its worker (selection.go).
+//     onward.go), and the parts of the residuals that contain no field. They lie tile
+//     after tile, so that an evaluation over all points uses them in place. A minibatch
+//     gathers its columns into a tile of its worker (selection.go).
 //
 //  2. Up. Layer by layer z = W·a (extent.go), then each unit's rows go through the
 //     activation (jet.go): h_α from z_α by Leibniz' rule. For tanh and the sets of

@@ -56,23 +56,30 @@ func TestGradientAgainstDifferences(t *testing.T) {
 		for name, spec := range specs() {
 			t.Run(p.name+"/"+name, func(t *testing.T) {
 				b := p.state(t).build(spec, few)
-				grad := make([]float64, b.Dim())
-				v := b.ValueGrad(grad, b.theta)
-				if got := b.Value(b.theta); got != v {
-					t.Errorf("Value = %v, ValueGrad = %v", got, v)
-				}
-				scale := largestOf(grad)
-				for i := range grad {
-					moved := append([]float64(nil), b.theta...)
-					moved[i] += stepFD
-					up := b.Value(moved)
-					moved[i] = b.theta[i] - stepFD
-					fd := (up - b.Value(moved)) / (2 * stepFD)
-					if !(math.Abs(fd-grad[i]) <= tolFD*scale) {
-						t.Fatalf("∂L/∂θ_%d = %v, want %v (tol %g of %g)", i, grad[i], fd, tolFD, scale)
-					}
-				}
+				checkGradient(t, b.Loss, b.theta)
 			})
+		}
+	}
+}
+
+// checkGradient compares every component of the gradient with central differences of
+// the loss.
+func checkGradient(t *testing.T, l *Loss, theta []float64) {
+	t.Helper()
+	grad := make([]float64, l.Dim())
+	v := l.ValueGrad(grad, theta)
+	if got := l.Value(theta); got != v {
+		t.Errorf("Value = %v, ValueGrad = %v", got, v)
+	}
+	scale := largestOf(grad)
+	for i := range grad {
+		moved := append([]float64(nil), theta...)
+		moved[i] += stepFD
+		up := l.Value(moved)
+		moved[i] = theta[i] - stepFD
+		fd := (up - l.Value(moved)) / (2 * stepFD)
+		if !(math.Abs(fd-grad[i]) <= tolFD*scale) {
+			t.Fatalf("∂L/∂θ_%d = %v, want %v (tol %g of %g)", i, grad[i], fd, tolFD, scale)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package pinn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,18 +66,28 @@ func TestHardConditionsHold(t *testing.T) {
 			theta := make([]float64, net.Size())
 			net.Init(theta, rand.New(rand.NewPCG(1, 1)))
 			sol := NewSolution(r.s.Problem, net, lifts, theta)
-			for _, c := range r.s.Conditions {
-				pts, err := r.s.Box.SampleOn(c.Pieces, pde.Uniform{}, 40, rand.New(rand.NewPCG(2, 2)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i, v := range residualAt(t, sol, c.Residual, pts) {
-					if !(math.Abs(v) <= tolExact) {
-						t.Fatalf("%s: residual %g at %v (tol %g)", c.Name, v, pts.At(i), tolExact)
-					}
-				}
-			}
+			holdsHard(t, r.name, r.s.Problem, nil, sol)
 		})
+	}
+}
+
+// holdsHard checks that a solution meets every condition of a problem but the soft
+// ones, to tolExact.
+func holdsHard(t *testing.T, name string, p *pde.Problem, soft []int, sol *Solution) {
+	t.Helper()
+	for i, c := range p.Conditions {
+		if slices.Contains(soft, i) {
+			continue
+		}
+		pts, err := p.Box.SampleOn(c.Pieces, pde.Uniform{}, 40, rand.New(rand.NewPCG(2, 2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, v := range residualAt(t, sol, c.Residual, pts) {
+			if !(math.Abs(v) <= tolExact) {
+				t.Fatalf("%s, %s: residual %g at %v (tol %g)", name, c.Name, v, pts.At(j), tolExact)
+			}
+		}
 	}
 }
 

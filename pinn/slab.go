@@ -2,6 +2,7 @@ package pinn
 
 import (
 	"fmt"
+	"slices"
 
 	"pinn/pde"
 )
@@ -28,13 +29,9 @@ type Slab struct {
 // conditions, u does. The error says what stands against marching.
 func NewSlab(p *pde.Problem, soft []int, from, to float64, before *Solution) (Slab, error) {
 	part, which := p.During(from, to)
-	isSoft := map[int]bool{}
-	for _, i := range soft {
-		isSoft[i] = true
-	}
 	for i, whole := range which {
 		part.Conditions[i].Enforce = pde.Hard
-		if isSoft[whole] {
+		if slices.Contains(soft, whole) {
 			part.Conditions[i].Enforce = pde.Soft
 		}
 	}

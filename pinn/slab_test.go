@@ -130,20 +130,7 @@ func TestSlabsKeepHardConditions(t *testing.T) {
 		s := c.state(t)
 		slabs, parts, _ := s.march(small("tanh"))
 		for k, slab := range slabs {
-			for i, cond := range slab.Problem.Conditions {
-				if slices.Contains(slab.Soft, i) {
-					continue
-				}
-				pts, err := slab.Problem.Box.SampleOn(cond.Pieces, pde.Uniform{}, 40, rand.New(rand.NewPCG(2, 2)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				for j, v := range residualAt(t, parts[k], cond.Residual, pts) {
-					if !(math.Abs(v) <= tolExact) {
-						t.Fatalf("%s, slab %d, %s: residual %g at %v (tol %g)", c.name, k+1, cond.Name, v, pts.At(j), tolExact)
-					}
-				}
-			}
+			holdsHard(t, fmt.Sprintf("%s, slab %d", c.name, k+1), slab.Problem, slab.Soft, parts[k])
 		}
 	}
 }
@@ -193,19 +180,7 @@ func TestSlabGradientAgainstDifferences(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			theta, grad := parts[last].theta, make([]float64, l.Dim())
-			l.ValueGrad(grad, theta)
-			scale := largestOf(grad)
-			for i := range grad {
-				moved := slices.Clone(theta)
-				moved[i] += stepFD
-				up := l.Value(moved)
-				moved[i] = theta[i] - stepFD
-				fd := (up - l.Value(moved)) / (2 * stepFD)
-				if !(math.Abs(fd-grad[i]) <= tolFD*scale) {
-					t.Fatalf("∂L/∂θ_%d = %v, want %v (tol %g of %g)", i, grad[i], fd, tolFD, scale)
-				}
-			}
+			checkGradient(t, l, parts[last].theta)
 		})
 	}
 }

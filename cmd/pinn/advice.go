@@ -83,14 +83,18 @@ func (s *story) stillFalling() string {
 	return fmt.Sprintf("more steps for %s: its held-out loss still fell by %.0f %% over the last fifth of its %d", s.last().Method, 100*gain, s.last().Steps)
 }
 
-// bestBefore is the lowest held-out loss of the run up to a part of phase i, NaN if
-// none was measured.
+// bestBefore is the lowest held-out loss, in the slab of phase i, up to a part of that
+// phase, NaN if none was measured.
 func (s *story) bestBefore(i int, part float64) float64 {
 	phases, steps, losses := s.trace.Numbers(rundir.ColPhase), s.trace.Numbers(rundir.ColPhaseStep), s.trace.Numbers(rundir.ColHeldOut)
+	first := i // of the slab; those before it have another loss
+	for first > 0 && s.run.Phases[first-1].Slab == s.run.Phases[i].Slab {
+		first--
+	}
 	var seen []float64
 	for row := range min(len(phases), len(steps), len(losses)) {
-		if i0 := int(phases[row]); i0 < len(s.run.Phases) && s.run.Phases[i0].Slab != s.run.Phases[i].Slab {
-			continue // another loss
+		if phases[row] < float64(first) {
+			continue
 		}
 		if phases[row] < float64(i) || phases[row] == float64(i) && steps[row] <= part*float64(s.run.Phases[i].Steps) {
 			seen = append(seen, losses[row])

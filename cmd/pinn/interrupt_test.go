@@ -93,7 +93,7 @@ func problemFile(t *testing.T, name string) string {
 // TestInterrupt: the first interrupt finishes the step and leaves a whole folder.
 func TestInterrupt(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	dir := t.TempDir()
 	r := begin(t, dir, "solve", problemFile(t, "rod.toml"), "--set", "phase[1].steps=100000000")
@@ -143,7 +143,7 @@ func TestInterrupt(t *testing.T) {
 // of the run, whatever the program was doing.
 func TestSecondInterrupt(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	// One step takes seconds, so that the second interrupt comes within it.
 	training := []string{"solve", "poisson", "--out", "runs", "--set", "points.interior=100000", "--set", "network.hidden=[128, 128]",
@@ -207,7 +207,7 @@ func nothingIn(t *testing.T, root string) {
 // TestInterruptLab: an interrupt ends the experiment in hand and leaves nothing of it.
 func TestInterruptLab(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	dir := t.TempDir()
 	r := begin(t, dir, "lab", "noise")

@@ -6,7 +6,6 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
-	"pinn/optim"
 	"pinn/problems"
 )
 
@@ -91,15 +90,10 @@ func include(d *rundir.Draft, st *statement, path string) (string, error) {
 // weights is the file of trained parameters: θ as it stands, with what is needed
 // to check that it fits the problem beside it.
 func weights(st *statement, t *training, theta []float64) rundir.Weights {
-	w := rundir.Weights{Metadata: map[string]string{"problem": st.spec.Name, "fields": strings.Join(st.problem.Fields, " ")}}
-	var tensors []optim.Vector
-	for _, d := range t.finished() {
-		tensors = append(tensors, d.named(d.theta)...)
+	return rundir.Weights{
+		Metadata: map[string]string{"problem": st.spec.Name, "fields": strings.Join(st.problem.Fields, " ")},
+		Tensors:  tensorsOf(append(t.namedBefore(), t.named(theta)...)),
 	}
-	for _, v := range append(tensors, t.named(theta)...) {
-		w.Tensors = append(w.Tensors, rundir.Tensor{Name: v.Name, Shape: []int{len(v.Values)}, Data: v.Values})
-	}
-	return w
 }
 
 // summary is what solve prints of a run.

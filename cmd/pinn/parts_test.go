@@ -17,7 +17,7 @@ import (
 // with the record and the trail of all parts.
 func TestResumeAcrossParts(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	for _, c := range []struct {
 		problem       string
@@ -87,7 +87,6 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 	}
 
 	// The weights give the answer back.
-	want.Theta = slices.Clone(want.Theta)
 	again, err := trained(st, weights(st, j.training, want.Theta))
 	if err != nil {
 		t.Fatal(err)

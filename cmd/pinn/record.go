@@ -21,7 +21,7 @@ func record(st *statement, t *training, res *hybrid.Result, threads int) rundir.
 		NetworkParameters: t.size(), InteriorPoints: t.loss.Interior().N,
 		Seed: t.seed, Threads: threads, Kernel: kernel.Tier(), CPU: cpuName(), Go: b.Go, Version: b.Version, Commit: b.Commit,
 	}
-	loss, heldOut := t.losses(res.Theta)
+	loss, heldOut := t.losses(res)
 	r.Loss, r.HeldOut, r.Ratio = rundir.Number(loss), rundir.Number(heldOut), rundir.Number(heldOut/loss)
 	for i, p := range res.Phases {
 		slab, stage := t.partOf(st, i)
@@ -31,11 +31,10 @@ func record(st *statement, t *training, res *hybrid.Result, threads int) rundir.
 		r.Warnings = append(r.Warnings, w.Error())
 	}
 	if n := build.Slabs(st.spec); n > 1 {
-		r.Slabs = n
-	}
-	if n := r.Slabs; t.slab < n {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("slab %d of %d was the last to be trained: beyond t = %.6g the answer is its continuation, which nothing was held to",
-			t.slab, n, slabStart(st, t.slab+1)))
+		if r.Slabs = n; t.slab < n {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("slab %d of %d was the last to be trained: beyond t = %.6g the answer is its continuation, which nothing was held to",
+				t.slab, n, slabStart(st, t.slab+1)))
+		}
 	}
 	for _, n := range st.hard.Notes {
 		r.Notes = append(r.Notes, noteWords(st, n))

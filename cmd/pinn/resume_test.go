@@ -108,7 +108,7 @@ func rodWith(t *testing.T, dir, method string) {
 // alone.
 func TestKillAndResume(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	for method := range phasesToKill {
 		t.Run(method, func(t *testing.T) {
@@ -176,7 +176,7 @@ func sameRuns(t *testing.T, got, want string) bool {
 // with the bits of one that was left alone; its first folder stays as it is.
 func TestResumeInterrupted(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	dir := t.TempDir()
 	solve := []string{"solve", problemFile(t, "rod.toml"), "--out", "runs", "--set", "phase[0].steps=30000"}
@@ -232,7 +232,7 @@ func half(t *testing.T, dir string, args ...string) string {
 // the file, what was expected, what was found, and what to do.
 func TestRefusedStates(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	dir := t.TempDir()
 	draft := half(t, dir, "solve", problemFile(t, "rod.toml"))

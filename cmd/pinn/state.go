@@ -62,9 +62,7 @@ func (s saved) encode() (rundir.Weights, error) {
 		}
 		w.Metadata[wordsPrefix+list.Name] = string(text)
 	}
-	for _, v := range slices.Concat(s.snapshot.Numbers, s.along.state(), s.before) {
-		w.Tensors = append(w.Tensors, rundir.Tensor{Name: v.Name, Shape: []int{len(v.Values)}, Data: v.Values})
-	}
+	w.Tensors = tensorsOf(slices.Concat(s.snapshot.Numbers, s.along.state(), s.before))
 	return w, nil
 }
 
@@ -93,12 +91,11 @@ func readState(dir string) (saved, error) {
 		return saved{}, fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir))
 	}
 	var marks []optim.Vector
-	for _, t := range w.Tensors {
-		v := optim.Vector{Name: t.Name, Values: t.Data}
+	for _, v := range vectorsOf(w) {
 		switch {
-		case strings.HasPrefix(t.Name, trailPrefix):
+		case strings.HasPrefix(v.Name, trailPrefix):
 			marks = append(marks, v)
-		case strings.HasPrefix(t.Name, beforePrefix):
+		case strings.HasPrefix(v.Name, beforePrefix):
 			s.before = append(s.before, v)
 		default:
 			s.snapshot.Numbers = append(s.snapshot.Numbers, v)

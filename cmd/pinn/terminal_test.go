@@ -67,7 +67,7 @@ func onTerminal(t *testing.T, width uint16, env []string, args ...string) string
 // with the method in bold unless colour is refused.
 func TestTerminal(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains")
+		t.Skip("short tier: trains")
 	}
 	solve := []string{"solve", problemFile(t, "rod.toml")}
 	for _, row := range []struct {

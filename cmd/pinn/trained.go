@@ -32,6 +32,14 @@ func (p *part) named(theta []float64) []optim.Vector {
 	return append([]optim.Vector{{Name: p.thetaName(), Values: theta}}, p.built()...)
 }
 
+// namedBefore returns the same of the parts before, in their order.
+func (p *part) namedBefore() (list []optim.Vector) {
+	for _, d := range p.finished() {
+		list = append(list, d.named(d.theta)...)
+	}
+	return list
+}
+
 // thetaName is the name of the tensor of θ.
 func (p *part) thetaName() string {
 	return tensor(p.slab, []string{firstTheta, secondTheta}[p.stage-1])
@@ -51,11 +59,8 @@ func (p *part) built() []optim.Vector {
 // trained returns the solution that the weights of a run describe. The error says
 // what does not fit the statement.
 func trained(st *statement, w rundir.Weights) (pinn.Marched, error) {
-	var tensors []optim.Vector
-	for _, t := range w.Tensors {
-		tensors = append(tensors, optim.Vector{Name: t.Name, Values: t.Data})
-	}
-	take := taker("", tensors)
+	vectors := vectorsOf(w)
+	take := taker("", vectors)
 	p, err := firstPart(st)
 	if err != nil {
 		return pinn.Marched{}, err
@@ -66,15 +71,30 @@ func trained(st *statement, w rundir.Weights) (pinn.Marched, error) {
 			return pinn.Marched{}, err
 		}
 		switch used += len(p.named(nil)); {
-		case used >= len(tensors):
+		case used >= len(vectors):
 			return p.answer(theta), nil
 		case p.last(st):
-			return pinn.Marched{}, fmt.Errorf("there must be %s, got %d", counted(used, "tensor"), len(tensors))
+			return pinn.Marched{}, fmt.Errorf("there must be %s, got %d", counted(used, "tensor"), len(vectors))
 		}
-		if p, err = (&done{part: p, theta: theta}).next(st, take); err != nil {
+		if p, err = (&done{part: p, theta: theta}).successor(st, take); err != nil {
 			return pinn.Marched{}, err
 		}
 	}
+}
+
+// tensorsOf and vectorsOf turn vectors into tensors of a file, and back.
+func tensorsOf(vectors []optim.Vector) (list []rundir.Tensor) {
+	for _, v := range vectors {
+		list = append(list, rundir.Tensor{Name: v.Name, Shape: []int{len(v.Values)}, Data: v.Values})
+	}
+	return list
+}
+
+func vectorsOf(w rundir.Weights) (list []optim.Vector) {
+	for _, t := range w.Tensors {
+		list = append(list, optim.Vector{Name: t.Name, Values: t.Data})
+	}
+	return list
 }
 
 // last reports whether no part can follow.
@@ -82,9 +102,9 @@ func (p *part) last(st *statement) bool {
 	return p.slab == build.Slabs(st.spec) && p.stage == build.Stages(st.spec)
 }
 
-// next returns the part that was trained next: the second stage if what it was built
+// successor returns the part that was trained after d: the second stage if what it was built
 // by can be taken, otherwise the next slab.
-func (d *done) next(st *statement, take func(name string, n int) ([]float64, error)) (part, error) {
+func (d *done) successor(st *statement, take func(name string, n int) ([]float64, error)) (part, error) {
 	if d.stage < build.Stages(st.spec) {
 		c, err := readCorrection(d, take)
 		if err == nil {
