@@ -3,6 +3,7 @@ package hybrid
 import (
 	"math/rand/v2"
 
+	"pinn/internal/seam"
 	"pinn/optim"
 )
 
@@ -22,22 +23,8 @@ type Batched interface {
 	Deal(size int) Batches
 }
 
-// Batches is one shuffled pool cut into disjoint minibatches. Each is a
-// stratified part of the points, so that the mean of its gradient over shuffles
-// is the gradient of the loss.
-type Batches interface {
-	// Shuffle deals anew, in a way that depends on the points and the state of rng
-	// only, not on the order before. Before the first call the order is not
-	// specified.
-	Shuffle(rng *rand.Rand)
-
-	// Len is the number of disjoint minibatches of one shuffle.
-	Len() int
-
-	// ValueGrad stores the gradient of minibatch k, 0 ≤ k < Len(), at theta in
-	// grad and returns its loss.
-	ValueGrad(k int, grad, theta []float64) float64
-}
+// Batches is one shuffled pool cut into disjoint minibatches.
+type Batches = seam.Batches
 
 // RowBatches is Batches that also give the rows of the Jacobian, which methods such as
 // spring need: |r|² is the loss of minibatch k and 2Jᵀr its gradient. The block is good

@@ -1,6 +1,10 @@
 package optim
 
-import "errors"
+import (
+	"errors"
+
+	"pinn/internal/seam"
+)
 
 // Rows is an Objective that is a sum of squares, L = |r(θ)|², of few residuals, such as
 // those of one minibatch: all rows of its Jacobian can be held at a time. Constant
@@ -14,14 +18,7 @@ type Rows interface {
 }
 
 // RowBlock is n residuals with their rows of the Jacobian. Rows of zeros may fill it up.
-type RowBlock struct {
-	R      []float64 // r, length n
-	JT     []float64 // Jᵀ: element (i, k) of J is JT[k·Stride + i]
-	Stride int       // ≥ n
-}
-
-// column is ∂r/∂θ_k.
-func (b RowBlock) column(k int) []float64 { return b.JT[k*b.Stride:][:len(b.R)] }
+type RowBlock = seam.RowBlock
 
 // ErrNoRows is the error of a method that needs a Rows objective and was given
 // another.

@@ -91,7 +91,7 @@ func (s *SPRING) Step(theta []float64, f Objective) (StepInfo, error) {
 	value, b := rows.Rows(theta)
 	info.Value, info.LossEvals, info.GradEvals = value, 1, 1
 	for i := range s.next {
-		s.next[i] = 2 * kernel.Dot(b.column(i), b.R)
+		s.next[i] = 2 * kernel.Dot(b.Column(i), b.R)
 	}
 	norm, bad := judge(k, value, s.next)
 	if info.GradNorm = norm; bad != nil {
@@ -150,10 +150,10 @@ func (s *SPRING) kernel(b RowBlock) {
 func (s *SPRING) turn(b RowBlock) {
 	kernel.Scale(s.zeta, -1, b.R)
 	for k, phi := range s.direction {
-		kernel.Axpy(s.zeta, -s.Momentum*phi, b.column(k))
+		kernel.Axpy(s.zeta, -s.Momentum*phi, b.Column(k))
 	}
 	s.factor.solve(s.zeta)
 	for k, phi := range s.direction {
-		s.next[k] = s.Momentum*phi + kernel.Dot(b.column(k), s.zeta)
+		s.next[k] = s.Momentum*phi + kernel.Dot(b.Column(k), s.zeta)
 	}
 }

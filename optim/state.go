@@ -1,13 +1,14 @@
 package optim
 
-import "fmt"
+import (
+	"fmt"
+
+	"pinn/internal/seam"
+)
 
 // Vector is one named part of a method's state. Counters are vectors of length
 // one: float64 holds integers exactly up to 2⁵³.
-type Vector struct {
-	Name   string
-	Values []float64
-}
+type Vector = seam.Vector
 
 // Stateful is a Method whose whole state can be saved and restored bit for bit:
 // a run that continues from a restored state takes the same steps as one that

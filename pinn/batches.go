@@ -2,6 +2,8 @@ package pinn
 
 import (
 	"math/rand/v2"
+
+	"pinn/internal/seam"
 )
 
 // Batches is the points of a Loss shuffled and cut into disjoint minibatches.
@@ -25,7 +27,10 @@ type Batches struct {
 
 // Deal returns minibatches of size points each, or as few more as one point of
 // each group needs, shuffled for a start by a stream of the loss's own seed.
-func (l *Loss) Deal(size int) *Batches {
+// They are of type *Batches.
+func (l *Loss) Deal(size int) seam.Batches { return l.deal(size) }
+
+func (l *Loss) deal(size int) *Batches {
 	b := &Batches{loss: l, share: shares(l.sets, size), count: 1}
 	main := l.sets[0]
 	b.count = max(1, main.pts.N/b.share[0])

@@ -16,7 +16,7 @@ func TestMinibatchesAverageToTheLoss(t *testing.T) {
 		condition("u_x = 1", on(0, 0), func(c *pde.Condition) { c.Points = 480 }).
 		condition("dn(u) = u", on(0, 1), func(c *pde.Condition) { c.Points = 240 })
 	b := s.build(wide, LossOptions{Interior: 2400})
-	batches := b.Deal(520)
+	batches := b.deal(520)
 	if batches.Len() != 6 || batches.Size() != 520 {
 		t.Fatalf("%d minibatches of %d, want 6 of 520", batches.Len(), batches.Size())
 	}
@@ -44,7 +44,7 @@ func TestMinibatchesAreDisjointAndStratified(t *testing.T) {
 	for _, p := range problems {
 		for _, size := range []int{1, 7, 50, 1 << 20} {
 			b := p.state(t).build(small("tanh"), LossOptions{Interior: 200})
-			batches := b.Deal(size)
+			batches := b.deal(size)
 			if batches.Len() < 1 {
 				t.Fatalf("%s, size %d: no minibatch", p.name, size)
 			}
@@ -72,7 +72,7 @@ func TestMinibatchesAreDisjointAndStratified(t *testing.T) {
 
 func TestShuffleDependsOnTheStreamAlone(t *testing.T) {
 	b := burgers(t).build(small("tanh"), LossOptions{Interior: 100})
-	first, second := b.Deal(10), b.Deal(10)
+	first, second := b.deal(10), b.deal(10)
 	first.Shuffle(rand.New(rand.NewPCG(9, 9)))
 	first.Shuffle(rand.New(rand.NewPCG(1, 1)))
 	second.Shuffle(rand.New(rand.NewPCG(1, 1)))
@@ -86,13 +86,13 @@ func TestShuffleDependsOnTheStreamAlone(t *testing.T) {
 func TestMinibatchRows(t *testing.T) {
 	for _, p := range problems {
 		b := p.state(t).build(small("tanh"), LossOptions{Interior: 200})
-		batches := b.Deal(50)
+		batches := b.deal(50)
 		grad := make([]float64, b.Dim())
 		for k := range min(3, batches.Len()) {
 			want := batches.ValueGrad(k, grad, b.theta)
-			got, r, jt, stride := batches.Rows(k, b.theta)
+			got, block := batches.Rows(k, b.theta)
 			sum := 0.0
-			for _, x := range r {
+			for _, x := range block.R {
 				sum += x * x
 			}
 			if !(math.Abs(got-want) <= tolSum*want) || !(math.Abs(sum-want) <= tolSum*want) {
@@ -100,9 +100,9 @@ func TestMinibatchRows(t *testing.T) {
 			}
 			for j := range grad {
 				dot, size := 0.0, 0.0
-				for i, x := range r {
-					dot += 2 * x * jt[j*stride+i]
-					size += math.Abs(2 * x * jt[j*stride+i])
+				for i, x := range block.R {
+					dot += 2 * x * block.Column(j)[i]
+					size += math.Abs(2 * x * block.Column(j)[i])
 				}
 				if !(math.Abs(dot-grad[j]) <= tolSum*(size+largestOf(grad))) {
 					t.Fatalf("%s: 2(Jᵀr)_%d = %v, want %v", p.name, j, dot, grad[j])

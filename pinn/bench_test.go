@@ -72,7 +72,7 @@ func BenchmarkSplit(b *testing.B) {
 func BenchmarkMinibatch(b *testing.B) {
 	forBench(b, func(b *testing.B, l *built) {
 		grad := make([]float64, l.Dim())
-		batches := l.Deal(512)
+		batches := l.deal(512)
 		k := 0
 		for b.Loop() {
 			batches.ValueGrad(k%batches.Len(), grad, l.theta)

@@ -128,7 +128,7 @@ func TestChunkStatsUnknown(t *testing.T) {
 	for name, evaluate := range map[string]func(){
 		"value":     func() { b.Value(b.theta) },
 		"held out":  func() { b.HeldOut(b.theta) },
-		"minibatch": func() { b.Deal(50).ValueGrad(0, grad, b.theta) },
+		"minibatch": func() { b.deal(50).ValueGrad(0, grad, b.theta) },
 		"profile":   func() { b.Profile(b.theta) },
 	} {
 		b.ValueGrad(grad, b.theta)

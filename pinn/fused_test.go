@@ -94,7 +94,7 @@ func TestFusedLoss(t *testing.T) {
 			la, lb := fast.ValueGrad(a, fast.theta), slow.ValueGrad(b, slow.theta)
 			agrees(t, "loss", []float64{la, fast.Value(fast.theta)}, []float64{lb, slow.Value(slow.theta)}, tol)
 			agrees(t, "gradient", a, b, tol)
-			la, lb = fast.Deal(50).ValueGrad(1, a, fast.theta), slow.Deal(50).ValueGrad(1, b, slow.theta)
+			la, lb = fast.deal(50).ValueGrad(1, a, fast.theta), slow.deal(50).ValueGrad(1, b, slow.theta)
 			agrees(t, "loss of a minibatch", []float64{la}, []float64{lb}, tol)
 			agrees(t, "gradient of a minibatch", a, b, tol)
 		})

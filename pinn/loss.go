@@ -18,6 +18,12 @@ type LossOptions struct {
 	Threads    int    // 0 for GOMAXPROCS. It changes no bit of any result
 	Seed       uint64 // of the points
 	CacheBytes int    // what the blocks of a tile may fill; 0 for 1 MiB
+
+	// Terms names the terms of a whole problem of which the loss is that of a part, a
+	// slab of time, and Own tells for each term of the loss its place among them. nil:
+	// the loss has all terms.
+	Terms []string
+	Own   []int
 }
 
 // Loss is the function that training makes small,
@@ -175,15 +181,32 @@ func (l *Loss) HeldOut(theta []float64) float64 {
 }
 
 // TermNames returns the names of the terms: the equations, the soft conditions,
-// the data sets, each in their order in the problem.
-func (l *Loss) TermNames() []string { return l.names }
+// the data sets, each in their order in the problem; LossOptions.Terms if it is given.
+func (l *Loss) TermNames() []string {
+	if l.options.Terms != nil {
+		return l.options.Terms
+	}
+	return l.names
+}
 
-// Weights returns w_m, in the order of TermNames.
+// Weights returns w_m of the loss's own terms, in their order.
 func (l *Loss) Weights() []float64 { return l.weights }
 
-// Terms stores in dst the mean squares of the terms, without their weights, at
-// the last evaluation over all points; NaN if there was none.
-func (l *Loss) Terms(dst []float64) { copy(dst, l.terms) }
+// Terms stores in dst the mean squares of the terms of TermNames, without their
+// weights, at the last evaluation over all points; NaN if there was none, and for terms
+// that the loss does not have.
+func (l *Loss) Terms(dst []float64) {
+	if l.options.Own == nil {
+		copy(dst, l.terms)
+		return
+	}
+	for k := range dst {
+		dst[k] = math.NaN()
+	}
+	for i, k := range l.options.Own {
+		dst[k] = l.terms[i]
+	}
+}
 
 // evaluate returns the loss over a selection, stores the mean squares of the terms
 // and, unless grad is nil, the gradient.

@@ -138,13 +138,13 @@ func everything(t *testing.T, s *stated, threads int) []float64 {
 		out = append(append(out, a...), g...)
 		out = append(out, b.Triangle(a, g, b.theta))
 		out = append(append(out, a...), g...)
-		batches := b.Deal(200)
+		batches := b.deal(200)
 		batches.Shuffle(rand.New(rand.NewPCG(1, 2)))
 		for k := range batches.Len() {
 			out = append(out, batches.ValueGrad(k, grad, b.theta))
 			out = append(out, grad...)
-			v, r, jt, _ := batches.Rows(k, b.theta)
-			out = append(append(append(out, v), r...), jt...)
+			v, block := batches.Rows(k, b.theta)
+			out = append(append(append(out, v), block.R...), block.JT...)
 		}
 	}
 	gather()
@@ -198,7 +198,7 @@ func TestEvaluationsDoNotAllocate(t *testing.T) {
 			b := p.state(t).build(wide, LossOptions{Interior: 500, Threads: 2, HeldOut: 100})
 			n := b.Dim()
 			grad, a := make([]float64, n), make([]float64, n*n)
-			batches := b.Deal(100)
+			batches := b.deal(100)
 			rng := rand.New(rand.NewPCG(1, 1))
 			for name, f := range map[string]func(){
 				"ValueGrad":       func() { b.ValueGrad(grad, b.theta) },

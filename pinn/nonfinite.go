@@ -27,10 +27,17 @@ func (n NonFinite) String() string {
 	return fmt.Sprintf("the %s of %s is %g at %s, %s", n.What, n.Term, n.Value, strings.Join(at, ", "), n.Layer)
 }
 
-// FindNonFinite returns the first residual over all points that is not finite at θ,
-// or else the first gradient of one; ok is false if there is none. It is meant for a
-// report after the loss was not finite.
-func (l *Loss) FindNonFinite(theta []float64) (n NonFinite, ok bool) {
+// FindNonFinite says where at θ the first residual over all points that is not finite
+// stands, or else the first gradient of one, as NonFinite.String does; "" if there is
+// none. It is meant for a report after the loss was not finite.
+func (l *Loss) FindNonFinite(theta []float64) string {
+	if n, ok := l.findNonFinite(theta); ok {
+		return n.String()
+	}
+	return ""
+}
+
+func (l *Loss) findNonFinite(theta []float64) (n NonFinite, ok bool) {
 	l.at(theta)
 	w := l.engine.workers[0]
 	for i := range l.full.tiles {

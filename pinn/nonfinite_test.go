@@ -25,13 +25,13 @@ func TestFindNonFinite(t *testing.T) {
 		{place, "the residual of u_x = log(-1 - x) is NaN at x = "},
 		{steep, "the gradient of sqrt(u) = 0 is NaN at x = 0, by a weight of hidden layer 1 of 2"},
 	} {
-		if n, ok := row.b.FindNonFinite(row.b.theta); !ok || !strings.HasPrefix(n.String(), row.want) {
+		if n, ok := row.b.findNonFinite(row.b.theta); !ok || !strings.HasPrefix(n.String(), row.want) {
 			t.Errorf("%v %v, want %s", n, ok, row.want)
 		}
 	}
 	for _, p := range problems {
 		b := p.state(t).build(small("tanh"), few)
-		if n, ok := b.FindNonFinite(b.theta); ok {
+		if n, ok := b.findNonFinite(b.theta); ok {
 			t.Errorf("%s: %v, want none", p.name, n)
 		}
 	}
@@ -54,7 +54,7 @@ func TestNonFiniteLayer(t *testing.T) {
 					for _, v := range values {
 						theta := append([]float64(nil), b.theta...)
 						theta[l.b] = v
-						found, ok := b.FindNonFinite(theta)
+						found, ok := b.findNonFinite(theta)
 						want := "from " + b.net.layerName(n, i) + " on"
 						if !ok || found.Layer != want || len(found.Point) != b.problem.Box.Dim() {
 							t.Errorf("%s, separate %v, bias %g of %s: %+v, want %q", activation, separate, v, b.net.layerName(n, i), found, want)
@@ -67,7 +67,7 @@ func TestNonFiniteLayer(t *testing.T) {
 	b := inverse(t).build(small("tanh"), few)
 	theta := append([]float64(nil), b.theta...)
 	theta[b.net.size] = math.NaN()
-	if found, ok := b.FindNonFinite(theta); !ok || found.Term != b.TermNames()[0] || found.Layer != "though every layer is finite there" {
+	if found, ok := b.findNonFinite(theta); !ok || found.Term != b.TermNames()[0] || found.Layer != "though every layer is finite there" {
 		t.Errorf("an unknown parameter that is NaN: %+v", found)
 	}
 }

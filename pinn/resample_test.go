@@ -67,7 +67,7 @@ func TestResample(t *testing.T) {
 			if v := b.ValueGrad(grad, b.theta); !(v > 0) {
 				t.Errorf("L = %v", v)
 			}
-			batches := b.Deal(40)
+			batches := b.deal(40)
 			batches.ValueGrad(batches.Len()-1, grad, b.theta)
 		})
 	}

@@ -1,12 +1,15 @@
 package pinn
 
-import "pinn/internal/kernel"
+import (
+	"pinn/internal/kernel"
+	"pinn/internal/seam"
+)
 
-// Rows returns the loss L = |r|² of minibatch k at theta, r, and J = ∂r/∂θ by its
-// transpose, element (i, j) of J at jt[j·stride + i], with the rows of term m scaled by
-// √(w_m/b_m), b_m its points in the minibatch. Some rows, of r too, may be zeros. The
-// slices are good until the next call and may be overwritten. The memory is that of J.
-func (b *Batches) Rows(k int, theta []float64) (value float64, r, jt []float64, stride int) {
+// Rows returns the loss L = |r|² of minibatch k at theta, r, and J = ∂r/∂θ, with the
+// rows of term m scaled by √(w_m/b_m), b_m its points in the minibatch. Some rows, of r
+// too, may be zeros. The block is good until the next call and may be overwritten. The
+// memory is that of J.
+func (b *Batches) Rows(k int, theta []float64) (value float64, block seam.RowBlock) {
 	b.choose(k)
 	l := b.loss
 	l.at(theta)
@@ -18,7 +21,7 @@ func (b *Batches) Rows(k int, theta []float64) (value float64, r, jt []float64, 
 	for _, c := range p.cells {
 		value += c.weight * c.square / float64(c.points)
 	}
-	return value, p.r[:p.width], p.jt, p.stride
+	return value, seam.RowBlock{R: p.r[:p.width], JT: p.jt, Stride: p.stride}
 }
 
 // newPanel returns a panel with room for all rows of a selection.

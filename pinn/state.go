@@ -5,20 +5,15 @@ import (
 	"math"
 	"slices"
 
+	"pinn/internal/seam"
 	"pinn/pde"
 )
-
-// Vector is one named part of a state.
-type Vector struct {
-	Name   string
-	Values []float64
-}
 
 // State returns copies of what a Loss has drawn and measured since NewLoss: the
 // coordinates and normals of the points of every group, of training and held out,
 // and the terms of the last full evaluation. All else follows from these.
-func (l *Loss) State() []Vector {
-	state := []Vector{{"terms", slices.Clone(l.terms)}}
+func (l *Loss) State() []seam.Vector {
+	state := []seam.Vector{{Name: "terms", Values: slices.Clone(l.terms)}}
 	for i, s := range l.sets {
 		state = append(state, pointState("training", i, s.pts)...)
 	}
@@ -29,10 +24,10 @@ func (l *Loss) State() []Vector {
 }
 
 // pointState is the points of a group; normals are missing where there are none.
-func pointState(kind string, group int, pts pde.Points) []Vector {
-	return []Vector{
-		{fmt.Sprintf("%s/%d/points", kind, group), slices.Clone(pts.X)},
-		{fmt.Sprintf("%s/%d/normals", kind, group), slices.Clone(pts.Normals)},
+func pointState(kind string, group int, pts pde.Points) []seam.Vector {
+	return []seam.Vector{
+		{Name: fmt.Sprintf("%s/%d/points", kind, group), Values: slices.Clone(pts.X)},
+		{Name: fmt.Sprintf("%s/%d/normals", kind, group), Values: slices.Clone(pts.Normals)},
 	}
 }
 
@@ -41,7 +36,7 @@ func pointState(kind string, group int, pts pde.Points) []Vector {
 // returns an error and changes nothing if the vectors are not those of State:
 // one missing, too many, a wrong length, coordinates that are not finite, other
 // places for data.
-func (l *Loss) SetState(state []Vector) error {
+func (l *Loss) SetState(state []seam.Vector) error {
 	if want := 1 + 2*len(l.sets) + 2*len(l.held); len(state) != want {
 		return fmt.Errorf("points: must have %d vectors, got %d", want, len(state))
 	}
@@ -64,7 +59,7 @@ func (l *Loss) SetState(state []Vector) error {
 
 // restored makes the sets of points of which state begins with the coordinates.
 // Data keep theirs.
-func (l *Loss) restored(kind string, old []*pointSet, state []Vector) ([]*pointSet, error) {
+func (l *Loss) restored(kind string, old []*pointSet, state []seam.Vector) ([]*pointSet, error) {
 	var sets []*pointSet
 	for i, s := range old {
 		x, normals := state[2*i], state[2*i+1]

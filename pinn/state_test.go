@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"pinn/internal/seam"
 )
 
 // all that a loss says at θ: values, gradients, minibatches, terms.
@@ -17,7 +19,7 @@ func says(b *Loss, theta []float64) []float64 {
 	out = append(out, terms...)
 	out = append(out, b.ValueGrad(grad, theta))
 	out = append(out, grad...)
-	deal := b.Deal(16)
+	deal := b.deal(16)
 	deal.Shuffle(rand.New(rand.NewPCG(3, 4)))
 	out = append(out, deal.ValueGrad(deal.Len()-1, grad, theta))
 	return append(out, grad...)
@@ -74,28 +76,28 @@ func TestStateRefuses(t *testing.T) {
 		b := p.state(t).build(small("tanh"), few)
 		b.Value(b.theta)
 		want, state := says(b.Loss, b.theta), b.State()
-		try := func(what string, s []Vector) {
+		try := func(what string, s []seam.Vector) {
 			t.Helper()
 			if b.SetState(s) == nil {
 				t.Errorf("%s: SetState %s = nil, want an error", p.name, what)
 			}
 		}
-		with := func(i int, v Vector) []Vector {
+		with := func(i int, v seam.Vector) []seam.Vector {
 			s := slices.Clone(state)
 			s[i] = v
 			return s
 		}
 		for i, v := range state {
 			try("without "+v.Name, slices.Delete(slices.Clone(state), i, i+1))
-			try("with another name of "+v.Name, with(i, Vector{"other", v.Values}))
+			try("with another name of "+v.Name, with(i, seam.Vector{Name: "other", Values: v.Values}))
 			if i > 0 && b.problem.Box.Dim() == 1 {
 				continue // a number more is a point more
 			}
-			try("with a longer "+v.Name, with(i, Vector{v.Name, append(slices.Clone(v.Values), 0.5)}))
+			try("with a longer "+v.Name, with(i, seam.Vector{Name: v.Name, Values: append(slices.Clone(v.Values), 0.5)}))
 			if len(v.Values) > 0 && v.Name != "terms" {
 				broken := slices.Clone(v.Values)
 				broken[len(broken)-1] = math.Inf(1)
-				try("with infinity in "+v.Name, with(i, Vector{v.Name, broken}))
+				try("with infinity in "+v.Name, with(i, seam.Vector{Name: v.Name, Values: broken}))
 			}
 		}
 		if !equalBits(says(b.Loss, b.theta), want) {

@@ -135,7 +135,7 @@ func describeTerms(st *statement, t *training) []checkedTerm {
 	for _, d := range st.problem.Data {
 		residuals = append(residuals, d.Residual)
 	}
-	names, weights, points := t.loss.TermNames(), t.loss.Weights(), t.loss.TermPoints()
+	names, weights, points := pinn.TermNames(t.problem, t.soft), t.loss.Weights(), t.loss.TermPoints()
 	terms := make([]checkedTerm, len(residuals))
 	for i, r := range residuals {
 		terms[i] = checkedTerm{Name: names[i], Residual: r.String(), Partials: []string{}, Points: points[i], Weight: weights[i]}

@@ -11,12 +11,13 @@ import (
 
 	"pinn/hybrid"
 	"pinn/optim"
+	"pinn/pinn"
 )
 
 // planted is a real loss in which, from some call on and until somebody asks where it
 // is not finite, one bias is NaN.
 type planted struct {
-	batched
+	*pinn.Loss
 	from, bias int
 	calls      int
 	asked      bool
@@ -33,22 +34,22 @@ func (p *planted) spoil(theta []float64) []float64 {
 }
 
 func (p *planted) ValueGrad(grad, theta []float64) float64 {
-	return p.batched.ValueGrad(grad, p.spoil(theta))
+	return p.Loss.ValueGrad(grad, p.spoil(theta))
 }
 
 func (p *planted) NormalEquations(a, g, theta []float64) float64 {
-	return p.batched.NormalEquations(a, g, p.spoil(theta))
+	return p.Loss.NormalEquations(a, g, p.spoil(theta))
 }
 
 func (p *planted) Triangle(r, c, theta []float64) float64 {
-	return p.batched.Triangle(r, c, p.spoil(theta))
+	return p.Loss.Triangle(r, c, p.spoil(theta))
 }
 
-func (p *planted) Deal(size int) hybrid.Batches { return plantedBatches{p.batched.Deal(size), p} }
+func (p *planted) Deal(size int) hybrid.Batches { return plantedBatches{p.Loss.Deal(size), p} }
 
 func (p *planted) FindNonFinite([]float64) string {
 	p.asked = true
-	return p.batched.FindNonFinite(p.poisoned)
+	return p.Loss.FindNonFinite(p.poisoned)
 }
 
 type plantedBatches struct {
@@ -79,7 +80,7 @@ func TestPlantedNotFinite(t *testing.T) {
 			if !row.FullBatch {
 				ph.Batch = 20
 			}
-			loss := &planted{batched: prepared(t, st).shown(), from: 3 + rng.IntN(15), bias: bias}
+			loss := &planted{Loss: prepared(t, st).loss, from: 3 + rng.IntN(15), bias: bias}
 			if loss.Dim() != 44 {
 				t.Fatalf("%d parameters, want 44", loss.Dim())
 			}

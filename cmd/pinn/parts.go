@@ -156,13 +156,16 @@ func (t *training) limit(st *statement, passes float64) {
 func newTraining(st *statement, p part, threads int, start time.Time) (*training, problems.Diagnostics, error) {
 	options := build.LossOptions(st.spec, threads)
 	options.Seed += slabSeed(p.slab)
+	if p.own != nil {
+		options.Terms, options.Own = pinn.TermNames(st.problem, st.hard.Soft), p.own
+	}
 	loss, err := pinn.NewLoss(p.problem, p.net, p.lifts, p.soft, options)
 	if err != nil {
 		return nil, nil, err
 	}
 	plan, faults := build.Plan(st.spec, p.slab, p.stage, loss.Decays(), start)
 	plan.Seed += slabSeed(p.slab)
-	return &training{part: p, loss: loss, terms: pinn.TermNames(st.problem, st.hard.Soft), plan: plan, seed: *st.spec.Train.Seed}, faults, nil
+	return &training{part: p, loss: loss, plan: plan, seed: *st.spec.Train.Seed}, faults, nil
 }
 
 // slabSeed is added to the seed of the run, so that slabs have points and first weights

@@ -253,7 +253,7 @@ func announce(p *progress, j *job) {
 	}
 	p.say("%s", name)
 	p.say("%s, %s, %s, plan %s", counted(t.loss.Dim(), "parameter"), counted(t.loss.Interior().N, "interior point"),
-		counted(len(t.loss.TermNames()), "term"), planWords(st.spec))
+		counted(len(t.loss.Weights()), "term"), planWords(st.spec))
 	if j.from != nil {
 		p.say("going on after step %d", j.from.Steps())
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"time"
 
@@ -12,72 +11,16 @@ import (
 	"pinn/pinn"
 )
 
-// batched shows a pinn.Loss to package hybrid, whose words for a dealt pool of
-// minibatches it translates, and its terms as those of the whole statement.
-type batched struct {
-	*pinn.Loss
-	names []string // of the terms of the statement
-	own   []int    // of each term of the loss, its place among them; nil for all
-}
-
-func (b batched) TermNames() []string { return b.names }
-
-// Terms stores the mean squares, NaN for terms that have no place in the slab.
-func (b batched) Terms(dst []float64) {
-	if b.own == nil {
-		b.Loss.Terms(dst)
-		return
-	}
-	here := make([]float64, len(b.own))
-	b.Loss.Terms(here)
-	for k := range dst {
-		dst[k] = math.NaN()
-	}
-	for i, k := range b.own {
-		dst[k] = here[i]
-	}
-}
-
-func (b batched) Deal(size int) hybrid.Batches { return batches{b.Loss.Deal(size)} }
-
-type batches struct{ *pinn.Batches }
-
-func (b batches) Rows(k int, theta []float64) (float64, optim.RowBlock) {
-	v, r, jt, stride := b.Batches.Rows(k, theta)
-	return v, optim.RowBlock{R: r, JT: jt, Stride: stride}
-}
-
-func (b batched) FindNonFinite(theta []float64) string {
-	if found, ok := b.Loss.FindNonFinite(theta); ok {
-		return found.String()
-	}
-	return ""
-}
-
-func (b batched) State() (state []optim.Vector) {
-	for _, v := range b.Loss.State() {
-		state = append(state, optim.Vector(v))
-	}
-	return state
-}
-
-func (b batched) SetState(state []optim.Vector) error {
-	var own []pinn.Vector
-	for _, v := range state {
-		own = append(own, pinn.Vector(v))
-	}
-	return b.Loss.SetState(own)
-}
-
+// A loss is all that package hybrid can make use of.
 var (
-	_ hybrid.Batched     = batched{}
-	_ hybrid.RowBatches  = batches{}
-	_ hybrid.HeldOut     = batched{}
-	_ hybrid.Terms       = batched{}
-	_ hybrid.Resampler   = batched{}
-	_ hybrid.Keeping     = batched{}
-	_ hybrid.Chunked     = batched{}
-	_ hybrid.Finder      = batched{}
+	_ hybrid.Batched     = (*pinn.Loss)(nil)
+	_ hybrid.RowBatches  = (*pinn.Batches)(nil)
+	_ hybrid.HeldOut     = (*pinn.Loss)(nil)
+	_ hybrid.Terms       = (*pinn.Loss)(nil)
+	_ hybrid.Resampler   = (*pinn.Loss)(nil)
+	_ hybrid.Keeping     = (*pinn.Loss)(nil)
+	_ hybrid.Chunked     = (*pinn.Loss)(nil)
+	_ hybrid.Finder      = (*pinn.Loss)(nil)
 	_ optim.LeastSquares = (*pinn.Loss)(nil)
 )
 
@@ -86,7 +29,6 @@ var (
 type training struct {
 	part
 	loss   *pinn.Loss
-	terms  []string // of the statement
 	plan   hybrid.Plan
 	passes float64 // limit of the run, 0 for none
 	seed   uint64  // of the run
@@ -114,15 +56,12 @@ func (a *app) prepare(st *statement, threads int, start time.Time) (*training, e
 	return t, nil
 }
 
-// shown is the loss as package hybrid sees it.
-func (t *training) shown() batched { return batched{t.loss, t.terms, t.own} }
-
 // train runs the plan from the first parameters or, if it is not nil, a snapshot.
 func (t *training) train(ctx context.Context, from *hybrid.Snapshot, watch func(hybrid.Progress)) (*hybrid.Result, error) {
 	if from != nil {
-		return hybrid.Resume(ctx, t.shown(), t.plan, from, watch)
+		return hybrid.Resume(ctx, t.loss, t.plan, from, watch)
 	}
-	return hybrid.Run(ctx, t.shown(), t.plan, t.start(), watch)
+	return hybrid.Run(ctx, t.loss, t.plan, t.start(), watch)
 }
 
 // threadCount is the number of threads that --threads asks for, 0 for all.

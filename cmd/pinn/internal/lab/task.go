@@ -22,9 +22,6 @@ type task struct {
 	truth   pde.Truth
 }
 
-// Deal shows the minibatches of the loss to package hybrid.
-func (t *task) Deal(size int) hybrid.Batches { return t.Loss.Deal(size) }
-
 var _ hybrid.Batched = (*task)(nil)
 
 // burgers returns Burgers' equation, ν = 0.01/π, for a network of the given layers on
@@ -97,14 +94,14 @@ func (j judge) relL2(t *task, theta []float64) float64 {
 // batches goes through the minibatches of a task, shuffled anew for each epoch: an
 // objective that is one of them until next is called.
 type batches struct {
-	*pinn.Batches
+	hybrid.Batches
 	dim int
 	rng *rand.Rand
 	k   int
 }
 
 func newBatches(t *task, size int, rng *rand.Rand) *batches {
-	b := &batches{Batches: t.Loss.Deal(size), dim: t.Dim(), rng: rng}
+	b := &batches{Batches: t.Deal(size), dim: t.Dim(), rng: rng}
 	b.Shuffle(rng)
 	return b
 }
