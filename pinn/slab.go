@@ -138,8 +138,23 @@ type Marched struct {
 
 // Eval returns the values of the fields, indexed by field and then by point.
 func (m Marched) Eval(pts pde.Points) [][]float64 {
+	u, err := m.each(pts, m.Parts[0].form.fields, func(s *Solution, pts pde.Points) ([][]float64, error) { return s.Eval(pts), nil })
+	if err != nil {
+		panic("pinn: values cannot fail")
+	}
+	return u
+}
+
+// EvalPartials returns the given derivatives of the fields, indexed as ps and then by
+// point. The error is that of Solution.EvalPartials.
+func (m Marched) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, error) {
+	return m.each(pts, len(ps), func(s *Solution, pts pde.Points) ([][]float64, error) { return s.EvalPartials(pts, ps) })
+}
+
+// each evaluates n columns, each part at the points of its slab.
+func (m Marched) each(pts pde.Points, n int, eval func(s *Solution, pts pde.Points) ([][]float64, error)) ([][]float64, error) {
 	if len(m.Parts) == 1 {
-		return m.Parts[0].Eval(pts)
+		return eval(m.Parts[0], pts)
 	}
 	where := make([][]int, len(m.Parts)) // the points of each part
 	for i := range pts.N {
@@ -149,7 +164,7 @@ func (m Marched) Eval(pts pde.Points) [][]float64 {
 		}
 		where[k] = append(where[k], i)
 	}
-	u := make([][]float64, m.Parts[0].form.fields)
+	u := make([][]float64, n)
 	for f := range u {
 		u[f] = make([]float64, pts.N)
 	}
@@ -161,11 +176,15 @@ func (m Marched) Eval(pts pde.Points) [][]float64 {
 		for _, i := range where[k] {
 			some.X = append(some.X, pts.At(i)...)
 		}
-		for f, column := range part.Eval(some) {
+		columns, err := eval(part, some)
+		if err != nil {
+			return nil, err
+		}
+		for f, column := range columns {
 			for j, i := range where[k] {
 				u[f][i] = column[j]
 			}
 		}
 	}
-	return u
+	return u, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"pinn/cmd/pinn/internal/accuracy"
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/internal/words"
 )
 
 // accuracyFlags are the flags of pinn bench accuracy.
@@ -160,7 +161,7 @@ func (a *app) contests(store accuracy.Store, names []string, f accuracyFlags) ([
 			}
 			conditions := c.conditions(st)
 			for c.seed = 1; c.seed <= uint64(f.seeds); c.seed++ {
-				old, err := store.Get(st.spec.Name, method, c.seed)
+				old, err := store.Get(st.Spec.Name, method, c.seed)
 				switch {
 				case err != nil && !errors.Is(err, fs.ErrNotExist):
 					return nil, exit{rundir.Failed.ExitCode(), fmt.Errorf("%w; remove it to run it anew", err)}
@@ -174,7 +175,7 @@ func (a *app) contests(store accuracy.Store, names []string, f accuracyFlags) ([
 	}
 	slices.SortStableFunc(todo, func(a, b contest) int { return cmp.Compare(a.seed, b.seed) })
 	if kept > 0 && !a.quiet {
-		fmt.Fprintf(a.err, "%s there already, %d to run\n", counted(kept, "run"), len(todo))
+		fmt.Fprintf(a.err, "%s there already, %d to run\n", words.Count(kept, "run"), len(todo))
 	}
 	return todo, nil
 }

@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/pinn/solve"
 )
 
 // TestCommittedTables holds results/README.md and the README to the committed runs:
@@ -137,20 +137,20 @@ func TestContestsAreEqual(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := a.prepare(st, 1, time.Time{})
+		tr, err := a.prepare(st, solve.Options{Threads: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if first == nil {
-			first = tr.start()
+			first = tr.Theta()
 		}
-		if !slices.Equal(tr.start(), first) || *st.spec.Points.Interior != ablationPoints || c.limit() != ablationPasses {
+		if !slices.Equal(tr.Theta(), first) || *st.Spec.Points.Interior != ablationPoints || c.limit() != ablationPasses {
 			t.Errorf("%s starts from other parameters or points", m.Name)
 		}
-		if tr.plan.FallBack != nil {
+		if tr.Plan().FallBack != nil {
 			t.Errorf("%s may return to AdamW", m.Name)
 		}
-		for _, ph := range tr.plan.Phases {
+		for _, ph := range tr.Plan().Phases {
 			if ph.Resample != nil {
 				t.Errorf("%s redraws its points in %s", m.Name, ph.Name)
 			}

@@ -8,6 +8,7 @@ import (
 
 	"pinn/cmd/pinn/internal/accuracy"
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/internal/words"
 )
 
 // benchCheckCommand holds the committed tables to the committed runs.
@@ -33,7 +34,7 @@ Exit codes: 0 every figure follows, 1 one does not.`,
 					return exit{rundir.Failed.ExitCode(), err}
 				}
 			}
-			faults, words, err := drift(dir)
+			faults, told, err := drift(dir)
 			if err != nil {
 				return exit{rundir.Failed.ExitCode(), err}
 			}
@@ -41,9 +42,9 @@ Exit codes: 0 every figure follows, 1 one does not.`,
 				fmt.Fprintln(a.err, fault)
 			}
 			if len(faults) > 0 {
-				return exit{rundir.Failed.ExitCode(), fmt.Errorf("%s; pinn bench check --write writes the tables anew", counted(len(faults), "fault"))}
+				return exit{rundir.Failed.ExitCode(), fmt.Errorf("%s; pinn bench check --write writes the tables anew", words.Count(len(faults), "fault"))}
 			}
-			_, err = fmt.Fprintln(a.out, words)
+			_, err = fmt.Fprintln(a.out, told)
 			return err
 		},
 	}
@@ -66,7 +67,7 @@ func redrawAll(dir string) error {
 
 // drift says what in the tables of dir does not follow from its runs, or in words
 // that all does.
-func drift(dir string) (faults []string, words string, err error) {
+func drift(dir string) (faults []string, told string, err error) {
 	store := accuracy.Store{Dir: filepath.Join(dir, "accuracy")}
 	records, err := store.Load()
 	if err != nil {
@@ -85,5 +86,5 @@ func drift(dir string) (faults []string, words string, err error) {
 	if held == 0 {
 		return nil, "", fmt.Errorf("%s: neither the README.md there nor the one above has the markers of a table", dir)
 	}
-	return faults, fmt.Sprintf("%s checked against %s", counted(held, "table"), counted(len(records), "run")), nil
+	return faults, fmt.Sprintf("%s checked against %s", words.Count(held, "table"), words.Count(len(records), "run")), nil
 }

@@ -6,14 +6,15 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"pinn/cmd/pinn/internal/build"
+	"pinn/cmd/pinn/internal/record"
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/internal/words"
 	"pinn/pde"
 	"pinn/pinn"
+	"pinn/pinn/solve"
 	"pinn/problems"
 )
 
@@ -36,13 +37,13 @@ differences at the first parameters.`,
 			if err != nil {
 				return err
 			}
-			t, err := a.prepare(st, threadCount(0), time.Now())
+			run, err := a.prepare(st, solve.Options{})
 			if err != nil {
 				return err
 			}
-			c := describe(st, t)
+			c := describe(st, run)
 			if gradient {
-				c.Gradient = checkGradient(t)
+				c.Gradient = checkGradient(run, *st.Spec.Train.Seed)
 			}
 			if err := a.printCheck(c); err != nil {
 				return err
@@ -82,65 +83,61 @@ type checkedTerm struct {
 	Weight   float64  `json:"weight"`
 }
 
-func describe(st *statement, t *training) checked {
-	c := checked{Problem: st.spec.Name, Title: st.spec.Title, Parameters: t.loss.Dim(), Hard: []string{}, Notes: []string{}}
-	for _, x := range st.problem.Box.Axes {
+func describe(st *solve.Statement, run *solve.Run) checked {
+	c := checked{Problem: st.Spec.Name, Title: st.Spec.Title, Parameters: run.Loss().Dim(), Hard: []string{}, Notes: []string{}}
+	for _, x := range st.Problem.Box.Axes {
 		periodic := ""
 		if x.Periodic {
 			periodic = ", periodic"
 		}
 		c.Domain = append(c.Domain, fmt.Sprintf("%s in [%.6g, %.6g]%s", x.Name, x.From, x.To, periodic))
 	}
-	c.Terms = describeTerms(st, t)
+	c.Terms = describeTerms(st, run)
 	soft := map[int]bool{}
-	for _, i := range st.hard.Soft {
+	for _, i := range st.Hard.Soft {
 		soft[i] = true
 	}
-	for i, cond := range st.problem.Conditions {
+	for i, cond := range st.Problem.Conditions {
 		if !soft[i] {
-			c.Hard = append(c.Hard, fmt.Sprintf("%s, at %s", st.spec.Conditions[i].Is.Value, cond.At))
+			c.Hard = append(c.Hard, fmt.Sprintf("%s, at %s", st.Spec.Conditions[i].Is.Value, cond.At))
 		}
 	}
-	for _, n := range st.hard.Notes {
-		c.Notes = append(c.Notes, noteWords(st, n))
+	for _, n := range st.Hard.Notes {
+		c.Notes = append(c.Notes, record.Note(st, n))
 	}
-	c.Network = networkWords(st.spec.Network, t.net.Inputs(), st.problem.Fields)
-	if n := build.Slabs(st.spec); n > 1 {
+	c.Network = networkWords(st.Spec.Network, run.Network().Inputs(), st.Problem.Fields)
+	if n := solve.Slabs(st.Spec); n > 1 {
 		c.Plan = append(c.Plan, fmt.Sprintf("in %d slabs of time, one after the other, each with a network of its own that starts where the one before ends:", n))
 	}
-	for stage := 1; stage <= build.Stages(st.spec); stage++ {
-		for _, ph := range build.Phases(st.spec, stage) {
+	for stage := 1; stage <= solve.Stages(st.Spec); stage++ {
+		for _, ph := range solve.Phases(st.Spec, stage) {
 			c.Plan = append(c.Plan, stageWords(stage)+phaseWords(ph))
 		}
 	}
-	c.Truth = truthWords(st.spec)
+	c.Truth = truthWords(st.Spec)
 	return c
-}
-
-// noteWords says which condition is soft and why.
-func noteWords(st *statement, n pinn.Note) string {
-	return fmt.Sprintf("%s is soft: %s", st.problem.Conditions[n.Condition].Name, n.Message)
 }
 
 // describeTerms lists the terms in the order of the loss, in slabs of time that of the
 // first: the equations, the soft conditions, the data.
-func describeTerms(st *statement, t *training) []checkedTerm {
+func describeTerms(st *solve.Statement, run *solve.Run) []checkedTerm {
+	problem, soft, loss := run.Problem(), run.Soft(), run.Loss()
 	var residuals []*pde.Expr
-	for _, e := range st.problem.Equations {
+	for _, e := range st.Problem.Equations {
 		residuals = append(residuals, e.Residual)
 	}
-	for _, i := range t.soft {
-		residuals = append(residuals, t.problem.Conditions[i].Residual)
+	for _, i := range soft {
+		residuals = append(residuals, problem.Conditions[i].Residual)
 	}
-	for _, d := range st.problem.Data {
+	for _, d := range st.Problem.Data {
 		residuals = append(residuals, d.Residual)
 	}
-	names, weights, points := pinn.TermNames(t.problem, t.soft), t.loss.Weights(), t.loss.TermPoints()
+	names, weights, points := pinn.TermNames(problem, soft), loss.Weights(), loss.TermPoints()
 	terms := make([]checkedTerm, len(residuals))
 	for i, r := range residuals {
 		terms[i] = checkedTerm{Name: names[i], Residual: r.String(), Partials: []string{}, Points: points[i], Weight: weights[i]}
 		for _, p := range r.Partials() {
-			terms[i].Partials = append(terms[i].Partials, st.problem.Graph.Partial(p).String())
+			terms[i].Partials = append(terms[i].Partials, st.Problem.Graph.Partial(p).String())
 		}
 	}
 	return terms
@@ -148,7 +145,7 @@ func describeTerms(st *statement, t *training) []checkedTerm {
 
 // networkWords is a network in a few words.
 func networkWords(n problems.Network, inputs int, fields []string) string {
-	shape := fmt.Sprintf("%s, %v %s", counted(inputs, "input"), n.Hidden, n.Activation)
+	shape := fmt.Sprintf("%s, %v %s", words.Count(inputs, "input"), n.Hidden, n.Activation)
 	if *n.Separate && len(fields) > 1 {
 		return fmt.Sprintf("one for each of %s: %s", strings.Join(fields, " "), shape)
 	}
@@ -157,7 +154,7 @@ func networkWords(n problems.Network, inputs int, fields []string) string {
 		if n.ModeAxes != nil {
 			axes = strings.Join(n.ModeAxes, " ")
 		}
-		shape = fmt.Sprintf("%s with Fourier modes %v of %s, %v %s", counted(inputs, "input"), n.Modes, axes, n.Hidden, n.Activation)
+		shape = fmt.Sprintf("%s with Fourier modes %v of %s, %v %s", words.Count(inputs, "input"), n.Modes, axes, n.Hidden, n.Activation)
 	}
 	if !n.NoMirror {
 		shape += ", mirrored in " + strings.Join(n.Mirror, " and ")
@@ -174,7 +171,7 @@ func stageWords(stage int) string {
 }
 
 func phaseWords(ph problems.Phase) string {
-	s := fmt.Sprintf("%s for at most %s", ph.Method, counted(*ph.Steps, "step"))
+	s := fmt.Sprintf("%s for at most %s", ph.Method, words.Count(*ph.Steps, "step"))
 	if ph.Batch != nil {
 		s += fmt.Sprintf(" on batches of %d", *ph.Batch)
 	}
@@ -191,10 +188,10 @@ func phaseWords(ph problems.Phase) string {
 		if redrawn {
 			how = ph.Resample.Method
 		}
-		s += fmt.Sprintf(", on %s drawn by %s for it", counted(*ph.Points, "interior point"), how)
+		s += fmt.Sprintf(", on %s drawn by %s for it", words.Count(*ph.Points, "interior point"), how)
 	}
 	if redrawn && ph.Resample.Every != nil {
-		s += fmt.Sprintf(", points redrawn by %s every %s", ph.Resample.Method, counted(*ph.Resample.Every, "step"))
+		s += fmt.Sprintf(", points redrawn by %s every %s", ph.Resample.Method, words.Count(*ph.Resample.Every, "step"))
 	}
 	return s
 }
@@ -231,25 +228,17 @@ func (a *app) printCheck(c checked) error {
 		if i == 0 {
 			head = "terms"
 		}
-		fmt.Fprintf(w, "%s\t%s: mean square of %s at %s, weight %g, needs %s\n", head, t.Name, t.Residual, counted(t.Points, "point"), t.Weight, strings.Join(t.Partials, " "))
+		fmt.Fprintf(w, "%s\t%s: mean square of %s at %s, weight %g, needs %s\n", head, t.Name, t.Residual, words.Count(t.Points, "point"), t.Weight, strings.Join(t.Partials, " "))
 	}
 	list(w, "hard", c.Hard)
 	list(w, "notes", c.Notes)
-	fmt.Fprintf(w, "network\t%s, %s\n", c.Network, counted(c.Parameters, "parameter"))
+	fmt.Fprintf(w, "network\t%s, %s\n", c.Network, words.Count(c.Parameters, "parameter"))
 	list(w, "plan", c.Plan)
 	fmt.Fprintf(w, "judged by\t%s\n", c.Truth)
 	if g := c.Gradient; g != nil {
 		fmt.Fprintf(w, "gradient\t%s\n", g)
 	}
 	return w.Flush()
-}
-
-// counted is a number of things in words: 1 point, 2 points.
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // list prints lines under one head.

@@ -4,12 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"time"
 
 	"pinn/cmd/pinn/internal/accuracy"
-	"pinn/cmd/pinn/internal/build"
+	"pinn/cmd/pinn/internal/record"
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/hybrid"
+	"pinn/pinn/solve"
 	"pinn/problems"
 )
 
@@ -72,7 +71,7 @@ type contest struct {
 }
 
 // state reads and fills the problem of a contest.
-func (c contest) state(a *app) (*statement, error) {
+func (c contest) state(a *app) (*solve.Statement, error) {
 	settings := c.settings
 	phases, ablation := ablationPhases(c.method)
 	if ablation {
@@ -85,12 +84,12 @@ func (c contest) state(a *app) (*statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.truth == nil {
-		return nil, exit{rundir.ExitUsage, fmt.Errorf("%s: gives no [exact] or [reference], so that there is no error to measure", st.spec.File)}
+	if st.Truth == nil {
+		return nil, exit{rundir.ExitUsage, fmt.Errorf("%s: gives no [exact] or [reference], so that there is no error to measure", st.Spec.File)}
 	}
 	if ablation {
-		st.spec.Phases, st.spec.Train.FallBack, st.spec.Train.Stages, st.spec.Train.Slabs = phases, ptr(0), ptr(1), ptr(1)
-		build.Fill(st.spec, st.problem, st.hard)
+		st.Spec.Phases, st.Spec.Train.FallBack, st.Spec.Train.Stages, st.Spec.Train.Slabs = phases, ptr(0), ptr(1), ptr(1)
+		solve.Fill(st.Spec, st.Problem, st.Hard)
 	}
 	return st, nil
 }
@@ -105,17 +104,17 @@ func (c contest) limit() float64 {
 
 // conditions digests the filled statement, whatever its seed and what it is held to;
 // that there is one stage, or one slab of time, goes without saying.
-func (c contest) conditions(st *statement) accuracy.Settings {
-	train, target := st.spec.Train, st.spec.Target
-	st.spec.Train.Seed, st.spec.Target = ptr(uint64(0)), nil
-	if build.Stages(st.spec) == 1 {
-		st.spec.Train.Stages = nil
+func (c contest) conditions(st *solve.Statement) accuracy.Settings {
+	train, target := st.Spec.Train, st.Spec.Target
+	st.Spec.Train.Seed, st.Spec.Target = ptr(uint64(0)), nil
+	if solve.Stages(st.Spec) == 1 {
+		st.Spec.Train.Stages = nil
 	}
-	if build.Slabs(st.spec) == 1 {
-		st.spec.Train.Slabs = nil
+	if solve.Slabs(st.Spec) == 1 {
+		st.Spec.Train.Slabs = nil
 	}
-	digest := sha256.Sum256(st.spec.Encode())
-	st.spec.Train, st.spec.Target = train, target
+	digest := sha256.Sum256(st.Spec.Encode())
+	st.Spec.Train, st.Spec.Target = train, target
 	return accuracy.Settings{
 		Statement: fmt.Sprintf("%x", digest[:8]), Set: c.settings, Passes: rundir.Number(c.limit()),
 	}
@@ -123,41 +122,28 @@ func (c contest) conditions(st *statement) accuracy.Settings {
 
 // run trains, and judges when training is over; what was judged along the run are
 // copies that the trail kept. A run that was cut off is ctx's error.
-func (c contest) run(ctx context.Context, a *app, st *statement) (accuracy.Record, accuracy.Course, error) {
-	start := time.Now()
+func (c contest) run(ctx context.Context, a *app, st *solve.Statement) (accuracy.Record, accuracy.Course, error) {
 	fail := func(err error) (accuracy.Record, accuracy.Course, error) {
-		return accuracy.Record{}, accuracy.Course{}, fmt.Errorf("%s by %s, seed %d: %w", st.spec.Name, c.method, c.seed, err)
+		return accuracy.Record{}, accuracy.Course{}, fmt.Errorf("%s by %s, seed %d: %w", st.Spec.Name, c.method, c.seed, err)
 	}
-	t, err := a.prepare(st, c.threads, start)
+	r, err := a.prepare(st, solve.Options{Threads: c.threads, Passes: c.limit()})
 	if err != nil {
 		return fail(err)
 	}
-	t.limit(st, c.limit())
-	both := &job{training: t, st: st}
-	res, err := both.run(ctx, c.threads, nil, nil)
+	answer, err := r.Solve(ctx)
 	if ctx.Err() != nil {
 		return fail(ctx.Err())
 	}
-	if res == nil {
-		return fail(err)
-	}
-	if err != nil { // a method failed; the run counts as far as it came
-		res.Warnings = append(res.Warnings, err)
-	}
-	t = both.training
-	run := record(st, t, res, c.threads)
-	j := judge(st.problem, st.truth, t.answer(res.Theta).Eval)
-	run.Grid = j.grid(st)
-	run.RelL2, run.MaxAbs = j.figures(st.problem.Fields)
-	judgeStages(&run, st, t, j)
-	run.Settle(false, res.Status == hybrid.Failed || !j.finite())
-	course, err := accuracy.CourseOf(both.along.errors(st.truth, t.evaluators()...))
 	if err != nil {
 		return fail(err)
 	}
-	rows := res.Trace.Rows
+	run := record.Run(answer, c.threads)
+	course, err := accuracy.CourseOf(record.Errors(answer.Along))
+	if err != nil {
+		return fail(err)
+	}
 	return accuracy.Record{
 		Method: c.method, Settings: c.conditions(st),
-		Passes: rundir.Number(rows[len(rows)-1].Passes), Reached: accuracy.ReachedOf(course), Run: run,
+		Passes: rundir.Number(answer.Passes), Reached: accuracy.ReachedOf(course), Run: run,
 	}, course, nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/cmd/pinn/internal/story"
 )
 
 func (a *app) explainCommand() *cobra.Command {
@@ -43,20 +44,20 @@ func (a *app) explain(dir string) error {
 	if err != nil {
 		return err
 	}
-	story := tell(folder.Run, events, trace)
+	told := story.Tell(folder.Run, events, trace)
 	if a.json {
 		line, err := json.Marshal(struct {
-			Problem string        `json:"problem"`
-			Status  rundir.Status `json:"status"`
-			Story   []sentence    `json:"story"`
-		}{folder.Run.Problem, folder.Run.Status, story})
+			Problem string           `json:"problem"`
+			Status  rundir.Status    `json:"status"`
+			Story   []story.Sentence `json:"story"`
+		}{folder.Run.Problem, folder.Run.Status, told})
 		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(a.out, "%s\n", line)
 		return err
 	}
-	for _, s := range story {
+	for _, s := range told {
 		if _, err := fmt.Fprintln(a.out, s.Text); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"pinn/pinn/solve"
 )
 
 // gradientReport compares the gradient with central differences.
@@ -37,22 +38,22 @@ const (
 
 // checkGradient compares up to fdComponents random components of the gradient at
 // the first parameters.
-func checkGradient(t *training) *gradientReport {
-	theta := t.start()
+func checkGradient(run *solve.Run, seed uint64) *gradientReport {
+	theta, loss := run.Theta(), run.Loss()
 	grad := make([]float64, len(theta))
-	t.loss.ValueGrad(grad, theta)
+	loss.ValueGrad(grad, theta)
 	largest := 0.0
 	for _, g := range grad {
 		largest = max(largest, math.Abs(g))
 	}
 	r := &gradientReport{Step: fdStep, Tolerance: fdTolerance}
-	order := rand.New(rand.NewPCG(t.seed, 1)).Perm(len(theta))
+	order := rand.New(rand.NewPCG(seed, 1)).Perm(len(theta))
 	for _, i := range order[:min(fdComponents, len(order))] {
 		was := theta[i]
 		theta[i] = was + fdStep
-		up := t.loss.Value(theta)
+		up := loss.Value(theta)
 		theta[i] = was - fdStep
-		down := t.loss.Value(theta)
+		down := loss.Value(theta)
 		theta[i] = was
 		r.Error = max(r.Error, math.Abs((up-down)/(2*fdStep)-grad[i])/largest)
 		r.Components++

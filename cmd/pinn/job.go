@@ -1,43 +1,52 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
-	"time"
 
+	"pinn/cmd/pinn/internal/record"
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/hybrid"
+	"pinn/pinn/solve"
 )
 
-// job is a run about to be trained: what is asked for, the draft of its folder, and
-// where it goes on from.
+// job is a run about to be trained, with the draft of its folder.
 type job struct {
-	*training
-	st          *statement
+	*solve.Run
+	st          *solve.Statement
 	draft       *rundir.Draft
 	fingerprint string
-	from        *hybrid.Snapshot // nil: from the beginning
-	along       trail
-	resumed     int // times that it has gone on
+	after       int // steps of the state that it goes on from
 }
 
 // begin prepares a run of the problem that arg names. The draft is begun before any
 // training, so that a place that cannot be written to is found at once.
-func (a *app) begin(arg string, settings []string, f solveFlags, start time.Time) (*job, error) {
-	st, err := a.load(arg, settings)
+func (a *app) begin(arg string, f solveFlags, o solve.Options) (*job, error) {
+	st, err := a.load(arg, o.Set)
 	if err != nil {
 		return nil, err
 	}
-	t, err := a.prepare(st, threadCount(f.threads), start)
+	run, err := a.prepare(st, o)
 	if err != nil {
 		return nil, err
 	}
-	root, name := "results", st.spec.Name
+	root, name := "results", st.Spec.Name
 	if f.out != "" {
 		root, name = f.out, ""
 	}
 	a.remind(filepath.Join(root, name))
-	return a.drafted(&job{training: t, st: st}, root, name)
+	return a.drafted(&job{Run: run, st: st}, root, name)
+}
+
+// prepare makes the run of a statement. What stands against it is printed and ends in
+// exit code 2.
+func (a *app) prepare(st *solve.Statement, o solve.Options) (*solve.Run, error) {
+	run, faults, err := solve.New(st, o)
+	a.tell(faults)
+	if run == nil {
+		return nil, exit{rundir.ExitUsage, err}
+	}
+	return run, nil
 }
 
 // drafted gives the job a new draft with its problem in it.
@@ -47,12 +56,9 @@ func (a *app) drafted(j *job, root, name string) (*job, error) {
 		return nil, exit{rundir.Failed.ExitCode(), err}
 	}
 	j.draft = draft
-	text, err := portable(draft, j.st)
+	text, err := record.Statement(draft, j.st)
 	if err == nil {
-		err = draft.WriteProblem(text)
-	}
-	if err == nil {
-		j.fingerprint, err = fingerprint(text, j.st)
+		j.fingerprint, err = j.st.Fingerprint(text)
 	}
 	if err != nil {
 		_ = draft.Abort()
@@ -73,41 +79,43 @@ func (a *app) remind(parent string) {
 // resume prepares to go on with the run in dir: an unfinished one, in its own draft,
 // or an interrupted one, in a new draft beside it. What cannot go on, or not with the
 // same bits, is refused with exit code 2.
-func (a *app) resume(dir string, f solveFlags, start time.Time) (*job, error) {
+func (a *app) resume(dir string, o solve.Options) (*job, error) {
 	refuse := func(err error) error { return exit{rundir.ExitUsage, fmt.Errorf("--resume: %w", err)} }
 	dir = filepath.Clean(dir)
 	if err := resumable(dir); err != nil {
 		return nil, refuse(err)
 	}
-	s, err := readState(dir)
+	state, err := readState(dir)
 	if err != nil {
 		return nil, refuse(err)
 	}
-	src, err := fromDisk(rundir.ProblemPath(dir))
+	src, err := solve.FromFile(rundir.ProblemPath(dir))
 	if err != nil {
 		return nil, refuse(err)
 	}
-	src.name = s.problem
-	st, err := a.compile(src, nil)
+	src.Name = state.Problem
+	st, err := a.read(src, nil)
 	if err != nil {
 		return nil, err
 	}
-	sum, err := fingerprint(src.text, st)
+	sum, err := st.Fingerprint(src.Text)
 	if err != nil {
 		return nil, refuse(err)
 	}
-	if sum != s.fingerprint {
+	if sum != state.Fingerprint {
 		return nil, refuse(fmt.Errorf("%s: is the state of another problem, with fingerprint %.12s, and %s, with the files that it names, has %.12s; restore these, or %s",
-			rundir.StatePath(dir), s.fingerprint, src.file, sum, afresh(dir)))
+			rundir.StatePath(dir), state.Fingerprint, src.File, sum, afresh(dir)))
 	}
-	t, err := a.prepare(st, threadCount(f.threads), start)
+	o.From = state
+	run, faults, err := solve.New(st, o)
+	a.tell(faults)
 	if err != nil {
-		return nil, err
-	}
-	if t, err = resumed(st, t, s.before, threadCount(f.threads)); err != nil {
 		return nil, refuse(fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir)))
 	}
-	j := &job{training: t, st: st, fingerprint: sum, from: s.snapshot, along: s.along, resumed: s.resumed + 1}
+	if run == nil {
+		return nil, exit{rundir.ExitUsage, nil}
+	}
+	j := &job{Run: run, st: st, fingerprint: sum, after: state.Snapshot.Steps()}
 	if !rundir.IsDraft(dir) {
 		return a.drafted(j, filepath.Dir(dir), "")
 	}
@@ -132,11 +140,34 @@ func resumable(dir string) error {
 	return nil
 }
 
-// save writes the state of the run into its draft.
-func (j *job) save(s *hybrid.Snapshot) error {
-	w, err := saved{problem: j.st.spec.Name, fingerprint: j.fingerprint, resumed: j.resumed, snapshot: s, along: j.along, before: j.state()}.encode()
+// readState reads the state in a folder. One of another program or kernel is refused:
+// it would go on with other bits.
+func readState(dir string) (*solve.State, error) {
+	src, err := rundir.ReadState(dir)
 	if err != nil {
+		return nil, fmt.Errorf("%w; %s", err, afresh(dir))
+	}
+	s, err := solve.DecodeState(src)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir))
+	}
+	if err := s.SameProgram(); err != nil {
+		return nil, fmt.Errorf("%s: %w, or %s", rundir.StatePath(dir), err, afresh(dir))
+	}
+	return s, nil
+}
+
+// afresh is the way out where a state is of no use.
+func afresh(dir string) string {
+	return "solve the problem from the beginning with pinn solve " + dir
+}
+
+// save writes the state of the run into its draft.
+func (j *job) save(s *solve.State) error {
+	s.Fingerprint = j.fingerprint
+	var b bytes.Buffer
+	if err := s.Encode(&b); err != nil {
 		return err
 	}
-	return j.draft.WriteState(w)
+	return j.draft.WriteState(b.Bytes())
 }

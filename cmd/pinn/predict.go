@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pinn/cmd/pinn/internal/record"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pde"
-	"pinn/pinn"
 )
 
 func (a *app) predictCommand() *cobra.Command {
@@ -38,16 +38,16 @@ the axes, then the fields.`,
 }
 
 func (a *app) predict(dir, at, grid, out string) error {
-	run, err := openRun(dir)
+	_, answer, err := record.Open(dir)
 	if err != nil {
 		return exit{rundir.Failed.ExitCode(), err}
 	}
-	points, err := predictPoints(run.statement.problem.Box, at, grid)
+	problem := answer.Statement.Problem
+	points, err := predictPoints(problem.Box, at, grid)
 	if err != nil {
 		return exit{rundir.ExitUsage, err}
 	}
-	j := judgement{points: points, u: run.solution.Eval(points)}
-	table := j.solution(run.statement.problem)
+	table := record.Solution(problem, points, answer.Eval(points))
 	if out == "" {
 		return table.Encode(a.out)
 	}
@@ -124,37 +124,4 @@ func axisNames(box pde.Box) string {
 		names = append(names, a.Name)
 	}
 	return strings.Join(names, ", ")
-}
-
-// openedRun is a run folder with its answer ready to be evaluated.
-type openedRun struct {
-	folder    *rundir.Folder
-	statement *statement
-	solution  pinn.Marched
-}
-
-// openRun reads a run folder and rebuilds the network from its problem and
-// weights.
-func openRun(dir string) (*openedRun, error) {
-	folder, err := rundir.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	src, err := fromDisk(folder.ProblemPath())
-	if err != nil {
-		return nil, err
-	}
-	st, faults := decode(src, nil)
-	if st == nil {
-		return nil, faults
-	}
-	w, err := folder.Weights()
-	if err != nil {
-		return nil, err
-	}
-	solution, err := trained(st, w)
-	if err != nil {
-		return nil, fmt.Errorf("%s: the weights do not fit the problem: %w", dir, err)
-	}
-	return &openedRun{folder, st, solution}, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
+	"pinn/pinn/solve"
 )
 
 // plainEvery is the time between two lines where no status line can be redrawn.
@@ -66,6 +67,14 @@ func (p *progress) show(now hybrid.Progress) {
 	case time.Since(p.last) >= plainEvery:
 		p.last = time.Now()
 		fmt.Fprintln(p.out, status(now))
+	}
+}
+
+// event prints an event when it happens; redraws of the points are many and stay in
+// events.csv.
+func (p *progress) event(e solve.Event) {
+	if e.Kind != hybrid.KindResample {
+		p.say("%s", e)
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
+	"pinn/pinn/solve"
 )
 
 // killed runs pinn in dir and, unless after is 0, kills it a time after it has kept a
@@ -268,38 +270,33 @@ func TestRefusedStates(t *testing.T) {
 	write(t, state, whole[:len(whole)/2])
 	refused("half a file", nil, draft+"/state: ", "pinn solve "+draft)
 	write(t, state, nil)
-	refused("an empty file", nil, "cut short: 0 bytes")
+	refused("an empty file", nil, "cut short")
 	write(t, state, whole)
 	write(t, problem, bytes.Replace(text, []byte("1 - x^2"), []byte("1 - x^4"), 1))
 	refused("another problem", nil, draft+"/state: is the state of another problem, with fingerprint ", "restore these, or solve")
 	write(t, problem, bytes.Replace(text, []byte("seed = 1"), []byte("seed = 2"), 1))
 	refused("other settings", nil, "is the state of another problem")
 	write(t, problem, text)
-	if tier := thisBuild().Kernel; tier != "go" {
+	if tier := solve.ThisProgram().Kernel; tier != "go" {
 		refused("another kernel", []string{"PINN_KERNEL=go"}, "was kept with kernel "+tier+", and this is go", "set PINN_KERNEL="+tier)
 	}
-	w, err := rundir.DecodeWeights(whole)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for key, word := range map[string]string{keyFormat: "must be a state format " + stateFormat + ", got \"other\"", "version": "program with version \"other\"", "go": "program with go \"other\""} {
-		was := w.Metadata[key]
-		w.Metadata[key] = "other"
-		var b bytes.Buffer
-		if err := w.Encode(&b); err != nil {
+	altered := func(what, word string, alter func(s *solve.State)) {
+		t.Helper()
+		s, err := solve.DecodeState(whole)
+		if err != nil {
 			t.Fatal(err)
 		}
-		w.Metadata[key] = was
+		alter(s)
+		var b bytes.Buffer
+		if err := s.Encode(&b); err != nil {
+			t.Fatal(err)
+		}
 		write(t, state, b.Bytes())
-		refused("another "+key, nil, word)
+		refused(what, nil, word)
 	}
-	w.Tensors = w.Tensors[1:]
-	var b bytes.Buffer
-	if err := w.Encode(&b); err != nil {
-		t.Fatal(err)
-	}
-	write(t, state, b.Bytes())
-	refused("a state with a part missing", nil, "the state of the run does not fit: phase_index is missing")
+	altered("another version", "program with version \"other\"", func(s *solve.State) { s.Program.Version = "other" })
+	altered("another Go", "program with go \"other\"", func(s *solve.State) { s.Program.Go = "other" })
+	altered("a state with nothing in it", "the state of the run does not fit: ", func(s *solve.State) { *s.Snapshot = hybrid.Snapshot{} })
 	os.Remove(state)
 	refused("no state", nil, "holds no state of a run")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,9 +16,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pinn/cmd/pinn/internal/build"
+	"pinn/cmd/pinn/internal/record"
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/hybrid"
+	"pinn/internal/words"
+	"pinn/pinn/solve"
 	"pinn/problems"
 )
 
@@ -114,38 +116,31 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	if f.save < 0 {
 		return exit{rundir.ExitUsage, fmt.Errorf("--save-every: must not be negative, got %v", f.save)}
 	}
-	j, err := a.job(arg, settings, f, start)
-	if err != nil {
+	p, threads := a.progress(), threadCount(f.threads)
+	var j *job
+	var g gate
+	o := solve.Options{
+		Set: settings, Threads: threads, Start: start, Status: p.show, Watch: p.event, KeepEvery: f.save,
+		Keep: func(s *solve.State) error { return g.pass(func() error { return j.save(s) }) },
+	}
+	var err error
+	if j, err = a.job(arg, f, o); err != nil {
 		return err
 	}
-	var g gate
 	defer g.pass(j.draft.Close)
 	ctx, stop := interruptible(ctx, func() { g.shut(j.draft.Abort) })
 	defer stop()
 
-	p := a.progress()
 	announce(p, j)
-	k := &keeper{every: f.save, say: p.say, last: time.Now(), write: func(s *hybrid.Snapshot) error {
-		return g.pass(func() error { return j.save(s) })
-	}}
-	res, err := j.run(ctx, threadCount(f.threads), k.keep, p.show)
+	answer, err := j.Solve(ctx)
 	p.clear()
-	if res == nil { // the plan does not fit the problem, or the state not the plan
-		return exit{rundir.ExitUsage, fmt.Errorf("%s: %w", j.st.spec.File, err)}
+	if err != nil { // the plan does not fit the problem, or the state not the plan
+		return exit{rundir.ExitUsage, fmt.Errorf("%s: %w", j.st.Spec.File, err)}
 	}
-	for _, err := range []error{err, k.err} { // a method failed; the folder tells how far the run came
-		if err != nil {
-			res.Warnings = append(res.Warnings, err)
-		}
-	}
-	run, folder, err := a.finish(j, &g, res, threadCount(f.threads))
+	run := record.Run(answer, threads)
+	folder, err := record.Leave(j.draft, answer, run, g.pass)
 	if err != nil {
 		return exit{rundir.Failed.ExitCode(), kept(err, j.draft)}
-	}
-	for _, e := range res.Events {
-		if e.Kind != hybrid.KindResample {
-			p.say("%s", e)
-		}
 	}
 	if err := a.report(run, folder); err != nil {
 		return exit{rundir.Failed.ExitCode(), err}
@@ -157,28 +152,19 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 }
 
 // job prepares what solve was asked for.
-func (a *app) job(arg string, settings []string, f solveFlags, start time.Time) (*job, error) {
+func (a *app) job(arg string, f solveFlags, o solve.Options) (*job, error) {
 	if f.resume != "" {
-		return a.resume(f.resume, f, start)
+		return a.resume(f.resume, o)
 	}
-	return a.begin(arg, settings, f, start)
+	return a.begin(arg, f, o)
 }
 
-// finish judges the answer and leaves the folder.
-func (a *app) finish(j *job, g *gate, res *hybrid.Result, threads int) (rundir.Run, string, error) {
-	run := record(j.st, j.training, res, threads)
-	run.Resumed = j.resumed
-	judged := judge(j.st.problem, j.st.truth, j.answer(res.Theta).Eval)
-	run.Grid = judged.grid(j.st)
-	run.RelL2, run.MaxAbs = judged.figures(j.st.problem.Fields)
-	judgeStages(&run, j.st, j.training, judged)
-	run.Settle(res.Status == hybrid.Interrupted, res.Status == hybrid.Failed || !judged.finite())
-	var errs *rundir.Table
-	if j.st.truth != nil {
-		errs = j.along.errors(j.st.truth, j.evaluators()...)
+// threadCount is the number of threads that --threads asks for, 0 for all.
+func threadCount(n int) int {
+	if n == 0 {
+		return runtime.GOMAXPROCS(0)
 	}
-	folder, err := a.leave(j.draft, g, j.st, j.training, res, judged, run, errs)
-	return run, folder, err
+	return n
 }
 
 // kept adds to an error of the last writing how the run can still be had.
@@ -246,19 +232,19 @@ func (g *gate) shut(last func() error) {
 
 // announce says what is about to be trained.
 func announce(p *progress, j *job) {
-	st, t := j.st, j.training
-	name := st.spec.Name
-	if st.spec.Title != "" {
-		name += ": " + st.spec.Title
+	st, loss := j.st, j.Loss()
+	name := st.Spec.Name
+	if st.Spec.Title != "" {
+		name += ": " + st.Spec.Title
 	}
 	p.say("%s", name)
-	p.say("%s, %s, %s, plan %s", counted(t.loss.Dim(), "parameter"), counted(t.loss.Interior().N, "interior point"),
-		counted(len(t.loss.Weights()), "term"), planWords(st.spec))
-	if j.from != nil {
-		p.say("going on after step %d", j.from.Steps())
+	p.say("%s, %s, %s, plan %s", words.Count(loss.Dim(), "parameter"), words.Count(loss.Interior().N, "interior point"),
+		words.Count(len(loss.Weights()), "term"), planWords(st.Spec))
+	if j.after > 0 {
+		p.say("going on after step %d", j.after)
 	}
-	for _, n := range st.hard.Notes {
-		p.say("condition %s", noteWords(st, n))
+	for _, n := range st.Hard.Notes {
+		p.say("condition %s", record.Note(st, n))
 	}
 }
 
@@ -266,10 +252,10 @@ func announce(p *progress, j *job) {
 // ssbroyden", "in each of 4 slabs of time adamw → lbfgs".
 func planWords(spec *problems.Spec) string {
 	words := strings.Join(methods(spec, 1), " → ")
-	if n := build.Slabs(spec); n > 1 {
+	if n := solve.Slabs(spec); n > 1 {
 		words = fmt.Sprintf("in each of %d slabs of time %s", n, words)
 	}
-	if build.Stages(spec) > 1 {
+	if solve.Stages(spec) > 1 {
 		words += ", then a second network by " + strings.Join(methods(spec, 2), " → ")
 	}
 	return words
@@ -277,7 +263,7 @@ func planWords(spec *problems.Spec) string {
 
 // methods lists the methods of the phases of a stage.
 func methods(spec *problems.Spec, stage int) (names []string) {
-	for _, ph := range build.Phases(spec, stage) {
+	for _, ph := range solve.Phases(spec, stage) {
 		names = append(names, ph.Method)
 	}
 	return names
@@ -294,7 +280,7 @@ func (a *app) report(run rundir.Run, folder string) error {
 			return err
 		}
 	} else if !a.quiet {
-		if _, err := fmt.Fprint(a.out, summary(run)); err != nil {
+		if _, err := fmt.Fprint(a.out, record.Summary(run)); err != nil {
 			return err
 		}
 	}

@@ -5,12 +5,13 @@ import (
 	"math"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/pinn/solve"
 )
 
 // Estimates holds the estimates of the default plan's two stages against the truth:
 // medians over the seeds of the error of the first network and of the sum, of what the
 // run took each to be without the truth, and of the ratio of the two. Runs whose second
-// stage tells nothing, by rundir.MostFall, have no estimate.
+// stage tells nothing, by solve.MostFall, have no estimate.
 func Estimates(dir string, gallery []Problem, records []Record) Table {
 	t := Table{Name: "estimates", Keys: 1, Header: []string{
 		"problem", "residuals fell to", "first network: error", "estimate", "estimate / error", "sum: error", "estimate", "estimate / error",
@@ -45,7 +46,7 @@ func Estimates(dir string, gallery []Problem, records []Record) Table {
 
 // estimated is the estimate of the error of a stage, NaN if there is none.
 func estimated(r Record, stage int) float64 {
-	if !(r.Run.Stages[1].Fall <= rundir.MostFall) {
+	if !(r.Run.Stages[1].Fall <= solve.MostFall) {
 		return math.NaN()
 	}
 	return total(r.Run.Stages[stage].ErrorEstimate)

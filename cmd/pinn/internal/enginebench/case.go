@@ -1,13 +1,13 @@
 package enginebench
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 
-	"pinn/cmd/pinn/internal/build"
 	"pinn/pinn"
-	"pinn/problems"
+	"pinn/pinn/solve"
 )
 
 // Case is a problem, a network and a number of points.
@@ -68,36 +68,43 @@ type Subject struct {
 // Build makes the case ready. Inputs of the network are the coordinates, or the pair of
 // mode 1 on a periodic axis.
 func (c Case) Build(threads int) (*Subject, error) {
-	text := []byte(periodic)
-	if c.Problem != "burgers-periodic" {
-		var ok bool
-		if text, ok = problems.Open(c.Problem); !ok {
-			return nil, fmt.Errorf("no problem of the gallery is called %s", c.Problem)
-		}
-	}
-	spec, faults := problems.Decode(c.Problem+".toml", text)
-	read := func(path string) ([]byte, error) { return fs.ReadFile(problems.Files, path) }
-	problem, _, faults := build.Statement(spec, faults, read)
-	if faults.HasErrors() {
-		return nil, faults
-	}
-	net := pinn.NewMLP(problem.Box, len(problem.Fields), pinn.NetSpec{Hidden: c.Hidden, Activation: "tanh"})
-	lifts, soft, _, err := pinn.BuildLifts(problem)
+	run, err := c.run(threads)
 	if err != nil {
 		return nil, err
 	}
-	loss, err := pinn.NewLoss(problem, net, lifts, soft, pinn.LossOptions{Interior: c.Points, Threads: threads, Seed: 1})
-	if err != nil {
-		return nil, err
-	}
+	loss := run.Loss()
 	s := &Subject{Loss: loss, Theta: make([]float64, loss.Dim())}
 	loss.Start(s.Theta, rand.New(rand.NewPCG(1, 1)))
-	in := net.Inputs()
-	for _, out := range append(append([]int{}, c.Hidden...), len(problem.Fields)) {
+	in := run.Network().Inputs()
+	for _, out := range append(append([]int{}, c.Hidden...), len(run.Problem().Fields)) {
 		s.layer += in * out
 		in = out
 	}
 	return s, nil
+}
+
+// run prepares a run of the case that is never carried out.
+func (c Case) run(threads int) (*solve.Run, error) {
+	src := &solve.Source{File: c.Problem + ".toml", Name: c.Problem, Text: []byte(periodic)}
+	if c.Problem != "burgers-periodic" {
+		var ok bool
+		if src, ok = solve.FromGallery(c.Problem); !ok {
+			return nil, fmt.Errorf("no problem of the gallery is called %s", c.Problem)
+		}
+	}
+	hidden, _ := json.Marshal(c.Hidden)
+	st, faults := solve.Read(src, []string{
+		"network.hidden=" + string(hidden), `network.activation="tanh"`, `network.fourier="none"`, `network.mirror="none"`,
+		fmt.Sprintf("points.interior=%d", c.Points), "train.slabs=1", "train.stages=1",
+	})
+	if st == nil {
+		return nil, faults
+	}
+	run, faults, err := solve.New(st, solve.Options{Threads: threads})
+	if run == nil {
+		return nil, errors.Join(err, faults.Err())
+	}
+	return run, nil
 }
 
 // GradientWork returns the operations that a loss and its gradient count as.

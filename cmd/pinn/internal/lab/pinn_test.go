@@ -112,7 +112,7 @@ func TestPotentials(t *testing.T) {
 				optimtest.TestObjective(t, f, 1e-6, x)
 			}
 			points := p.sample(30, p.wall, stream(1, 2))
-			task, err := newTask("potential", p.file(points, "[3]", 1), nil, 1)
+			task, err := stated("potential", p.file(points, "[3]", 1), 1)
 			if err != nil {
 				t.Fatal(err)
 			}

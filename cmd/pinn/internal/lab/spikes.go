@@ -175,18 +175,18 @@ func runSpikes(s Setup) (*Outcome, error) {
 	err := s.each(len(errs), func(i int) {
 		if i < len(fits) {
 			f := &fits[i]
-			t, err := newTask("potential", files[f.surface].all, nil, 1)
+			t, err := stated("potential", files[f.surface].all, 1)
 			if errs[i] = err; err == nil {
 				errs[i] = f.train(f.fresh(t.Decays()), t, batch, steps, s.Seed, s.over)
 			}
 			return
 		}
 		r := &strikes[i-len(fits)]
-		quietTask, err := newTask("potential", files[r.surface].quiet, nil, 1)
+		quietTask, err := stated("potential", files[r.surface].quiet, 1)
 		if errs[i] = err; err != nil {
 			return
 		}
-		wall, err := newTask("potential", files[r.surface].wall, nil, 1)
+		wall, err := stated("potential", files[r.surface].wall, 1)
 		if errs[i] = err; err != nil {
 			return
 		}

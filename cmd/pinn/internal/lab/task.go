@@ -3,14 +3,12 @@ package lab
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 
-	"pinn/cmd/pinn/internal/build"
 	"pinn/hybrid"
 	"pinn/pde"
 	"pinn/pinn"
-	"pinn/problems"
+	"pinn/pinn/solve"
 )
 
 // task is a problem with its network and its loss.
@@ -28,43 +26,29 @@ var _ hybrid.Batched = (*task)(nil)
 // so many points; all that matters is said here, so that other defaults change no
 // experiment.
 func burgers(layers string, interior int, seed uint64, threads int) (*task, error) {
-	text, _ := problems.Open("burgers")
-	return newTask("burgers", text, []string{
+	src, _ := solve.FromGallery("burgers")
+	return newTask(src, []string{
 		"network.hidden=" + layers, `network.activation="tanh"`, `network.fourier={ modes = [1], axes = ["x"] }`, `network.mirror="none"`,
-		fmt.Sprintf("points.interior=%d", interior), `points.sampler="sobol"`, fmt.Sprintf("train.seed=%d", seed),
+		fmt.Sprintf("points.interior=%d", interior), `points.sampler="sobol"`, fmt.Sprintf("train.seed=%d", seed), "train.slabs=1",
 	}, threads)
 }
 
-// newTask compiles a problem file with settings put into it.
-func newTask(name string, text []byte, settings []string, threads int) (*task, error) {
-	for _, s := range settings {
-		var err error
-		if text, err = problems.Set(text, s); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", name, s, err)
-		}
-	}
-	spec, faults := problems.Decode(name+".toml", text)
-	problem, truth, faults := build.Statement(spec, faults, func(path string) ([]byte, error) { return fs.ReadFile(problems.Files, path) })
-	if faults.HasErrors() {
-		return nil, joinFaults(faults)
-	}
-	hard, faults := build.Harden(spec, problem)
-	if faults.HasErrors() {
-		return nil, joinFaults(faults)
-	}
-	build.Fill(spec, problem, hard)
-	t := &task{problem: problem, net: build.Network(spec, problem, hard), lifts: hard.Lifts, truth: truth}
-	var err error
-	t.Loss, err = pinn.NewLoss(problem, t.net, hard.Lifts, hard.Soft, build.LossOptions(spec, threads))
-	return t, err
+// stated compiles the text of a problem file that has all its settings in it.
+func stated(name string, text []byte, threads int) (*task, error) {
+	return newTask(&solve.Source{File: name + ".toml", Name: name, Text: text}, nil, threads)
 }
 
-func joinFaults(faults problems.Diagnostics) error {
-	var all []error
-	for _, f := range faults {
-		all = append(all, errors.New(f.String()))
+// newTask compiles a problem file with settings put into it.
+func newTask(src *solve.Source, settings []string, threads int) (*task, error) {
+	st, faults := solve.Read(src, settings)
+	if st == nil {
+		return nil, faults
 	}
-	return errors.Join(all...)
+	run, faults, err := solve.New(st, solve.Options{Threads: threads})
+	if run == nil {
+		return nil, errors.Join(err, faults.Err())
+	}
+	return &task{Loss: run.Loss(), problem: run.Problem(), net: run.Network(), lifts: st.Hard.Lifts, truth: st.Truth}, nil
 }
 
 // begin returns first parameters.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"pinn/internal/safetensors"
 )
 
 // Folder is a finished run that was opened for reading. Run is read at once,
@@ -83,14 +84,14 @@ func (f *Folder) Events() ([]Event, error) {
 }
 
 // Weights reads the network.
-func (f *Folder) Weights() (Weights, error) {
+func (f *Folder) Weights() (safetensors.File, error) {
 	src, err := f.read(weightsFile)
 	if err != nil {
-		return Weights{}, err
+		return safetensors.File{}, err
 	}
-	w, err := DecodeWeights(src)
+	w, err := safetensors.Decode(src)
 	if err != nil {
-		return Weights{}, f.broken(weightsFile, err)
+		return safetensors.File{}, f.broken(weightsFile, err)
 	}
 	return w, nil
 }

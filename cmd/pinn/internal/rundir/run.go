@@ -19,6 +19,7 @@ type Run struct {
 	RelL2           Figures `json:"rel_l2"`                     // per field, then "all"
 	MaxAbs          Figures `json:"max_abs"`                    // per field, then "all"
 	Parameters      Figures `json:"parameters"`                 // identified values
+	ParameterTruths Figures `json:"parameter_truths,omitempty"` // their true values, where the problem tells
 	ParameterErrors Figures `json:"parameter_errors,omitempty"` // |k − k*|/|k*| where the truth is known
 	ErrorEstimate   Figures `json:"error_estimate,omitempty"`   // of RelL2, made by a second stage without the truth; null where it can say nothing
 	Grid            *Grid   `json:"grid,omitempty"`
@@ -80,11 +81,6 @@ type Stage struct {
 	Change Figures `json:"change,omitempty"`        // by which it changed the answer, as RelL2
 	Fall   Number  `json:"residual_fall,omitempty"` // the factor by which it lowered the root of HeldOut
 }
-
-// MostFall is the Fall above which a second stage tells nothing of the error: on
-// problems whose first stage had come to where rounding ends it, the estimate was 50
-// times too small or large; up to 0.7 it was right to a factor of 3.
-const MostFall = 0.9
 
 // Phase is one phase of a run. Evaluations are plain calls, minibatch or full.
 type Phase struct {

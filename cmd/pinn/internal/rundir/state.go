@@ -3,16 +3,16 @@ package rundir
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// WriteState puts the state of the run into the draft, in the format of the
-// weights, in place of the one before. A crash at any moment leaves the one or the
+// WriteState puts the state of the run into the draft, in place of the one before. A crash at any moment leaves the one or the
 // other, whole; so does a full disk.
-func (d *Draft) WriteState(w Weights) error {
-	if err := d.write(stateDraft, w.Encode); err != nil {
+func (d *Draft) WriteState(state []byte) error {
+	if err := d.write(stateDraft, func(w io.Writer) error { _, err := w.Write(state); return err }); err != nil {
 		if d.dir != "" {
 			_ = os.Remove(filepath.Join(d.dir, stateDraft))
 		}
@@ -34,21 +34,16 @@ func HasState(dir string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// ReadState reads the state in a folder, finished or not. One that is cut short or
-// was altered anywhere is refused.
-func ReadState(dir string) (Weights, error) {
+// ReadState reads the state in a folder, finished or not.
+func ReadState(dir string) ([]byte, error) {
 	src, err := os.ReadFile(StatePath(dir))
 	if errors.Is(err, fs.ErrNotExist) {
-		return Weights{}, fmt.Errorf("%s holds no state of a run: it was stopped before the first was kept, or has come to its end", dir)
+		return nil, fmt.Errorf("%s holds no state of a run: it was stopped before the first was kept, or has come to its end", dir)
 	}
 	if err != nil {
-		return Weights{}, fmt.Errorf("read the state of a run: %w", err)
+		return nil, fmt.Errorf("read the state of a run: %w", err)
 	}
-	w, err := DecodeWeights(src)
-	if err != nil {
-		return Weights{}, fmt.Errorf("%s: %w", StatePath(dir), err)
-	}
-	return w, nil
+	return src, nil
 }
 
 // DropState removes the state from a run folder that does not need it any more.

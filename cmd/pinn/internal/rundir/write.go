@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"pinn/internal/safetensors"
 	"slices"
 	"strings"
 	"syscall"
@@ -45,7 +46,7 @@ func (d *Draft) WriteSolution(t *Table) error { return d.write(solutionFile, t.E
 func (d *Draft) WriteErrors(t *Table) error { return d.write(errorsFile, t.Encode) }
 
 // WriteWeights writes the network.
-func (d *Draft) WriteWeights(w Weights) error { return d.write(weightsFile, w.Encode) }
+func (d *Draft) WriteWeights(w safetensors.File) error { return d.write(weightsFile, w.Encode) }
 
 // Include puts the content of a file that the problem names, such as a reference
 // table, into the folder and returns its name there: its own, or with a number

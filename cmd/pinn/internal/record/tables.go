@@ -1,0 +1,57 @@
+package record
+
+import (
+	"pinn/cmd/pinn/internal/rundir"
+	"pinn/pde"
+	"pinn/pinn/solve"
+)
+
+// Solution is solution.csv: the axes of the points, then the fields there. A zero has no
+// sign in it.
+func Solution(p *pde.Problem, points pde.Points, u [][]float64) *rundir.Table {
+	t := &rundir.Table{}
+	for i, a := range p.Box.Axes {
+		column := make([]float64, points.N)
+		for k := range column {
+			column[k] = unsigned(points.At(k)[i])
+		}
+		t.Add(a.Name, column)
+	}
+	for f, name := range p.Fields {
+		column := make([]float64, points.N)
+		for k := range column {
+			column[k] = unsigned(u[f][k])
+		}
+		t.Add(name, column)
+	}
+	return t
+}
+
+// unsigned returns v, and 0 for −0.
+func unsigned(v float64) float64 {
+	if v == 0 {
+		return 0
+	}
+	return v
+}
+
+// Errors is errors.csv, the error along the run; nil without a truth.
+func Errors(along []solve.Along) *rundir.Table {
+	if along == nil {
+		return nil
+	}
+	t := &rundir.Table{}
+	add := func(name string, of func(a solve.Along) float64) {
+		column := make([]float64, len(along))
+		for i, a := range along {
+			column[i] = of(a)
+		}
+		t.Add(name, column)
+	}
+	add(rundir.ColStep, func(a solve.Along) float64 { return float64(a.Step) })
+	add(rundir.ColGradEvals, func(a solve.Along) float64 { return float64(a.GradEvals) })
+	add(rundir.ColPasses, func(a solve.Along) float64 { return a.Passes })
+	add(rundir.ColWall, func(a solve.Along) float64 { return a.Seconds })
+	add(rundir.ColRelL2, func(a solve.Along) float64 { return a.RelL2 })
+	return t
+}

@@ -1,0 +1,162 @@
+package solve
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"pinn/hybrid"
+	"pinn/optim"
+	"pinn/problems"
+)
+
+// Plan returns the phases of a stage of a slab of the filled Spec, both counted from 1.
+// decays masks weight decay. The diagnostics of a Spec that came through Statement are
+// those of Fill's choices alone: Statement has reported the others.
+func Plan(spec *problems.Spec, slab, which int, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
+	c := &compiler{spec: spec}
+	first, last := Share(spec, slab, which)
+	from, to := time.Duration(first*float64(spec.Train.Time)), time.Duration(last*float64(spec.Train.Time))
+	plan := hybrid.Plan{Seed: *spec.Train.Seed, From: from, Time: to, Start: start}
+	for i, ph := range spec.Phases {
+		if stage(ph) != which {
+			continue
+		}
+		p := hybrid.Phase{
+			Name:     ph.Method,
+			Method:   c.method(i, ph, decays),
+			Batch:    orElse(ph.Batch, 0),
+			Points:   orElse(ph.Points, 0),
+			Steps:    orElse(ph.Steps, 0),
+			Resample: resample(ph.Resample),
+		}
+		switch {
+		case ph.Time > 0 && plan.Time > 0:
+			p.Share = min(1, float64(ph.Time)/float64(to-from))
+		case ph.Time > 0:
+			p.Rules = append(p.Rules, &hybrid.Budget{Time: ph.Time})
+		}
+		for _, r := range ph.Switch {
+			p.Rules = append(p.Rules, rule(r))
+			p.Checks.Every = max(p.Checks.Every, orElse(r.Every, 0))
+			p.Checks.Batches = max(p.Checks.Batches, orElse(r.Batches, 0))
+			if r.Metric != "" {
+				p.Checks.Metric = r.Metric
+			}
+		}
+		plan.Phases = append(plan.Phases, p)
+	}
+	if which == 1 {
+		plan.FallBack = fallBack(spec, decays)
+	}
+	return plan, c.diagnostics
+}
+
+// fallBack is AdamW at a tenth of the rate with which the plan begins, or of the
+// default one, on an eighth of the points at a time; nil if the plan has no
+// full-batch phase, or says so.
+func fallBack(spec *problems.Spec, decays []bool) *hybrid.FallBack {
+	most := orElse(spec.Train.FallBack, 0)
+	if most == 0 || !slices.ContainsFunc(spec.Phases, func(ph problems.Phase) bool { return fullBatch(ph.Method) }) {
+		return nil
+	}
+	m, start := optim.DefaultAdamW(), rate
+	for _, ph := range spec.Phases {
+		if ph.LearningRate != nil && ph.LearningRate.Start != nil && strings.HasPrefix(ph.Method, "adam") {
+			start = *ph.LearningRate.Start
+			break
+		}
+	}
+	m.Decay, m.LearningRate = decays, optim.Constant(backRate*start)
+	return &hybrid.FallBack{Phase: hybrid.Phase{Name: "adamw", Method: m, Steps: backSteps}, Most: most}
+}
+
+func resample(r *problems.Resample) *hybrid.Resample {
+	if r == nil || r.Method == "none" {
+		return nil
+	}
+	return &hybrid.Resample{Method: r.Method, Every: orElse(r.Every, 0), Noise: orElse(r.Noise, 0), K: orElse(r.K, 1), C: orElse(r.C, 1)}
+}
+
+// rules refuses metrics that a method does not have, and two for one check.
+func (c *compiler) rules() {
+	for i, ph := range c.spec.Phases {
+		first := ""
+		for j, r := range ph.Switch {
+			k := key("phase[%d].switch", i)
+			if c.spec.Where(k) != r.Pos { // a list of rules
+				k = key("%s[%d]", k, j)
+			}
+			k += ".metric"
+			switch {
+			case r.Metric == "":
+				continue
+			case r.Metric != hybrid.Plain && !ownMetric(ph.Method):
+				c.fault(c.spec.Where(k), k, "must be plain, since %s has no metric of its own, got %s", ph.Method, r.Metric)
+			case first != "" && first != r.Metric:
+				c.fault(c.spec.Where(k), k, "must be %s as in a rule before, since a check has one metric, got %s", first, r.Metric)
+			}
+			first = r.Metric
+		}
+	}
+}
+
+// ownMetric reports whether a method measures gradients in a metric of its own. One
+// that is not known has a fault of its own.
+func ownMetric(method string) bool {
+	row, ok := optim.ByName(method)
+	if !ok {
+		return true
+	}
+	_, ok = row.New().(hybrid.Preconditioner)
+	return ok
+}
+
+// rule returns the switch rule of the file; what it leaves out keeps the rule's
+// default.
+func rule(r problems.Rule) hybrid.Rule {
+	switch r.Rule {
+	case "snr":
+		s := hybrid.DefaultSNR()
+		set(&s.Threshold, r.Threshold)
+		set(&s.Exhausted, r.Exhausted)
+		set(&s.Window, r.Window)
+		set(&s.Votes, r.Votes)
+		set(&s.MinSteps, r.MinSteps)
+		set(&s.Confidence, r.Confidence)
+		set(&s.Grow, r.Grow)
+		if r.Of != "" {
+			s.Of = hybrid.Form(r.Of)
+		}
+		return s
+	case "noise-floor":
+		s := hybrid.DefaultNoiseFloor()
+		set(&s.Floor, r.NoiseFloor)
+		set(&s.Improve, r.Plateau)
+		set(&s.Window, r.Window)
+		set(&s.Votes, r.Votes)
+		set(&s.Confidence, r.Confidence)
+		set(&s.Grow, r.Grow)
+		return s
+	case "plateau":
+		s := hybrid.DefaultPlateau()
+		set(&s.Improve, r.Plateau)
+		set(&s.Checks, r.Window)
+		set(&s.MinSteps, r.MinSteps)
+		return s
+	case "loss":
+		return &hybrid.LossLevel{Below: orElse(r.Threshold, 0), Fall: orElse(r.Fall, 0)}
+	case "steps":
+		return &hybrid.Budget{Steps: orElse(r.Steps, 0)}
+	case "time":
+		return &hybrid.Budget{Time: r.Time}
+	}
+	panic("build: a rule that the decoder knows and the plan does not")
+}
+
+// set stores *p in dst unless p is nil.
+func set[T any](dst *T, p *T) {
+	if p != nil {
+		*dst = *p
+	}
+}

@@ -1,0 +1,124 @@
+package solve
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/gob"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"pinn/hybrid"
+	"pinn/optim"
+	"pinn/problems"
+)
+
+// State is what an unfinished run needs to go on with the same bits, as plain values.
+type State struct {
+	Problem     string // name of the problem
+	Fingerprint string // of the problem's text and the files that it names, see Statement.Fingerprint
+	Program     Program
+	Resumed     int // times that the run has gone on before
+	Snapshot    *hybrid.Snapshot
+	Marks       []Mark         // of the error along the run
+	Before      []optim.Vector // the parts before the one at hand
+}
+
+// The head of an encoded state: a magic word with the number of the format, the length
+// of what follows, and its SHA-256.
+const (
+	stateMagic  = "pinn state 3\n"
+	stateLength = 8
+	stateHead   = len(stateMagic) + stateLength + sha256.Size
+	mostState   = 16 << 30 // bytes
+)
+
+// Encode writes the state.
+func (s *State) Encode(w io.Writer) error {
+	var body bytes.Buffer
+	if err := gob.NewEncoder(&body).Encode(s); err != nil {
+		return fmt.Errorf("encode the state of a run: %w", err)
+	}
+	head := binary.LittleEndian.AppendUint64([]byte(stateMagic), uint64(body.Len()))
+	sum := sha256.Sum256(body.Bytes())
+	if _, err := w.Write(append(head, sum[:]...)); err != nil {
+		return err
+	}
+	_, err := w.Write(body.Bytes())
+	return err
+}
+
+// DecodeState reads what Encode wrote. One that is cut short, has bytes to spare, or was
+// altered anywhere is refused before any of it is used.
+func DecodeState(src []byte) (*State, error) {
+	if len(src) < stateHead || string(src[:len(stateMagic)]) != stateMagic {
+		return nil, fmt.Errorf("must begin with %q: it is cut short, or of another program", stateMagic)
+	}
+	body := src[stateHead:]
+	if n := binary.LittleEndian.Uint64(src[len(stateMagic):]); n != uint64(len(body)) || n > mostState {
+		return nil, fmt.Errorf("the file is cut short or has bytes to spare: it must hold %d, got %d", n, len(body))
+	}
+	if sum := sha256.Sum256(body); !bytes.Equal(sum[:], src[len(stateMagic)+stateLength:stateHead]) {
+		return nil, errors.New("the sha256 of the contents does not match: the file was altered or damaged")
+	}
+	var s State
+	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(&s); err != nil {
+		return nil, fmt.Errorf("decode the state of a run: %w", err)
+	}
+	if s.Snapshot == nil {
+		return nil, errors.New("the file holds no run")
+	}
+	return &s, nil
+}
+
+// SameProgram says what this program differs in from the one that kept the state: with
+// other kernels or another build the bits may differ.
+func (s *State) SameProgram() error {
+	there, here := s.Program, ThisProgram()
+	if there.Kernel != here.Kernel {
+		return fmt.Errorf("was kept with kernel %s, and this is %s: the bits differ; set PINN_KERNEL=%s where the processor has it", there.Kernel, here.Kernel, there.Kernel)
+	}
+	for _, p := range [][3]string{
+		{"version", there.Version, here.Version}, {"commit", there.Commit, here.Commit}, {"go", there.Go, here.Go},
+		{"platform", there.OS + "/" + there.Arch, here.OS + "/" + here.Arch},
+	} {
+		if p[1] != p[2] {
+			return fmt.Errorf("was kept by a program with %s %q, and this one has %q: the bits may differ; go on with that program", p[0], p[1], p[2])
+		}
+	}
+	return nil
+}
+
+// Fingerprint identifies a problem by a text of it, such as its filled file, and the
+// contents of the files that it names. The error is that of a file that cannot be read.
+func (st *Statement) Fingerprint(text []byte) (string, error) {
+	h := sha256.New()
+	add := func(content []byte) {
+		fmt.Fprintf(h, "%d:", len(content))
+		h.Write(content)
+	}
+	add(text)
+	for _, name := range Files(st.Spec) {
+		content, err := st.Read(name)
+		if err != nil {
+			return "", err
+		}
+		add(content)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Files returns the paths of the files that a problem names, as they are written there.
+func Files(spec *problems.Spec) (names []string) {
+	if r := spec.Reference; r != nil && r.File.Set() {
+		names = append(names, r.File.Value)
+	}
+	for _, d := range spec.Data {
+		if d.File.Set() {
+			names = append(names, d.File.Value)
+		}
+	}
+	return names
+}
