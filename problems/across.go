@@ -7,7 +7,7 @@ func (d *decoder) across(s *Spec) {
 	d.complete(s)
 	d.judged(s)
 	if n := s.Train.Slabs; n != nil && *n > 1 && len(s.Axes) > 0 && !hasTime(s) {
-		d.report(s.root.find("train").value.find("slabs").value.start, "train.slabs", "must be 1 where no axis is t, got %d", *n)
+		d.report(s.root.find("train").value.find("slabs").value.place(), "train.slabs", "must be 1 where no axis is t, got %d", *n)
 	}
 	d.stages(s)
 }
@@ -23,7 +23,7 @@ func (d *decoder) stages(s *Spec) {
 			continue
 		}
 		k := index("phase", i) + ".stage"
-		d.report(s.root.find("phase").value.items[i].find("stage").value.start, k, "must be at most train.stages, %d, got %d", most, *ph.Stage)
+		d.report(s.root.find("phase").value.items[i].find("stage").value.place(), k, "must be at most train.stages, %d, got %d", most, *ph.Stage)
 	}
 }
 
@@ -55,18 +55,18 @@ func (d *decoder) columnNames(s *Spec) {
 	for i, data := range s.Data {
 		for j, c := range data.Columns {
 			if n, ok := taken[c.Value]; ok {
-				d.report(c.start, index(index("data", i)+".columns", j), "must differ from all other names, got %s again (%s in line %d)",
-					c.Value, n.what, d.src.pos(n.name.start).Line)
+				d.report(c.place(), index(index("data", i)+".columns", j), "must differ from all other names, got %s again (%s%s)",
+					c.Value, n.what, inLine(n.name.place()))
 			}
 		}
 	}
 }
 
-// without returns the elements of list whose names do not begin at the offsets.
-func without[T any](list []T, again map[int]bool, name func(T) Text) []T {
+// without returns the elements of list whose names do not begin at the places.
+func without[T any](list []T, again map[place]bool, name func(T) Text) []T {
 	var out []T
 	for _, e := range list {
-		if t := name(e); !t.Set() || !again[t.start] {
+		if t := name(e); !t.Set() || !again[t.place()] {
 			out = append(out, e)
 		}
 	}
@@ -77,7 +77,7 @@ func without[T any](list []T, again map[int]bool, name func(T) Text) []T {
 func (d *decoder) complete(s *Spec) {
 	equation, data := s.root.find("equation"), s.root.find("data")
 	if equation == nil && data == nil {
-		d.report(0, "equation", "must be given at least once as [[equation]], or [[data]] in its place, got nothing")
+		d.report(d.begin(), "equation", "must be given at least once as [[equation]], or [[data]] in its place, got nothing")
 	}
 }
 
@@ -90,14 +90,14 @@ func (d *decoder) judged(s *Spec) {
 	if s.root.find("exact") == nil && s.root.find("reference") == nil {
 		for _, key := range []string{"rel_l2", "max_abs"} {
 			if e := target.find(key); e != nil {
-				d.warn(e.keyStart, "target."+key, "has no effect without [exact] or [reference]")
+				d.warn(e.place(), "target."+key, "has no effect without [exact] or [reference]")
 			}
 		}
 	}
 	for _, p := range s.Parameters {
 		if _, ok := s.Target.Parameters[p.Name.Value]; ok && p.Truth == nil {
 			table := target.find("parameters").value
-			d.warn(table.find(p.Name.Value).keyStart, "target.parameters."+quoteKey(p.Name.Value), "has no effect without the truth of the parameter")
+			d.warn(table.find(p.Name.Value).place(), "target.parameters."+quoteKey(p.Name.Value), "has no effect without the truth of the parameter")
 		}
 	}
 }

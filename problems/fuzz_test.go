@@ -55,7 +55,7 @@ func checkInside(t *testing.T, src []byte, list Diagnostics) {
 	t.Helper()
 	lines := bytes.Split(bytes.TrimPrefix(src, byteOrderMark), []byte("\n"))
 	for i, d := range list {
-		if i > 0 && d.Pos.before(list[i-1].Pos) && i < maxFaults {
+		if i > 0 && comparePos(d.Pos, list[i-1].Pos) < 0 && i < maxFaults {
 			t.Fatalf("not sorted: %v before %v", list[i-1], d)
 		}
 		if d.Pos.Line < 1 || d.Pos.Line > len(lines) || d.Pos.Column < 1 || d.Pos.Column > len(lines[d.Pos.Line-1])+1 {

@@ -5,14 +5,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-)
 
-// reserved are the words of the language, which no name may take.
-var reserved = []string{
-	"sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "log", "sqrt",
-	"abs", "min", "max", "sign", "step", "erf", "if", "and", "or", "not",
-	"pi", "e", "d", "lap", "dn", "n_x", "n_y", "n_z",
-}
+	"pinn/pde"
+)
 
 // declared is a name that the file introduces.
 type declared struct {
@@ -34,11 +29,11 @@ func (d *decoder) declare(what, key string, name Text) {
 		must = "letters and digits, a letter first"
 	case !isName(name.Value, "_"):
 		must = "letters, digits and _, a letter first"
-	case slices.Contains(reserved, name.Value):
+	case pde.ValidName(name.Value) != nil:
 		must = "a name that the language does not reserve"
 	}
 	if must != "" {
-		d.report(name.start, key, "must be %s, got %s", must, quoteKey(clip([]byte(name.Value))))
+		d.report(name.place(), key, "must be %s, got %s", must, quoteKey(clip([]byte(name.Value))))
 	}
 }
 
@@ -50,7 +45,7 @@ func (r *reader) label() Text {
 		return t
 	}
 	if len([]rune(t.Value)) > 64 || strings.ContainsFunc(t.Value, unprintable) {
-		r.report(t.start, r.key("name"), "must be up to 64 printable characters, got %s", clip([]byte(t.Value)))
+		r.report(t.place(), r.key("name"), "must be up to 64 printable characters, got %s", clip([]byte(t.Value)))
 		return Text{}
 	}
 	r.labels = append(r.labels, declared{"name", r.key("name"), t})
@@ -58,20 +53,20 @@ func (r *reader) label() Text {
 }
 
 // twice reports every name of the list that the file has used before, and
-// returns their offsets.
-func (d *decoder) twice(list []declared) map[int]bool {
-	slices.SortStableFunc(list, func(a, b declared) int { return a.name.start - b.name.start })
+// returns their places.
+func (d *decoder) twice(list []declared) map[place]bool {
+	slices.SortStableFunc(list, func(a, b declared) int { return a.name.place().compare(b.name.place()) })
 	first := map[string]declared{}
-	again := map[int]bool{}
+	again := map[place]bool{}
 	for _, n := range list {
 		f, ok := first[n.name.Value]
 		if !ok {
 			first[n.name.Value] = n
 			continue
 		}
-		again[n.name.start] = true
-		d.report(n.name.start, n.key, "must differ from all other names, got %s again (%s in line %d)",
-			clip([]byte(n.name.Value)), f.what, d.src.pos(f.name.start).Line)
+		again[n.name.place()] = true
+		d.report(n.name.place(), n.key, "must differ from all other names, got %s again (%s%s)",
+			clip([]byte(n.name.Value)), f.what, inLine(f.name.place()))
 	}
 	return again
 }

@@ -56,7 +56,7 @@ func (r *reader) asNumber(v *value, key string, in span) (float64, bool) {
 	if !r.finite(v, key) {
 		return 0, false
 	}
-	x, err := strconv.ParseFloat(decimal(r.token(v)), 64)
+	x, err := strconv.ParseFloat(decimal(v.token()), 64)
 	if err != nil || !in.has(x) {
 		r.wrong(v, key, in.says)
 		return 0, false
@@ -66,7 +66,7 @@ func (r *reader) asNumber(v *value, key string, in span) (float64, bool) {
 
 // finite reports a number that float64 (or, for an integer, int64) cannot hold.
 func (r *reader) finite(v *value, key string) bool {
-	token := decimal(r.token(v))
+	token := decimal(v.token())
 	if v.kind == integerValue {
 		if _, err := strconv.ParseInt(token, 10, 64); err != nil {
 			r.wrong(v, key, "an integer of at most 64 bits")
@@ -86,7 +86,7 @@ func (r *reader) finite(v *value, key string) bool {
 func (r *reader) asInteger(v *value, key string, least, most int) (int, bool) {
 	must := "an integer of at least " + strconv.Itoa(least)
 	if v.kind == integerValue {
-		n, err := strconv.ParseInt(decimal(r.token(v)), 10, 64) // below the range: the least int64
+		n, err := strconv.ParseInt(decimal(v.token()), 10, 64) // below the range: the least int64
 		switch {
 		case n > int64(most) || err != nil && n >= 0:
 			must = "an integer of at most " + strconv.Itoa(most)

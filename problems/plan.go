@@ -46,7 +46,7 @@ func (r *reader) phase() Phase {
 		Switch:       r.rules("switch"),
 		Resample:     r.resample(),
 		LearningRate: r.learningRate("learning_rate"),
-		Pos:          r.src.pos(r.v.start),
+		Pos:          r.v.place().pos(),
 	}
 	phaseKeys.read(r, &p)
 	r.close()
@@ -64,9 +64,9 @@ func (r *reader) ignored(m method) {
 			continue
 		}
 		if e.key == "batch" {
-			r.warn(e.keyStart, r.key(e.key), "has no effect: %s uses all points at once", m.name)
+			r.warn(e.place(), r.key(e.key), "has no effect: %s uses all points at once", m.name)
 		} else {
-			r.warn(e.keyStart, r.key(e.key), "has no effect on %s", m.name)
+			r.warn(e.place(), r.key(e.key), "has no effect on %s", m.name)
 		}
 	}
 }
@@ -120,7 +120,7 @@ func (r *reader) rules(key string) []Rule {
 
 // rule reads a rule: a table, or its name alone.
 func (r *reader) rule(v *value, key string) Rule {
-	rule := Rule{Pos: r.src.pos(v.start)}
+	rule := Rule{Pos: v.place().pos()}
 	if v.kind != tableValue {
 		rule.Rule = r.asWord(v, key, SwitchRules)
 		if need := ruleNeeds[rule.Rule]; need != nil {
@@ -153,7 +153,7 @@ func (r *reader) consistent(rule Rule) {
 	}
 	for _, e := range r.v.entries {
 		if e.key != "rule" && slices.Contains(r.asked, e.key) && !slices.Contains(ruleHas[rule.Rule], e.key) {
-			r.warn(e.keyStart, r.key(e.key), "has no effect on the rule %s", rule.Rule)
+			r.warn(e.place(), r.key(e.key), "has no effect on the rule %s", rule.Rule)
 		}
 	}
 	if rule.Votes != nil && rule.Window != nil && *rule.Votes > *rule.Window {

@@ -11,8 +11,8 @@ import (
 type Text struct {
 	Value      string
 	set        bool
-	src        *source // nil: not from a file
-	start, end int     // the token in src, quotes included
+	doc        *document // nil: not from a file
+	start, end int       // the token in doc, quotes included
 }
 
 // NewText returns a Text that is set and has no place in a file.
@@ -23,13 +23,13 @@ func (t Text) Set() bool { return t.set }
 
 // Pos returns the place where the token begins: the opening quote of a string,
 // the first character of a number or of a key. It is the zero Pos if t did not
-// come from a file.
+// come from a file but from a setting or from code.
 func (t Text) Pos() Pos {
-	if t.src == nil {
-		return Pos{}
-	}
-	return t.src.pos(t.start)
+	return t.place().pos()
 }
+
+// place returns where the token begins.
+func (t Text) place() place { return place{t.doc, t.start} }
 
 // At returns the place in the file of the byte Value[offset]. It looks through
 // quotes, escapes, folded line ends and the line breaks of multi-line strings;
@@ -37,12 +37,12 @@ func (t Text) Pos() Pos {
 // offset len(Value) is the closing quote; other offsets outside Value are
 // clamped. In a number every offset has the place of the number.
 func (t Text) At(offset int) Pos {
-	if t.src == nil {
+	if t.doc == nil {
 		return Pos{}
 	}
-	token := t.src.data[t.start:t.end]
+	token := t.doc.data[t.start:t.end]
 	offset = max(0, min(offset, len(t.Value)))
-	return t.src.pos(t.start + locate(token, offset))
+	return t.doc.pos(t.start + locate(token, offset))
 }
 
 // locate returns the index in a TOML string token, quotes included, of what

@@ -6,21 +6,13 @@ import (
 	"unicode"
 )
 
-// token returns the bytes of a value as they stand in the file.
-func (d *decoder) token(v *value) string { return string(d.src.data[v.start:v.end]) }
-
 // asText converts a string or number to Text.
-func (d *decoder) asText(v *value) Text {
-	t := Text{Value: v.text, set: true, src: d.src, start: v.start, end: v.end}
+func (v *value) asText() Text {
+	t := Text{Value: v.text, set: true, doc: v.doc, start: v.start, end: v.end}
 	if v.kind != stringValue {
-		t.Value = decimal(d.token(v))
+		t.Value = decimal(v.token())
 	}
 	return t
-}
-
-// keyText converts the key of an entry to Text.
-func (d *decoder) keyText(e entry) Text {
-	return Text{Value: e.key, set: true, src: d.src, start: e.keyStart, end: e.keyEnd}
 }
 
 // decimal normalises a TOML number: no underscores, no plus in front, and an
@@ -45,14 +37,14 @@ func plain(t Text) (float64, bool) {
 }
 
 // show returns a value as "got …" prints it: as written, on one line, cut short.
-func (d *decoder) show(v *value) string {
+func (v *value) show() string {
 	switch {
 	case v.kind == tableValue && v.end == v.start:
 		return "a table"
 	case v.kind == arrayValue && v.end == v.start:
 		return "an array of tables"
 	}
-	return clip(d.src.data[v.start:v.end])
+	return clip([]byte(v.token()))
 }
 
 // clip returns the first line of b, cut to 40 characters, without control

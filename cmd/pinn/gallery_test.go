@@ -115,7 +115,7 @@ func TestFill(t *testing.T) {
 		if twice := st.spec.Encode(); !bytes.Equal(once, twice) {
 			t.Errorf("filled twice:\n%s\nfilled once:\n%s", twice, once)
 		}
-		again, faults := decode(&source{name + ".toml", name, once, st.read}, nil)
+		again, faults := decode(problems.Source{File: name + ".toml", Text: once, Read: st.read}, nil)
 		if len(faults) > 0 {
 			t.Fatalf("%v in\n%s", faults, once)
 		}

@@ -87,18 +87,18 @@ func (a *app) resume(dir string, f solveFlags, start time.Time) (*job, error) {
 	if err != nil {
 		return nil, refuse(err)
 	}
-	src.name = s.problem
+	src.Name = s.problem
 	st, err := a.compile(src, nil)
 	if err != nil {
 		return nil, err
 	}
-	sum, err := fingerprint(src.text, st)
+	sum, err := fingerprint(src.Text, st)
 	if err != nil {
 		return nil, refuse(err)
 	}
 	if sum != s.fingerprint {
 		return nil, refuse(fmt.Errorf("%s: is the state of another problem, with fingerprint %.12s, and %s, with the files that it names, has %.12s; restore these, or %s",
-			rundir.StatePath(dir), s.fingerprint, src.file, sum, afresh(dir)))
+			rundir.StatePath(dir), s.fingerprint, src.File, sum, afresh(dir)))
 	}
 	t, err := a.prepare(st, threadCount(f.threads), start)
 	if err != nil {

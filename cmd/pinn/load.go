@@ -20,15 +20,7 @@ type statement struct {
 	problem *pde.Problem
 	truth   pde.Truth // nil if the file gives none
 	hard    build.Hard
-	read    build.ReadFile
-}
-
-// source is a problem file before it is decoded: its text, the name that
-// messages give it, and how to read the files beside it.
-type source struct {
-	file, name string
-	text       []byte
-	read       build.ReadFile
+	read    problems.ReadFile
 }
 
 // load reads the problem that arg names, a path or a name of the gallery, puts
@@ -44,7 +36,7 @@ func (a *app) load(arg string, settings []string) (*statement, error) {
 
 // compile compiles a source with the settings put into it and fills in what it
 // leaves open. Faults are printed and end in exit code 2.
-func (a *app) compile(src *source, settings []string) (*statement, error) {
+func (a *app) compile(src problems.Source, settings []string) (*statement, error) {
 	st, faults := decode(src, settings)
 	a.tell(faults)
 	if st == nil {
@@ -64,44 +56,20 @@ func (a *app) tell(list problems.Diagnostics) {
 	}
 }
 
-// decode compiles a source with the settings put into its text; the statement is
-// nil if the diagnostics have errors.
-func decode(src *source, settings []string) (*statement, problems.Diagnostics) {
-	if spec, faults := problems.Decode(src.file, src.text); spec == nil {
-		return nil, faults // there is nothing to put a setting into
-	}
-	texts := [][]byte{src.text}
-	for i, s := range settings {
-		text, err := problems.Set(texts[i], s)
-		if err != nil {
-			return nil, problems.Diagnostics{{File: "--set " + s, Message: err.Error()}}
-		}
-		texts = append(texts, text)
-	}
-	st, faults := compile(src, texts[len(settings)])
-	return st, blame(faults, src, texts, settings)
-}
-
-// compile compiles a text of a source; the statement is nil if the diagnostics have
-// errors.
-func compile(src *source, text []byte) (*statement, problems.Diagnostics) {
-	spec, faults := problems.Decode(src.file, text)
-	problem, truth, faults := build.Statement(spec, faults, src.read)
-	if faults.HasErrors() {
+// decode compiles a source with the settings put into it and fills in what it
+// leaves open; the statement is nil if the diagnostics have errors.
+func decode(src problems.Source, settings []string) (*statement, problems.Diagnostics) {
+	c, hard, faults := build.Compile(src, settings)
+	if c == nil {
 		return nil, faults
 	}
-	hard, impossible := build.Harden(spec, problem)
-	if impossible.HasErrors() {
-		return nil, append(faults, impossible...)
-	}
-	spec.Name = src.name
-	build.Fill(spec, problem, hard)
-	return &statement{spec, problem, truth, hard, src.read}, faults
+	build.Fill(c.Spec, c.Problem, hard)
+	return &statement{c.Spec, c.Problem, c.Truth, hard, c.Read}, faults
 }
 
 // find returns the file at arg, the problem of the run folder arg, or the
 // gallery problem called arg, in this order.
-func find(arg string) (*source, error) {
+func find(arg string) (problems.Source, error) {
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil && info.IsDir():
@@ -109,35 +77,20 @@ func find(arg string) (*source, error) {
 	case err == nil:
 		return fromDisk(arg)
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, err
+		return problems.Source{}, err
 	}
-	name := strings.TrimSuffix(arg, ".toml")
-	if text, ok := problems.Open(name); ok {
-		return &source{name + ".toml", name, text, func(path string) ([]byte, error) {
-			return fs.ReadFile(problems.Files, path)
-		}}, nil
-	}
-	hint := "pinn list shows the gallery"
-	if near := problems.Suggest(filepath.Base(name), problems.Gallery()); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	return nil, fmt.Errorf("%s: no such file, and no problem of the gallery has that name; %s", arg, hint)
+	return problems.FromGallery(arg)
 }
 
-func fromDisk(path string) (*source, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+// fromDisk returns the problem file at path; a run's own copy keeps the name of
+// the problem.
+func fromDisk(path string) (problems.Source, error) {
+	src, err := problems.FromFile(path)
+	if err != nil || strings.TrimSuffix(filepath.Base(path), ".toml") != "problem" {
+		return src, err
 	}
-	dir := filepath.Dir(path)
-	name := strings.TrimSuffix(filepath.Base(path), ".toml")
-	if run, err := rundir.Open(dir); err == nil && name == "problem" {
-		name = run.Run.Problem // a run's own copy keeps the problem's name
+	if run, err := rundir.Open(filepath.Dir(path)); err == nil {
+		src.Name = run.Run.Problem
 	}
-	return &source{path, name, text, func(file string) ([]byte, error) {
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(dir, file)
-		}
-		return os.ReadFile(file)
-	}}, nil
+	return src, nil
 }

@@ -2,10 +2,8 @@ package enginebench
 
 import (
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 
-	"pinn/cmd/pinn/internal/build"
 	"pinn/pinn"
 	"pinn/problems"
 )
@@ -68,19 +66,18 @@ type Subject struct {
 // Build makes the case ready. Inputs of the network are the coordinates, or the pair of
 // mode 1 on a periodic axis.
 func (c Case) Build(threads int) (*Subject, error) {
-	text := []byte(periodic)
+	src := problems.Source{File: c.Problem + ".toml", Text: []byte(periodic)}
 	if c.Problem != "burgers-periodic" {
-		var ok bool
-		if text, ok = problems.Open(c.Problem); !ok {
-			return nil, fmt.Errorf("no problem of the gallery is called %s", c.Problem)
+		var err error
+		if src, err = problems.FromGallery(c.Problem); err != nil {
+			return nil, err
 		}
 	}
-	spec, faults := problems.Decode(c.Problem+".toml", text)
-	read := func(path string) ([]byte, error) { return fs.ReadFile(problems.Files, path) }
-	problem, _, faults := build.Statement(spec, faults, read)
-	if faults.HasErrors() {
+	compiled, faults := problems.Compile(src, nil)
+	if compiled == nil {
 		return nil, faults
 	}
+	problem := compiled.Problem
 	net := pinn.NewMLP(problem.Box, len(problem.Fields), pinn.NetSpec{Hidden: c.Hidden, Activation: "tanh"})
 	lifts, soft, _, err := pinn.BuildLifts(problem)
 	if err != nil {

@@ -1,9 +1,7 @@
 package lab
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 
 	"pinn/cmd/pinn/internal/build"
@@ -40,34 +38,15 @@ func burgers(layers string, interior int, seed uint64, threads int) (*task, erro
 
 // newTask compiles a problem file with settings put into it.
 func newTask(name string, text []byte, settings []string, threads int) (*task, error) {
-	for _, s := range settings {
-		var err error
-		if text, err = problems.Set(text, s); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", name, s, err)
-		}
+	c, hard, faults := build.Compile(problems.Source{File: name + ".toml", Text: text}, settings)
+	if c == nil {
+		return nil, faults
 	}
-	spec, faults := problems.Decode(name+".toml", text)
-	problem, truth, faults := build.Statement(spec, faults, func(path string) ([]byte, error) { return fs.ReadFile(problems.Files, path) })
-	if faults.HasErrors() {
-		return nil, joinFaults(faults)
-	}
-	hard, faults := build.Harden(spec, problem)
-	if faults.HasErrors() {
-		return nil, joinFaults(faults)
-	}
-	build.Fill(spec, problem, hard)
-	t := &task{problem: problem, net: build.Network(spec, problem, hard), lifts: hard.Lifts, truth: truth}
+	build.Fill(c.Spec, c.Problem, hard)
+	t := &task{problem: c.Problem, net: build.Network(c.Spec, c.Problem, hard), lifts: hard.Lifts, truth: c.Truth}
 	var err error
-	t.Loss, err = pinn.NewLoss(problem, t.net, hard.Lifts, hard.Soft, build.LossOptions(spec, threads))
+	t.Loss, err = pinn.NewLoss(c.Problem, t.net, hard.Lifts, hard.Soft, build.LossOptions(c.Spec, threads))
 	return t, err
-}
-
-func joinFaults(faults problems.Diagnostics) error {
-	var all []error
-	for _, f := range faults {
-		all = append(all, errors.New(f.String()))
-	}
-	return errors.Join(all...)
 }
 
 // begin returns first parameters.

@@ -1,38 +1,24 @@
-package build
+package problems
 
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"pinn/pde"
-	"pinn/problems"
 )
 
-// Statement compiles the mathematics of a file that problems.Decode has read,
-// with the diagnostics known: everything that training may see (the Problem) and,
-// apart from it, the truth that the answer is judged by, nil if the file gives
-// none. It returns the diagnostics of both, sorted: all faults of the file at
-// once. The results are only good if these have no errors.
-func Statement(spec *problems.Spec, known problems.Diagnostics, read ReadFile) (*pde.Problem, pde.Truth, problems.Diagnostics) {
-	if spec == nil || known.HasErrors() && (len(spec.Axes) == 0 || len(spec.Fields) == 0) {
-		return nil, nil, known
-	}
-	c := &compiler{spec: spec, read: read, known: known, problem: &pde.Problem{Graph: pde.NewGraph()}}
+// statements compiles everything that training may see and returns, apart from
+// it, the truth that the answer is judged by, nil if the file gives none.
+func (c *compiler) statements() (truth pde.Truth) {
 	c.unsupported()
-	var truth pde.Truth
-	if c.names() {
-		c.box = c.domain()
-		c.equations()
-		c.conditions()
-		c.data()
-		truth = c.truth()
-		c.orderInTime()
-		c.slabs()
-	}
-	all := append(slices.Clone(known), c.diagnostics...)
-	all.Sort()
-	return c.problem, truth, all
+	c.names()
+	c.box = c.domain()
+	c.equations()
+	c.conditions()
+	c.observations()
+	truth = c.truth()
+	c.orderInTime()
+	return truth
 }
 
 // sound reports whether neither the decoder nor the compiler has found an error.
@@ -46,18 +32,11 @@ func (c *compiler) unsupported() {
 	if c.spec.Polygon != nil {
 		c.fault(c.spec.Where("domain.polygon"), "domain.polygon", "polygons are not in this version; describe the domain by its box and inside")
 	}
-	if n := Stages(c.spec); n > MaxStages {
-		c.fault(c.spec.Where("train.stages"), "train.stages", "must be 1 or %d in this version, got %d", MaxStages, n)
-	}
-	c.rules()
-	for i, ph := range c.spec.Phases {
-		c.method(i, ph, nil)
-	}
 }
 
-// names declares every name of the file in one scope; it reports whether there is
-// a scope to go on with.
-func (c *compiler) names() bool {
+// names declares every name of the file in one scope. A name that the scope
+// refuses has its fault from the decoder.
+func (c *compiler) names() {
 	var axes, fields []string
 	for _, a := range c.spec.Axes {
 		axes = append(axes, a.Name.Value)
@@ -65,26 +44,20 @@ func (c *compiler) names() bool {
 	for _, f := range c.spec.Fields {
 		fields = append(fields, f.Value)
 	}
-	if len(axes) > pde.MaxAxes {
-		c.fault(c.spec.Where("domain"), "domain", "must have at most %d axes, got %d", pde.MaxAxes, len(axes))
-		return false
-	}
 	c.scope = pde.NewScope(c.problem.Graph, axes, fields)
 	c.problem.Fields = fields
-	tables := map[string]map[string]problems.Text{"constant": {}, "definition": {}}
+	tables := map[string]map[string]Text{"constant": {}, "definition": {}}
 	for _, n := range c.spec.Constants {
 		tables["constant"][n.Name.Value] = n.Value
-		c.declared(n.Name, "constants", c.scope.Constant(n.Name.Value, n.Value.Value))
+		_ = c.scope.Constant(n.Name.Value, n.Value.Value)
 	}
 	for _, p := range c.spec.Parameters {
-		c.declared(p.Name, "parameters", c.scope.Parameter(p.Name.Value))
-		c.problem.Params = append(c.problem.Params, pde.Param{
-			Name: p.Name.Value, Start: orElse(p.Start, start(p)), Min: orElse(p.Min, math.Inf(-1)), Max: orElse(p.Max, math.Inf(1)),
-		})
+		_ = c.scope.Parameter(p.Name.Value)
+		c.problem.Params = append(c.problem.Params, unknown(p))
 	}
 	for _, n := range c.spec.Definitions {
 		tables["definition"][n.Name.Value] = n.Value
-		c.declared(n.Name, "define", c.scope.Define(n.Name.Value, n.Value.Value))
+		_ = c.scope.Define(n.Name.Value, n.Value.Value)
 	}
 	sections := map[string]string{"constant": "constants", "definition": "define"}
 	for _, m := range c.scope.Check() {
@@ -96,27 +69,26 @@ func (c *compiler) names() bool {
 			c.problem.Constants[n.Name.Value] = v
 		}
 	}
-	return true
 }
 
-func (c *compiler) declared(name problems.Text, section string, err error) {
-	if err != nil {
-		c.fault(name.Pos(), section+"."+name.Value, "%v", err)
+// unknown returns an unknown parameter with its bounds. If the file does not say
+// where it starts, that is the middle of its bounds, one beyond its only bound,
+// or 1.
+func unknown(p Parameter) pde.Param {
+	out := pde.Param{Name: p.Name.Value, Start: 1, Min: math.Inf(-1), Max: math.Inf(1)}
+	if p.Min != nil {
+		out.Min, out.Start = *p.Min, *p.Min+1
 	}
-}
-
-// start is where an unknown parameter begins if the file does not say: the
-// middle of its bounds, one beyond its only bound, or 1.
-func start(p problems.Parameter) float64 {
-	switch {
-	case p.Min != nil && p.Max != nil:
-		return (*p.Min + *p.Max) / 2
-	case p.Min != nil:
-		return *p.Min + 1
-	case p.Max != nil:
-		return *p.Max - 1
+	if p.Max != nil {
+		out.Max, out.Start = *p.Max, *p.Max-1
 	}
-	return 1
+	if p.Min != nil && p.Max != nil {
+		out.Start = (*p.Min + *p.Max) / 2
+	}
+	if p.Start != nil {
+		out.Start = *p.Start
+	}
+	return out
 }
 
 // domain evaluates the ends of the axes and compiles inside; it reports whether
@@ -204,7 +176,7 @@ func (c *compiler) places() {
 }
 
 // label is the name of a statement in reports.
-func label(name problems.Text, kind string, i, n int) string {
+func label(name Text, kind string, i, n int) string {
 	switch {
 	case name.Set():
 		return name.Value

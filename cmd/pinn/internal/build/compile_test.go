@@ -11,22 +11,15 @@ import (
 	"pinn/problems"
 )
 
-// beside stands for the files beside a problem: those of the gallery.
-func beside(path string) ([]byte, error) { return fs.ReadFile(problems.Files, path) }
-
-// compile takes a text all the way to a filled Spec; nil with errors.
+// compile takes a text all the way to a filled Spec; nil with errors. The files
+// beside it are those of the gallery.
 func compile(src []byte) (*problems.Spec, *pde.Problem, problems.Diagnostics) {
-	spec, known := problems.Decode("test.toml", src)
-	p, _, all := Statement(spec, known, beside)
-	if all.HasErrors() {
+	c, hard, all := Compile(problems.Source{File: "test.toml", Text: src, Read: func(path string) ([]byte, error) { return fs.ReadFile(problems.Files, path) }}, nil)
+	if c == nil {
 		return nil, nil, all
 	}
-	h, faults := Harden(spec, p)
-	if faults.HasErrors() {
-		return nil, nil, faults
-	}
-	Fill(spec, p, h)
-	return spec, p, all
+	Fill(c.Spec, c.Problem, hard)
+	return c.Spec, c.Problem, all
 }
 
 // galleryTexts returns the files of the gallery.

@@ -1,4 +1,4 @@
-package build
+package problems
 
 import "pinn/pde"
 

@@ -1,10 +1,9 @@
-package build
+package problems
 
 import (
 	"slices"
 
 	"pinn/pde"
-	"pinn/problems"
 )
 
 // truth compiles what the answer is judged by; nil if the file gives nothing.
@@ -36,8 +35,7 @@ func (c *compiler) exact() pde.Truth {
 		k := "exact." + e.Name.Value
 		f := slices.Index(c.problem.Fields, e.Name.Value)
 		if f < 0 {
-			c.fault(e.Name.Pos(), k, "must be a field%s", suggestion(e.Name.Value, c.problem.Fields))
-			continue
+			continue // the name has a fault of its own
 		}
 		expr, faults := c.scope.Function(e.Value.Value)
 		c.faults(e.Value, k, faults)
@@ -49,7 +47,7 @@ func (c *compiler) exact() pde.Truth {
 	return pde.NewExact(c.problem.Box, fields)
 }
 
-func (c *compiler) reference(file problems.Text) pde.Truth {
+func (c *compiler) reference(file Text) pde.Truth {
 	src, err := c.read(file.Value)
 	if err != nil {
 		c.fault(file.Pos(), "reference.file", "%v", err)
@@ -64,12 +62,4 @@ func (c *compiler) reference(file problems.Text) pde.Truth {
 		c.warn(file.Pos(), "reference.file", "%d points of %s lie outside the domain and are left out", n, file.Value)
 	}
 	return t
-}
-
-// suggestion is the end of a message about a word that is not among those known.
-func suggestion(word string, known []string) string {
-	if near := problems.Suggest(word, known); near != "" {
-		return "; did you mean " + near + "?"
-	}
-	return ""
 }

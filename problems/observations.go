@@ -1,15 +1,14 @@
-package build
+package problems
 
 import (
 	"errors"
 	"slices"
 
 	"pinn/pde"
-	"pinn/problems"
 )
 
-// data reads the observations and compiles their statements.
-func (c *compiler) data() {
+// observations reads the data and compiles their statements.
+func (c *compiler) observations() {
 	for i, d := range c.spec.Data {
 		k := key("data[%d]", i)
 		if c.refused(k) {
@@ -34,17 +33,17 @@ func (c *compiler) data() {
 
 // table returns the observations of one data set and where to report their
 // faults; nil if they cannot be read, which it has reported.
-func (c *compiler) table(d problems.Data, k string) (*pde.CSV, problems.Pos) {
+func (c *compiler) table(d Data, k string) (*pde.CSV, Pos) {
 	if d.File.Set() {
 		src, err := c.read(d.File.Value)
 		if err != nil {
 			c.fault(d.File.Pos(), k+".file", "%v", err)
-			return nil, problems.Pos{}
+			return nil, Pos{}
 		}
 		table, err := pde.ReadCSV(src)
 		if err != nil {
 			c.csvFaults(d.File, k+".file", err)
-			return nil, problems.Pos{}
+			return nil, Pos{}
 		}
 		return table, d.File.Pos()
 	}
@@ -58,7 +57,7 @@ func (c *compiler) table(d problems.Data, k string) (*pde.CSV, problems.Pos) {
 
 // csvFaults reports each mistake of a table at its own line, beside the place
 // that names the file.
-func (c *compiler) csvFaults(file problems.Text, k string, err error) {
+func (c *compiler) csvFaults(file Text, k string, err error) {
 	var faults pde.CSVFaults
 	if !errors.As(err, &faults) {
 		c.fault(file.Pos(), k, "%v", err)
