@@ -55,8 +55,8 @@ func (d *decoder) columnNames(s *Spec) {
 	for i, data := range s.Data {
 		for j, c := range data.Columns {
 			if n, ok := taken[c.Value]; ok {
-				d.report(c.place(), index(index("data", i)+".columns", j), "must differ from all other names, got %s again (%s%s)",
-					c.Value, n.what, inLine(n.name.place()))
+				d.report(c.place(), index(index("data", i)+".columns", j), "must differ from all other names, got %s again%s",
+					c.Value, bracketed(n.what, n.name.place()))
 			}
 		}
 	}

@@ -134,15 +134,19 @@ func (d *decoder) diagnostics() Diagnostics {
 // clashes reports the names that TOML lets stand only once.
 func (d *decoder) clashes(list []clash) {
 	for _, c := range list {
-		d.report(c.name.place(), d.reader(c.parent).key(quoteKey(c.name.key)), "must be given once, got it again (first%s)", inLine(c.old.place()))
+		first := ""
+		if c.old.place().pos() != (Pos{}) {
+			first = bracketed("first", c.old.place())
+		}
+		d.report(c.name.place(), d.reader(c.parent).key(quoteKey(c.name.key)), "must be given once, got it again%s", first)
 	}
 }
 
-// inLine names the line of a place that a message refers to; "" for one that is in
-// no file.
-func inLine(p place) string {
+// bracketed is how a message refers to something else of the file and its line;
+// what a setting brought has none.
+func bracketed(what string, p place) string {
 	if pos := p.pos(); pos != (Pos{}) {
-		return fmt.Sprintf(" in line %d", pos.Line)
+		return fmt.Sprintf(" (%s in line %d)", what, pos.Line)
 	}
-	return ""
+	return " (" + what + ")"
 }

@@ -2,28 +2,24 @@ package problems
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
+	"strings"
 	"testing"
+
+	"pinn/internal/seeds"
 )
 
 // FuzzDecode: no input panics; diagnostics are sorted and lie in the file; what
 // is TOML is read as TOML; an accepted file survives Encode and Decode.
 func FuzzDecode(f *testing.F) {
+	seeds.Add(f, "testdata/fuzz/FuzzDecode.txtar", 34)
 	for _, name := range Gallery() {
 		src, _ := Open(name)
 		f.Add(src)
 	}
-	bad, err := filepath.Glob("testdata/bad/*.toml")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range bad {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
+	for _, file := range archive(f, decodeGolden).Files {
+		if strings.HasSuffix(file.Name, ".toml") {
+			f.Add(file.Data)
 		}
-		f.Add(src)
 	}
 	for _, doc := range documents {
 		f.Add([]byte(doc))

@@ -65,8 +65,8 @@ func (d *decoder) twice(list []declared) map[place]bool {
 			continue
 		}
 		again[n.name.place()] = true
-		d.report(n.name.place(), n.key, "must differ from all other names, got %s again (%s%s)",
-			clip([]byte(n.name.Value)), f.what, inLine(f.name.place()))
+		d.report(n.name.place(), n.key, "must differ from all other names, got %s again%s",
+			clip([]byte(n.name.Value)), bracketed(f.what, f.name.place()))
 	}
 	return again
 }

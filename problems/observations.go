@@ -14,13 +14,13 @@ func (c *compiler) observations() {
 		if c.refused(k) {
 			continue
 		}
-		table, pos := c.table(d, k)
+		table := c.table(d, k)
 		if table == nil {
 			continue
 		}
 		points, names, columns, err := table.Places(c.problem.Box)
-		if err != nil {
-			c.fault(pos, k, "%v", err)
+		if err != nil { // of a file: the decoder looks for the axes among the columns of points
+			c.csvFaults(d.File, k+".file", err)
 			continue
 		}
 		r, faults := c.scope.Residual(d.Is.Value, pde.Context{DataColumns: names})
@@ -31,28 +31,28 @@ func (c *compiler) observations() {
 	}
 }
 
-// table returns the observations of one data set and where to report their
-// faults; nil if they cannot be read, which it has reported.
-func (c *compiler) table(d Data, k string) (*pde.CSV, Pos) {
+// table returns the observations of one data set; nil if they cannot be read,
+// which it has reported.
+func (c *compiler) table(d Data, k string) *pde.CSV {
 	if d.File.Set() {
 		src, err := c.read(d.File.Value)
 		if err != nil {
 			c.fault(d.File.Pos(), k+".file", "%v", err)
-			return nil, Pos{}
+			return nil
 		}
 		table, err := pde.ReadCSV(src)
 		if err != nil {
 			c.csvFaults(d.File, k+".file", err)
-			return nil, Pos{}
+			return nil
 		}
-		return table, d.File.Pos()
+		return table
 	}
 	table := &pde.CSV{Rows: len(d.Points), Lines: make([]int, len(d.Points))}
 	for _, name := range d.Columns {
 		table.Names = append(table.Names, name.Value)
 	}
 	table.X = slices.Concat(d.Points...)
-	return table, c.spec.Where(k + ".points")
+	return table
 }
 
 // csvFaults reports each mistake of a table at its own line, beside the place

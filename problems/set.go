@@ -146,6 +146,9 @@ func (v *value) withEntry(path []string, child *value) (*value, error) {
 		out.adopt(next, path[0], 0)
 		return out, nil
 	}
+	if len(path) > 1 && strings.Trim(path[1], "0123456789") == "" {
+		return nil, fmt.Errorf("%s has 0 elements: there is no [%s]", path[0], path[1])
+	}
 	at := out
 	key := name{path[0], child.doc, 0, 0}
 	for _, step := range path[1:] {

@@ -94,6 +94,7 @@ func TestSetFaults(t *testing.T) {
 		{"empty step", "", "a..b=1", `must be key=value, as in train.seed=2, got "a..b=1"`},
 		{"beyond the end", "[[phase]]\n", "phase[1].steps=5", "phase has 1 elements, counted from 0: there is no [1]"},
 		{"not a number", "[[phase]]\n", "phase.x.steps=5", "phase has 1 elements, counted from 0: there is no [x]"},
+		{"of nothing", "", "phase[0].steps=5", "phase has 0 elements: there is no [0]"},
 		{"below a value", "a = 1\n", "a.b=2", "a is no table: it has no key b"},
 		{"below an element", "a = [1]\n", "a[0].b=2", "0 is no table: it has no key b"},
 		{"a whole table", "[train]\n", "train=1", "train is a table: set its keys one by one"},

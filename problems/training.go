@@ -72,6 +72,9 @@ func (r *reader) axes(s *Spec, key string) []string {
 		known = append(known, a.Name.Value)
 	}
 	for i, v := range r.array(key, `a list of axes such as ["x"]`, pde.MaxAxes) {
+		if known == nil {
+			break // the domain has a fault of its own
+		}
 		name := r.asWord(v, index(key, i), known)
 		if slices.Contains(list, name) {
 			r.report(v.place(), r.key(index(key, i)), "must differ from the axes before it, got %s again", name)

@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"pinn/cmd/pinn/...":             {"pinn/pde", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/cmd/pinn/..."},
 
 	"pinn/internal/deps":   {},
+	"pinn/internal/seeds":  {},
 	"pinn/internal/refgen": {"pinn/pde", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/..."},
 }
 

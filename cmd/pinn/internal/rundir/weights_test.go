@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"pinn/internal/seeds"
 )
 
 func someWeights() Weights {
@@ -150,6 +152,7 @@ func TestEncodeWeightsFaults(t *testing.T) {
 }
 
 func FuzzDecodeWeights(f *testing.F) {
+	seeds.Add(f, "testdata/fuzz/FuzzDecodeWeights.txtar", 2)
 	f.Add(encoded(f, someWeights()))
 	f.Add(encoded(f, Weights{}))
 	f.Add(file(`{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}`, 8))
