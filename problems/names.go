@@ -81,3 +81,49 @@ func isName(s, extra string) bool {
 	}
 	return s != ""
 }
+
+// alike reports names that the file introduces twice, and leaves the later ones
+// out.
+func (d *decoder) alike(s *Spec) {
+	d.twice(d.labels)
+	again := d.twice(d.names)
+	if len(again) == 0 {
+		return
+	}
+	s.Fields = without(s.Fields, again, func(t Text) Text { return t })
+	s.Axes = without(s.Axes, again, func(a Axis) Text { return a.Name })
+	s.Boundaries = without(s.Boundaries, again, func(b Boundary) Text { return b.Name })
+	s.Constants = without(s.Constants, again, func(n Named) Text { return n.Name })
+	s.Parameters = without(s.Parameters, again, func(p Parameter) Text { return p.Name })
+	s.Definitions = without(s.Definitions, again, func(n Named) Text { return n.Name })
+}
+
+// columnNames reports columns of inline data that bear the name of anything but
+// an axis.
+func (d *decoder) columnNames(s *Spec) {
+	taken := map[string]declared{}
+	for _, n := range d.names {
+		if n.what != "axis" {
+			taken[n.name.Value] = n
+		}
+	}
+	for i, data := range s.Data {
+		for j, c := range data.Columns {
+			if n, ok := taken[c.Value]; ok {
+				d.report(c.place(), index(index("data", i)+".columns", j), "must differ from all other names, got %s again%s",
+					c.Value, bracketed(n.what, n.name.place()))
+			}
+		}
+	}
+}
+
+// without returns the elements of list whose names do not begin at the places.
+func without[T any](list []T, again map[place]bool, name func(T) Text) []T {
+	var out []T
+	for _, e := range list {
+		if t := name(e); !t.Set() || !again[t.place()] {
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -53,18 +53,18 @@ func FromGallery(name string) (Source, error) {
 }
 
 // readGallery reads a file of the gallery.
-func readGallery(path string) ([]byte, error) { return fs.ReadFile(Files, path) }
+func readGallery(path string) ([]byte, error) { return fs.ReadFile(files, path) }
 
-// Files holds the gallery: one problem file *.toml each, and the tables *.csv
+// files holds the gallery: one problem file *.toml each, and the tables *.csv
 // that some of them name. (The pattern reads *.toml or *.csv; two patterns
 // would have to match at least one file each.)
 //
 //go:embed *.[tc][os][mv]*
-var Files embed.FS
+var files embed.FS
 
 // Gallery returns the names of the problems of the gallery, sorted.
 func Gallery() []string {
-	entries, err := Files.ReadDir(".")
+	entries, err := files.ReadDir(".")
 	if err != nil {
 		panic("problems: the embedded gallery cannot be listed")
 	}
@@ -81,6 +81,6 @@ func Gallery() []string {
 // Open returns the problem file of a name of the gallery, with or without
 // .toml, and whether there is one.
 func Open(name string) ([]byte, bool) {
-	src, err := Files.ReadFile(strings.TrimSuffix(name, ".toml") + ".toml")
+	src, err := files.ReadFile(strings.TrimSuffix(name, ".toml") + ".toml")
 	return src, err == nil
 }

@@ -2,7 +2,6 @@ package build
 
 import (
 	"bytes"
-	"io/fs"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -15,7 +14,11 @@ import (
 // compile takes a text all the way to a filled Spec; nil with errors. The files
 // beside it are those of the gallery.
 func compile(src []byte) (*problems.Spec, *pde.Problem, problems.Diagnostics) {
-	c, hard, all := Compile(problems.Source{File: "test.toml", Text: src, Read: func(path string) ([]byte, error) { return fs.ReadFile(problems.Files, path) }}, nil)
+	beside, err := problems.FromGallery("burgers")
+	if err != nil {
+		return nil, nil, problems.Diagnostics{{Message: err.Error()}}
+	}
+	c, hard, all := Compile(problems.Source{File: "test.toml", Text: src, Read: beside.Read}, nil)
 	if c == nil {
 		return nil, nil, all
 	}
