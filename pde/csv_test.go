@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pinn/internal/seeds"
 )
 
 func TestReadCSV(t *testing.T) {
@@ -71,6 +73,7 @@ func TestReadCSVFaults(t *testing.T) {
 // FuzzReadCSV demands that no input panics and that an accepted one is a full
 // table of finite numbers.
 func FuzzReadCSV(f *testing.F) {
+	seeds.Add(f, "testdata/fuzz/FuzzReadCSV.txtar", 13)
 	for _, s := range []string{"x,t,u\n1,2,3\n", "u,t,x\r\n1e-3,\"0.5\",-0\r\n", "\ufeffx , u\n\n 1,2 \n", "x,u\n1,nan\n", "x\n\"1\n2\"\n", "x,t,u\n0,0,0\n0,0\n", ",\n,\n"} {
 		f.Add([]byte(s))
 	}

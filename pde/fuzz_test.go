@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"pinn/internal/seeds"
 )
 
-// seeds are texts of every kind, sound and faulty.
-var seeds = []string{
+// texts are texts of every kind, sound and faulty.
+var texts = []string{
 	"u_t + u*u_x = nu*u_xx", "u = -sin(pi*x)", "x = -1 or x = 1", "x^2 + y^2 > 0.25^2", "boundary and not hole",
 	"d(sxx, x) + d(sxy, y) + fx = 0", "d(k(x)*u_x, x) = lap(u)", "-x^2", "2^-x", "2^3^2", "2**.5", "1.", "1e-3", "u_t + u*)u_x", "u_t + ", "2x",
 	"u = 0 = 1", "u == 0", "if(x < 1 and not y >= 2 or t = 0, min(u, v, 3), atan2(x, y)) = step(x)*sign(y)*abs(u)",
@@ -18,14 +20,16 @@ var seeds = []string{
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range seeds {
+	seeds.Add(f, "testdata/fuzz/FuzzParse.txtar", 33)
+	for _, s := range texts {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) { parseAny(t, src) })
 }
 
 func FuzzResolve(f *testing.F) {
-	for _, s := range seeds {
+	seeds.Add(f, "testdata/fuzz/FuzzResolve.txtar", 41)
+	for _, s := range texts {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) { resolveAny(t, src) })

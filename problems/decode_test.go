@@ -42,7 +42,7 @@ func TestPlaces(t *testing.T) {
 			doc := c.before + c.here + c.after
 			_, list := Decode("f.toml", []byte(doc))
 			before := strings.TrimPrefix(c.before, "\ufeff")
-			want := newSource([]byte(before + c.here + c.after)).pos(len(before))
+			want := newDocument([]byte(before + c.here + c.after)).pos(len(before))
 			if len(list) != 1 || list[0].Pos != want || !strings.HasPrefix(list[0].Key+": "+list[0].Message, c.says) {
 				t.Errorf("Decode = %v\nwant one fault at %v: %s", list, want, c.says)
 			}

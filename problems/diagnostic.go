@@ -66,12 +66,13 @@ func (l Diagnostics) HasErrors() bool {
 // equal keeps its order.
 func (l Diagnostics) Sort() {
 	slices.SortStableFunc(l, func(a, b Diagnostic) int {
-		return cmp.Or(
-			cmp.Compare(a.Pos.Line, b.Pos.Line),
-			cmp.Compare(a.Pos.Column, b.Pos.Column),
-			cmp.Compare(rank(a), rank(b)),
-		)
+		return cmp.Or(comparePos(a.Pos, b.Pos), cmp.Compare(rank(a), rank(b)))
 	})
+}
+
+// comparePos orders by line, then column.
+func comparePos(a, b Pos) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
 func rank(d Diagnostic) int {

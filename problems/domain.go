@@ -1,11 +1,14 @@
 package problems
 
-import "strings"
+import (
+	"strings"
+
+	"pinn/pde"
+)
 
 // Bounds on the size of a problem.
 const (
 	maxFields   = 64
-	maxAxes     = 10 // what the language of equations can hold in a multi-index
 	maxVertices = 10000
 	maxPoints   = 10_000_000
 )
@@ -19,8 +22,8 @@ func (d *decoder) fields(s *Spec, r *reader) {
 			r.wrong(v, key, "a name in quotes")
 			continue
 		}
-		s.Fields = append(s.Fields, d.asText(v))
-		d.declare("field", key, d.asText(v))
+		s.Fields = append(s.Fields, v.asText())
+		d.declare("field", key, v.asText())
 	}
 	if r.v.find("fields") == nil {
 		r.missing("fields", must)
@@ -50,18 +53,18 @@ func (d *decoder) domain(s *Spec, root *reader) {
 	}
 	switch n := len(s.Axes); {
 	case n == 0:
-		r.report(r.v.start, "domain", "must have at least one axis, such as x = [0, 1], got none")
-	case n > maxAxes:
-		r.report(r.v.start, "domain", "must have at most %d axes, got %d", maxAxes, n)
-		s.Axes = s.Axes[:maxAxes]
+		r.report(r.v.place(), "domain", "must have at least one axis, such as x = [0, 1], got none")
+	case n > pde.MaxAxes:
+		r.report(r.v.place(), "domain", "must have at most %d axes, got %d", pde.MaxAxes, n)
+		s.Axes = s.Axes[:pde.MaxAxes]
 	case n < 2 && s.Polygon != nil:
-		r.report(r.v.find("polygon").keyStart, "domain.polygon", "must stand beside two axes, got %d", n)
+		r.report(r.v.find("polygon").place(), "domain.polygon", "must stand beside two axes, got %d", n)
 	}
 }
 
 // axis reads x = [a, b] or x = { from = a, to = b, periodic = true }.
 func (r *reader) axis(e entry) Axis {
-	a := Axis{Name: r.keyText(e), Pos: r.src.pos(e.value.start)}
+	a := Axis{Name: e.text(), Pos: e.value.place().pos()}
 	key := quoteKey(e.key)
 	r.declare("axis", r.key(key), a.Name)
 	if e.value.kind != tableValue {
@@ -136,7 +139,7 @@ func (r *reader) polygon(key string) [][2]Text {
 // boundaries reads [[boundary]].
 func (d *decoder) boundaries(s *Spec, root *reader) {
 	for _, r := range root.tables("boundary") {
-		b := Boundary{Pos: d.src.pos(r.v.start)}
+		b := Boundary{Pos: r.v.place().pos()}
 		if b.Name = r.need("name", "a name in quotes"); b.Name.Set() {
 			r.boundaryName(s, b.Name)
 		}
@@ -155,7 +158,7 @@ func (d *decoder) boundaries(s *Spec, root *reader) {
 func (r *reader) boundaryName(s *Spec, name Text) {
 	edge := len(s.Polygon) > 0 && strings.HasPrefix(name.Value, "edge")
 	if name.Value == "boundary" || edge {
-		r.report(name.start, r.key("name"), "must be a name that the language does not reserve, got %s", name.Value)
+		r.report(name.place(), r.key("name"), "must be a name that the language does not reserve, got %s", name.Value)
 		return
 	}
 	r.declare("boundary", r.key("name"), name)
@@ -181,7 +184,7 @@ func (r *reader) curve(s *Spec) []Named {
 		if v := t.get(x); v == nil {
 			t.missing(quoteKey(x), "an expression of s")
 		} else {
-			list = append(list, Named{t.keyText(*t.v.find(x)), t.expression(v, quoteKey(x))})
+			list = append(list, Named{t.v.find(x).text(), t.expression(v, quoteKey(x))})
 		}
 	}
 	t.close()
@@ -195,5 +198,5 @@ func (r *reader) interval(key string) *Interval {
 		return nil
 	}
 	from, to := r.pair(v, key)
-	return &Interval{from, to, r.src.pos(v.start)}
+	return &Interval{from, to, v.place().pos()}
 }

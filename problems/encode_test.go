@@ -68,7 +68,7 @@ var (
 	filledText = rapid.Map(anyText, func(s string) Text { return NewText("a" + strings.ToValidUTF8(s, "")) })
 	numberText = rapid.SampledFrom([]string{"0", "-0", "1", "-1", "0.5", "1e5", "1E-5", "-0.0", "007", "+1", "1_0", ".5", "1.", "0x10", "1e999", "99999999999999999999", "--1", "-", " 1", "1-2", "e"})
 	expressed  = rapid.OneOf(filledText, rapid.Map(numberText, NewText))
-	label      = rapid.OneOf(rapid.Just(""), rapid.StringMatching(`[ -~µψ]{0,30}`))
+	labels     = rapid.OneOf(rapid.Just(""), rapid.StringMatching(`[ -~µψ]{0,30}`))
 	finite     = rapid.Float64() // never NaN or infinite
 )
 
@@ -115,7 +115,7 @@ func drawSpec(r *rapid.T) *Spec {
 		At: filledText.Draw(r, "at"), Is: filledText.Draw(r, "is"), Weight: 1,
 		Enforce: rapid.SampledFrom(EnforceModes).Draw(r, "enforce"), Points: rapid.IntRange(0, maxPoints).Draw(r, "points"),
 	}}
-	if l := label.Draw(r, "label"); strings.TrimSpace(l) != "" {
+	if l := labels.Draw(r, "label"); strings.TrimSpace(l) != "" {
 		s.Conditions[0].Name = NewText(l)
 	}
 	row := rapid.SliceOfN(finite, 4, 4)

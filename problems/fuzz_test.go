@@ -2,28 +2,26 @@ package problems
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
+
+	"pinn/internal/seeds"
 )
 
 // FuzzDecode: no input panics; diagnostics are sorted and lie in the file; what
 // is TOML is read as TOML; an accepted file survives Encode and Decode.
 func FuzzDecode(f *testing.F) {
+	seeds.Add(f, "testdata/fuzz/FuzzDecode.txtar", 34)
 	for _, name := range Gallery() {
 		src, _ := Open(name)
 		f.Add(src)
 	}
-	bad, err := filepath.Glob("testdata/bad/*.toml")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range bad {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
+	for _, file := range archive(f, decodeGolden).Files {
+		if strings.HasSuffix(file.Name, ".toml") {
+			f.Add(file.Data)
 		}
-		f.Add(src)
 	}
 	for _, doc := range documents {
 		f.Add([]byte(doc))
@@ -55,7 +53,7 @@ func checkInside(t *testing.T, src []byte, list Diagnostics) {
 	t.Helper()
 	lines := bytes.Split(bytes.TrimPrefix(src, byteOrderMark), []byte("\n"))
 	for i, d := range list {
-		if i > 0 && d.Pos.before(list[i-1].Pos) && i < maxFaults {
+		if i > 0 && comparePos(d.Pos, list[i-1].Pos) < 0 && i < maxFaults {
 			t.Fatalf("not sorted: %v before %v", list[i-1], d)
 		}
 		if d.Pos.Line < 1 || d.Pos.Line > len(lines) || d.Pos.Column < 1 || d.Pos.Column > len(lines[d.Pos.Line-1])+1 {
@@ -86,4 +84,116 @@ func touch(s *Spec) {
 	}
 	s.Where("phase[0].switch.rule")
 	s.Encode()
+}
+
+// strangers are values put where others belong.
+var strangers = []string{
+	"3", "-1", "0", "0.5", "nan", "1e999", "99999999999999999999", `"x"`, `""`, `"0"`, `"snr"`, `"adamw"`, `"1s"`, "true", "1979-05-27",
+	"[]", "[1]", "[[]]", "[1, 0]", "[[1, 2]]", `["u", "u"]`, "{}", "{ a = 1 }", `[{ rule = "snr" }, 3]`, `{ from = 1, to = 0 }`, "\"\"\"\n\"\"\"", "'it''s'",
+}
+
+// TestDecodeMutations: the file with every key, with lines lost, doubled, moved
+// and their values exchanged, meets what FuzzDecode asks of any input.
+func TestDecodeMutations(t *testing.T) {
+	lines := strings.SplitAfter(everything, "\n")
+	rapid.Check(t, func(r *rapid.T) {
+		var doc strings.Builder
+		for _, line := range lines {
+			switch rapid.IntRange(0, 40).Draw(r, "what") {
+			case 0:
+			case 1:
+				doc.WriteString(line + line)
+			case 2:
+				doc.WriteString(rapid.SampledFrom(lines).Draw(r, "line") + line)
+			case 3:
+				if key, _, ok := strings.Cut(line, "="); ok {
+					line = key + "= " + rapid.SampledFrom(strangers).Draw(r, "value") + "\n"
+				}
+				doc.WriteString(line)
+			case 4:
+				key, value, _ := strings.Cut(line, "=")
+				doc.WriteString(strings.TrimSpace(key) + "x =" + value)
+			default:
+				doc.WriteString(line)
+			}
+		}
+		checkAny(t, []byte(doc.String()))
+	})
+}
+
+// TestDecodeStrangers: any value in the place of any other. One seventh of all
+// pairs, a different one for each line.
+func TestDecodeStrangers(t *testing.T) {
+	lines := strings.SplitAfter(everything, "\n")
+	for i, line := range lines {
+		key, _, ok := strings.Cut(line, "=")
+		if !ok {
+			continue
+		}
+		for j := i % 7; j < len(strangers); j += 7 {
+			lines[i] = key + "= " + strangers[j] + "\n"
+			checkAny(t, []byte(strings.Join(lines, "")))
+		}
+		lines[i] = line
+	}
+}
+
+// FuzzSetting: no setting makes Compile panic; it gives a problem or an error, and
+// the file without the setting stays what it was.
+func FuzzSetting(f *testing.F) {
+	for _, s := range settingTexts {
+		f.Add(s)
+	}
+	src := Source{File: "f.toml", Text: []byte(settable)}
+	before, faults := Compile(src, nil)
+	if len(faults) > 0 {
+		f.Fatal(faults)
+	}
+	want := problemText(before)
+	f.Fuzz(func(t *testing.T, setting string) {
+		c, faults := Compile(src, []string{setting})
+		if (c == nil) != faults.HasErrors() {
+			t.Fatalf("%q: %v, and a problem: %v", setting, faults, c != nil)
+		}
+		for _, d := range faults {
+			if d.Pos == (Pos{}) && d.File != settingFile(setting) {
+				t.Errorf("%q: %v is nowhere", setting, d)
+			}
+		}
+		if after, _ := Compile(src, nil); problemText(after) != want {
+			t.Errorf("%q changes the file", setting)
+		}
+		if c != nil {
+			checkRoundTrip(t, c.Spec)
+		}
+	})
+}
+
+// settable has a table of every kind that a setting may go into.
+const settable = `title = "all"
+fields = ["u"]
+constants = { nu = 1, unused = 2 }
+define.f = "nu*x"
+[domain]
+x = [0, 1]
+t = { from = 0, to = 1 }
+[parameters]
+k = { start = 1 }
+[[equation]]
+is = "u_t = k*u_xx + f"
+[[condition]]
+at = "t = 0"
+is = "u = 0"
+[[phase]]
+method = "adamw"
+[phase.switch]
+rule = "snr"
+`
+
+var settingTexts = []string{
+	"", "=", "a", "a=", "title=x", "title.x=1", "title=[1", "title=\x00\xff", "title=\"\"\"", "title='a\nb'", "fields=['u', 'x']", "fields[0]=v", "fields[9]=v", "fields[-1]=v",
+	"constants.nu=2", "constants.mu=2", "constants.nu.x=2", "constants={}", "constants={ nu = 3 }", "constants={ nu = 3, nu = 4 }", "define.f=g", "define.f=f", "define={ f = 1 }",
+	"domain.x=[1, 0]", "domain.x[1]=9", "domain.t.to=2", "domain.t.periodic=true", "domain.inside=x > 0.5", "domain.y=[0, 1]", "parameters.k.min=3", "parameters.k=3", "parameters.q={}",
+	"equation[0].is=u = 0", "equation[0].is=u_tt = v", "condition[0].at=x = 2", "condition=[]", "phase[0].switch.rule=loss", "phase[0].switch={ rule = 'plateau' }", "phase.0.steps=0", "phase[0]={}", "phase[1]={}", "train.seed=1", "train[0]=1", "x\n[y]=1", "a.b.c.d.e=1",
+	"title=1\n[x]", "train={ seed = 1, seed = 2 }", "target.rel_l2=1",
 }

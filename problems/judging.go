@@ -1,5 +1,7 @@
 package problems
 
+import "slices"
+
 // judging reads [exact], [reference] and [target]: what training never sees.
 func (d *decoder) judging(s *Spec, root *reader) {
 	s.Exact = root.exact(s)
@@ -23,7 +25,7 @@ func (r *reader) exact(s *Spec) []Named {
 	}
 	for _, e := range t.v.entries {
 		if isOneOf(e.key, s.Fields) {
-			list = append(list, Named{t.keyText(e), t.expression(e.value, quoteKey(e.key))})
+			list = append(list, Named{e.text(), t.expression(e.value, quoteKey(e.key))})
 		} else {
 			t.unknownField(e)
 		}
@@ -33,11 +35,11 @@ func (r *reader) exact(s *Spec) []Named {
 
 // unknownField reports a key that should be a field.
 func (r *reader) unknownField(e entry) {
-	hint := ""
-	if near := Suggest(e.key, r.asked); near != "" && !r.full() {
-		hint = "; did you mean " + near + "?"
+	if r.full() {
+		r.dropped++
+		return
 	}
-	r.report(e.keyStart, r.key(quoteKey(e.key)), "must be one of the fields, got %s%s", clip([]byte(e.key)), hint)
+	r.report(e.place(), r.key(quoteKey(e.key)), "must be one of the fields, got %s%s", clip([]byte(e.key)), suggestion(e.key, r.asked))
 }
 
 func (r *reader) reference() *Reference {
@@ -49,9 +51,10 @@ func (r *reader) reference() *Reference {
 	file, builtin := r.v.find("file"), r.v.find("builtin")
 	switch {
 	case file == nil && builtin == nil:
-		r.report(r.v.start, "reference", "must have file or builtin, got neither")
+		r.report(r.v.place(), "reference", "must have file or builtin, got neither")
 	case file != nil && builtin != nil:
-		r.report(max(file.keyStart, builtin.keyStart), "reference", "must have file or builtin, got both")
+		later := slices.MaxFunc([]place{file.place(), builtin.place()}, place.compare)
+		r.report(later, "reference", "must have file or builtin, got both")
 	}
 	return ref
 }

@@ -5,14 +5,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-)
 
-// reserved are the words of the language, which no name may take.
-var reserved = []string{
-	"sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "log", "sqrt",
-	"abs", "min", "max", "sign", "step", "erf", "if", "and", "or", "not",
-	"pi", "e", "d", "lap", "dn", "n_x", "n_y", "n_z",
-}
+	"pinn/pde"
+)
 
 // declared is a name that the file introduces.
 type declared struct {
@@ -34,11 +29,11 @@ func (d *decoder) declare(what, key string, name Text) {
 		must = "letters and digits, a letter first"
 	case !isName(name.Value, "_"):
 		must = "letters, digits and _, a letter first"
-	case slices.Contains(reserved, name.Value):
+	case pde.ValidName(name.Value) != nil:
 		must = "a name that the language does not reserve"
 	}
 	if must != "" {
-		d.report(name.start, key, "must be %s, got %s", must, quoteKey(clip([]byte(name.Value))))
+		d.report(name.place(), key, "must be %s, got %s", must, quoteKey(clip([]byte(name.Value))))
 	}
 }
 
@@ -50,7 +45,7 @@ func (r *reader) label() Text {
 		return t
 	}
 	if len([]rune(t.Value)) > 64 || strings.ContainsFunc(t.Value, unprintable) {
-		r.report(t.start, r.key("name"), "must be up to 64 printable characters, got %s", clip([]byte(t.Value)))
+		r.report(t.place(), r.key("name"), "must be up to 64 printable characters, got %s", clip([]byte(t.Value)))
 		return Text{}
 	}
 	r.labels = append(r.labels, declared{"name", r.key("name"), t})
@@ -58,20 +53,20 @@ func (r *reader) label() Text {
 }
 
 // twice reports every name of the list that the file has used before, and
-// returns their offsets.
-func (d *decoder) twice(list []declared) map[int]bool {
-	slices.SortStableFunc(list, func(a, b declared) int { return a.name.start - b.name.start })
+// returns their places.
+func (d *decoder) twice(list []declared) map[place]bool {
+	slices.SortStableFunc(list, func(a, b declared) int { return a.name.place().compare(b.name.place()) })
 	first := map[string]declared{}
-	again := map[int]bool{}
+	again := map[place]bool{}
 	for _, n := range list {
 		f, ok := first[n.name.Value]
 		if !ok {
 			first[n.name.Value] = n
 			continue
 		}
-		again[n.name.start] = true
-		d.report(n.name.start, n.key, "must differ from all other names, got %s again (%s in line %d)",
-			clip([]byte(n.name.Value)), f.what, d.src.pos(f.name.start).Line)
+		again[n.name.place()] = true
+		d.report(n.name.place(), n.key, "must differ from all other names, got %s again%s",
+			clip([]byte(n.name.Value)), bracketed(f.what, f.name.place()))
 	}
 	return again
 }
@@ -85,4 +80,50 @@ func isName(s, extra string) bool {
 		}
 	}
 	return s != ""
+}
+
+// alike reports names that the file introduces twice, and leaves the later ones
+// out.
+func (d *decoder) alike(s *Spec) {
+	d.twice(d.labels)
+	again := d.twice(d.names)
+	if len(again) == 0 {
+		return
+	}
+	s.Fields = without(s.Fields, again, func(t Text) Text { return t })
+	s.Axes = without(s.Axes, again, func(a Axis) Text { return a.Name })
+	s.Boundaries = without(s.Boundaries, again, func(b Boundary) Text { return b.Name })
+	s.Constants = without(s.Constants, again, func(n Named) Text { return n.Name })
+	s.Parameters = without(s.Parameters, again, func(p Parameter) Text { return p.Name })
+	s.Definitions = without(s.Definitions, again, func(n Named) Text { return n.Name })
+}
+
+// columnNames reports columns of inline data that bear the name of anything but
+// an axis.
+func (d *decoder) columnNames(s *Spec) {
+	taken := map[string]declared{}
+	for _, n := range d.names {
+		if n.what != "axis" {
+			taken[n.name.Value] = n
+		}
+	}
+	for i, data := range s.Data {
+		for j, c := range data.Columns {
+			if n, ok := taken[c.Value]; ok {
+				d.report(c.place(), index(index("data", i)+".columns", j), "must differ from all other names, got %s again%s",
+					c.Value, bracketed(n.what, n.name.place()))
+			}
+		}
+	}
+}
+
+// without returns the elements of list whose names do not begin at the places.
+func without[T any](list []T, again map[place]bool, name func(T) Text) []T {
+	var out []T
+	for _, e := range list {
+		if t := name(e); !t.Set() || !again[t.place()] {
+			out = append(out, e)
+		}
+	}
+	return out
 }

@@ -42,12 +42,12 @@ func (r *reader) wrong(v *value, key, must string) {
 		r.dropped++
 		return
 	}
-	r.report(v.start, r.key(key), "must be %s, got %s", must, r.show(v))
+	r.report(v.place(), r.key(key), "must be %s, got %s", must, v.show())
 }
 
 // missing reports a key that this table must have, at the table's beginning.
 func (r *reader) missing(key, must string) {
-	r.report(r.v.start, r.key(key), "must be %s, got nothing", must)
+	r.report(r.v.place(), r.key(key), "must be %s, got nothing", must)
 }
 
 // close reports the keys that nobody asked for, with the near one that exists
@@ -67,20 +67,20 @@ func (r *reader) close() {
 	}
 }
 
+// fewNames is how many names fit into a line.
+const fewNames = 10
+
 // unknown reports an unknown key of this table.
 func (r *reader) unknown(e entry, known []string) {
-	const few = 10 // so many keys fit into a line
 	if r.full() {
 		r.dropped++
 		return
 	}
-	hint := ""
-	if near := Suggest(e.key, known); near != "" {
-		hint = "; did you mean " + near + "?"
-	} else if len(known) <= few {
+	hint := suggestion(e.key, known)
+	if hint == "" && len(known) <= fewNames {
 		hint = "; must be one of " + strings.Join(known, ", ")
 	}
-	r.report(e.keyStart, r.key(quoteKey(e.key)), "unknown key%s", hint)
+	r.report(e.place(), r.key(quoteKey(e.key)), "unknown key%s", hint)
 }
 
 // table returns a reader of a sub-table, of an absent one if there is none.
@@ -119,9 +119,9 @@ func (r *reader) array(key, must string, most int) []*value {
 		r.wrong(v, key, must)
 		return nil
 	case len(v.items) == 0:
-		r.report(v.start, r.key(key), "must have at least one element, got none")
+		r.report(v.place(), r.key(key), "must have at least one element, got none")
 	case len(v.items) > most:
-		r.report(v.start, r.key(key), "must have at most %d elements, got %d", most, len(v.items))
+		r.report(v.place(), r.key(key), "must have at most %d elements, got %d", most, len(v.items))
 		return nil
 	}
 	return v.items
@@ -140,7 +140,7 @@ func (r *reader) text(key string) Text {
 		r.wrong(v, key, "a string")
 		return Text{}
 	}
-	return r.asText(v)
+	return v.asText()
 }
 
 // filled returns a string that must not be empty; must says what it is.
@@ -153,7 +153,7 @@ func (r *reader) filled(key, must string) Text {
 		r.wrong(v, key, must)
 		return Text{}
 	}
-	return r.asText(v)
+	return v.asText()
 }
 
 // need is filled for a key that must be there.
@@ -170,11 +170,11 @@ func (r *reader) expression(v *value, key string) Text {
 	switch v.kind {
 	case stringValue:
 		if strings.TrimSpace(v.text) != "" {
-			return r.asText(v)
+			return v.asText()
 		}
 	case integerValue, floatValue:
 		if r.finite(v, key) {
-			return r.asText(v)
+			return v.asText()
 		}
 		return Text{}
 	}
@@ -192,7 +192,7 @@ func (r *reader) flag(key string) *bool {
 		r.wrong(v, key, "true or false")
 		return nil
 	}
-	b := r.token(v) == "true"
+	b := v.token() == "true"
 	return &b
 }
 
@@ -238,10 +238,6 @@ func (r *reader) asWord(v *value, key string, of []string) string {
 			}
 		}
 	}
-	hint := ""
-	if near := Suggest(v.text, of); near != "" {
-		hint = "; did you mean " + near + "?"
-	}
-	r.report(v.start, r.key(key), "must be one of %s, got %s%s", strings.Join(of, ", "), r.show(v), hint)
+	r.report(v.place(), r.key(key), "must be one of %s, got %s%s", strings.Join(of, ", "), v.show(), suggestion(v.text, of))
 	return ""
 }

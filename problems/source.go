@@ -1,77 +1,86 @@
 package problems
 
 import (
-	"bytes"
-	"sort"
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 )
 
-// Pos is a place in a problem file: line and column, both from 1, the column in
-// characters (code points), a tab being one. The zero Pos is no place at all:
-// the value did not come from a file.
-type Pos struct{ Line, Column int }
-
-// before orders places by line, then column.
-func (p Pos) before(q Pos) bool {
-	return p.Line < q.Line || p.Line == q.Line && p.Column < q.Column
+// Source is a problem file before it is read.
+type Source struct {
+	File string   // what messages call the file
+	Name string   // of the problem; if empty, the base name of File
+	Text []byte   // the file
+	Read ReadFile // reads the files beside it
 }
 
-// chunk is the distance in bytes between two entries of source.counts.
-const chunk = 1024
+// ReadFile returns the bytes of a file that the problem file names, its path as
+// written there.
+type ReadFile func(path string) ([]byte, error)
 
-// source is the text of a file with the two indices that turn a byte offset
-// into a Pos in O(log lines + chunk), however long the lines are.
-type source struct {
-	data   []byte
-	lines  []int // offset of the first byte of each line
-	counts []int // counts[i] = characters that begin before byte i·chunk
+// FromFile returns the problem file at path. The files that it names are looked
+// for in its folder.
+func FromFile(path string) (Source, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Source{}, err
+	}
+	dir := filepath.Dir(path)
+	return Source{File: path, Text: text, Read: func(file string) ([]byte, error) {
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(dir, file)
+		}
+		return os.ReadFile(file)
+	}}, nil
 }
 
-var byteOrderMark = []byte("\xef\xbb\xbf")
-
-// newSource indexes data. A byte order mark is no part of the text: editors do
-// not count it as a column.
-func newSource(data []byte) *source {
-	data = bytes.TrimPrefix(data, byteOrderMark)
-	s := &source{data: data[:len(data):len(data)], lines: []int{0}}
-	n := 0
-	for i, c := range data {
-		if i%chunk == 0 {
-			s.counts = append(s.counts, n)
-		}
-		if startsCharacter(c) {
-			n++
-		}
-		if c == '\n' {
-			s.lines = append(s.lines, i+1)
-		}
+// FromGallery returns the problem of the gallery called name, with or without
+// .toml.
+func FromGallery(name string) (Source, error) {
+	text, ok := Open(name)
+	if ok {
+		return Source{File: strings.TrimSuffix(name, ".toml") + ".toml", Text: text, Read: readGallery}, nil
 	}
-	if len(data)%chunk == 0 {
-		s.counts = append(s.counts, n)
+	hint := suggestion(strings.TrimSuffix(filepath.Base(name), ".toml"), Gallery())
+	if hint == "" {
+		hint = "; pinn list shows the gallery"
 	}
-	return s
+	return Source{}, fmt.Errorf("%s: no such file, and no problem of the gallery has that name%s", name, hint)
 }
 
-// startsCharacter tells whether c is anything but a UTF-8 continuation byte.
-func startsCharacter(c byte) bool { return c&0xC0 != 0x80 }
+// readGallery reads a file of the gallery.
+func readGallery(path string) ([]byte, error) { return fs.ReadFile(files, path) }
 
-// characters returns how many characters begin before the byte offset.
-func (s *source) characters(offset int) int {
-	n := s.counts[offset/chunk]
-	for _, c := range s.data[offset-offset%chunk : offset] {
-		if startsCharacter(c) {
-			n++
+// files holds the gallery: one problem file *.toml each, and the tables *.csv
+// that some of them name. (The pattern reads *.toml or *.csv; two patterns
+// would have to match at least one file each.)
+//
+//go:embed *.[tc][os][mv]*
+var files embed.FS
+
+// Gallery returns the names of the problems of the gallery, sorted.
+func Gallery() []string {
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		panic("problems: the embedded gallery cannot be listed")
+	}
+	var names []string
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), ".toml"); ok {
+			names = append(names, name)
 		}
 	}
-	return n
+	slices.Sort(names)
+	return names
 }
 
-// pos returns the place of the character that holds the byte offset; offsets
-// outside the text are clamped to its ends.
-func (s *source) pos(offset int) Pos {
-	offset = max(0, min(offset, len(s.data)))
-	for offset > 0 && offset < len(s.data) && !startsCharacter(s.data[offset]) {
-		offset--
-	}
-	line := sort.SearchInts(s.lines, offset+1) - 1
-	return Pos{line + 1, s.characters(offset) - s.characters(s.lines[line]) + 1}
+// Open returns the problem file of a name of the gallery, with or without
+// .toml, and whether there is one.
+func Open(name string) ([]byte, bool) {
+	src, err := files.ReadFile(strings.TrimSuffix(name, ".toml") + ".toml")
+	return src, err == nil
 }

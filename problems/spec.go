@@ -1,6 +1,10 @@
 package problems
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Spec is a decoded problem file: plain values with their places, no
 // behaviour. Absent values are the zero Text, nil, "" or 0, as each field
@@ -31,8 +35,7 @@ type Spec struct {
 	Train   Train   // [train]
 	Phases  []Phase // [[phase]]; empty: the default plan
 
-	root *value  // for Where
-	src  *source // for Where
+	root *value // for Where
 }
 
 // Axis is one axis of the box. From and To are constant expressions.
@@ -144,4 +147,32 @@ type Train struct {
 	FallBack *int          // how often a run may return to a first-order method; nil if absent
 	Stages   *int          // networks one upon the other; nil if absent
 	Slabs    *int          // slabs in time; nil if absent
+}
+
+// Where returns the place of the value of a key, written as in Diagnostic.Key
+// (phase[1].switch.threshold). If the file does not have the key it is the
+// place of the innermost table or array on the way that it has. A Spec that was
+// not decoded from a file has no places, nor has a value that a setting brought:
+// the zero Pos.
+func (s *Spec) Where(key string) Pos {
+	if s.root == nil {
+		return Pos{}
+	}
+	v := s.root
+	for step := range strings.SplitSeq(key, ".") {
+		step, indices, _ := strings.Cut(step, "[")
+		e := v.find(step)
+		if e == nil {
+			break
+		}
+		v = e.value
+		for index := range strings.SplitSeq(indices, "[") {
+			i, err := strconv.Atoi(strings.TrimSuffix(index, "]"))
+			if err != nil || v.kind != arrayValue || i < 0 || i >= len(v.items) {
+				break
+			}
+			v = v.items[i]
+		}
+	}
+	return v.place().pos()
 }

@@ -1,6 +1,6 @@
 package problems
 
-import "slices"
+import "pinn/pde"
 
 // EnforceModes are the values of enforce in [[condition]].
 var EnforceModes = []string{"auto", "hard", "soft"}
@@ -15,7 +15,7 @@ func (d *decoder) expressions(root *reader, key, what string) []Named {
 	}
 	var list []Named
 	for _, e := range r.v.entries {
-		n := Named{d.keyText(e), r.expression(e.value, quoteKey(e.key))}
+		n := Named{e.text(), r.expression(e.value, quoteKey(e.key))}
 		d.declare(what, r.key(quoteKey(e.key)), n.Name)
 		list = append(list, n)
 	}
@@ -29,7 +29,7 @@ func (d *decoder) parameters(s *Spec, root *reader) {
 		return
 	}
 	for _, e := range r.v.entries {
-		p := Parameter{Name: d.keyText(e), Pos: d.src.pos(e.value.start)}
+		p := Parameter{Name: e.text(), Pos: e.value.place().pos()}
 		d.declare("parameter", r.key(quoteKey(e.key)), p.Name)
 		if e.value.kind == tableValue {
 			d.reader(e.value).parameter(&p)
@@ -60,7 +60,7 @@ func (d *decoder) equations(s *Spec, root *reader) {
 			Name:   r.label(),
 			Is:     r.need("is", mustStatement),
 			Weight: r.weight(),
-			Pos:    d.src.pos(r.v.start),
+			Pos:    r.v.place().pos(),
 		})
 		r.close()
 	}
@@ -75,7 +75,7 @@ func (d *decoder) conditions(s *Spec, root *reader) {
 			Is:      r.need("is", mustStatement),
 			Enforce: r.word("enforce", EnforceModes),
 			Weight:  r.weight(),
-			Pos:     d.src.pos(r.v.start),
+			Pos:     r.v.place().pos(),
 		}
 		if c.Enforce == "" {
 			c.Enforce = "auto"
@@ -104,7 +104,7 @@ func (d *decoder) data(s *Spec, root *reader) {
 			File:   r.filled("file", "the path of a CSV file"),
 			Is:     r.need("is", mustStatement),
 			Weight: r.weight(),
-			Pos:    d.src.pos(r.v.start),
+			Pos:    r.v.place().pos(),
 		}
 		a.Columns = r.columns(s)
 		a.Points = r.rows("points", len(a.Columns))
@@ -121,9 +121,9 @@ func (r *reader) source() {
 	case file == nil && points == nil && columns == nil:
 		r.missing("file", "given, or points with columns")
 	case file != nil && points != nil:
-		r.report(points.keyStart, r.key("points"), "must not stand beside file, got both")
+		r.report(points.place(), r.key("points"), "must not stand beside file, got both")
 	case file != nil && columns != nil:
-		r.report(columns.keyStart, r.key("columns"), "must not stand beside file, whose header names the columns, got both")
+		r.report(columns.place(), r.key("columns"), "must not stand beside file, whose header names the columns, got both")
 	case file == nil && points == nil:
 		r.missing("points", "a list of rows of numbers")
 	case file == nil && columns == nil:
@@ -146,18 +146,18 @@ func (r *reader) columns(s *Spec) []Text {
 	seen := map[string]bool{}
 	for i, item := range v.items {
 		switch {
-		case item.kind != stringValue || !isName(item.text, "_") || slices.Contains(reserved, item.text):
+		case item.kind != stringValue || pde.ValidName(item.text) != nil:
 			r.wrong(item, index("columns", i), "the name of a column in quotes")
 		case seen[item.text]:
 			r.wrong(item, index("columns", i), "different from the columns before it")
 		default:
 			seen[item.text] = true
 		}
-		list[i] = r.asText(item)
+		list[i] = item.asText()
 	}
 	for _, a := range s.Axes {
 		if !seen[a.Name.Value] {
-			r.report(v.start, r.key("columns"), "must have the axis %s, got %s", clip([]byte(a.Name.Value)), r.show(v))
+			r.report(v.place(), r.key("columns"), "must have the axis %s, got %s", clip([]byte(a.Name.Value)), v.show())
 		}
 	}
 	return list

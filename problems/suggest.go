@@ -32,6 +32,15 @@ func Suggest(name string, candidates []string) string {
 	return best
 }
 
+// suggestion is the end of a message about a word that is not among those known:
+// the near one, "" if there is none.
+func suggestion(word string, known []string) string {
+	if near := Suggest(word, known); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
 // distance is the optimal string alignment distance: the least number of
 // insertions, deletions, substitutions and swaps of neighbours, no part of the
 // text being edited twice.

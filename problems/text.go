@@ -2,8 +2,100 @@ package problems
 
 import (
 	"bytes"
+	"cmp"
+	"sort"
 	"unicode/utf8"
 )
+
+// Pos is a place in a problem file: line and column, both from 1, the column in
+// characters (code points), a tab being one. The zero Pos is no place at all:
+// the value did not come from a file.
+type Pos struct{ Line, Column int }
+
+// place is a byte of a document. The zero place is none.
+type place struct {
+	doc    *document
+	offset int
+}
+
+// pos returns the place as line and column, the zero Pos if it is in no file.
+func (p place) pos() Pos {
+	if p.doc == nil {
+		return Pos{}
+	}
+	return p.doc.pos(p.offset)
+}
+
+// compare orders places: the file before the settings, these as they were given.
+func (p place) compare(q place) int {
+	return cmp.Or(cmp.Compare(p.doc.number, q.doc.number), cmp.Compare(p.offset, q.offset))
+}
+
+// chunk is the distance in bytes between two entries of document.counts.
+const chunk = 1024
+
+// document is a text with the two indices that turn a byte offset into a Pos in
+// O(log lines + chunk), however long the lines are. The file is document 0; each
+// setting is one, counted from 1, whose values have no Pos.
+type document struct {
+	data   []byte
+	number int
+	lines  []int // offset of the first byte of each line
+	counts []int // counts[i] = characters that begin before byte i·chunk
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// newDocument indexes data. A byte order mark is no part of the text: editors do
+// not count it as a column.
+func newDocument(data []byte) *document {
+	data = bytes.TrimPrefix(data, byteOrderMark)
+	d := &document{data: data[:len(data):len(data)], lines: []int{0}}
+	n := 0
+	for i, c := range data {
+		if i%chunk == 0 {
+			d.counts = append(d.counts, n)
+		}
+		if startsCharacter(c) {
+			n++
+		}
+		if c == '\n' {
+			d.lines = append(d.lines, i+1)
+		}
+	}
+	if len(data)%chunk == 0 {
+		d.counts = append(d.counts, n)
+	}
+	return d
+}
+
+// startsCharacter tells whether c is anything but a UTF-8 continuation byte.
+func startsCharacter(c byte) bool { return c&0xC0 != 0x80 }
+
+// characters returns how many characters begin before the byte offset.
+func (d *document) characters(offset int) int {
+	n := d.counts[offset/chunk]
+	for _, c := range d.data[offset-offset%chunk : offset] {
+		if startsCharacter(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// pos returns the place of the character that holds the byte offset; offsets
+// outside the text are clamped to its ends.
+func (d *document) pos(offset int) Pos {
+	if d.number > 0 {
+		return Pos{}
+	}
+	offset = max(0, min(offset, len(d.data)))
+	for offset > 0 && offset < len(d.data) && !startsCharacter(d.data[offset]) {
+		offset--
+	}
+	line := sort.SearchInts(d.lines, offset+1) - 1
+	return Pos{line + 1, d.characters(offset) - d.characters(d.lines[line]) + 1}
+}
 
 // Text is a string or a number of the file as text, with its place. The zero
 // Text is an absent value. Numbers are normalised: no underscores, no leading
@@ -11,8 +103,8 @@ import (
 type Text struct {
 	Value      string
 	set        bool
-	src        *source // nil: not from a file
-	start, end int     // the token in src, quotes included
+	doc        *document // nil: not from a file
+	start, end int       // the token in doc, quotes included
 }
 
 // NewText returns a Text that is set and has no place in a file.
@@ -23,13 +115,13 @@ func (t Text) Set() bool { return t.set }
 
 // Pos returns the place where the token begins: the opening quote of a string,
 // the first character of a number or of a key. It is the zero Pos if t did not
-// come from a file.
+// come from a file but from a setting or from code.
 func (t Text) Pos() Pos {
-	if t.src == nil {
-		return Pos{}
-	}
-	return t.src.pos(t.start)
+	return t.place().pos()
 }
+
+// place returns where the token begins.
+func (t Text) place() place { return place{t.doc, t.start} }
 
 // At returns the place in the file of the byte Value[offset]. It looks through
 // quotes, escapes, folded line ends and the line breaks of multi-line strings;
@@ -37,12 +129,12 @@ func (t Text) Pos() Pos {
 // offset len(Value) is the closing quote; other offsets outside Value are
 // clamped. In a number every offset has the place of the number.
 func (t Text) At(offset int) Pos {
-	if t.src == nil {
+	if t.doc == nil {
 		return Pos{}
 	}
-	token := t.src.data[t.start:t.end]
+	token := t.doc.data[t.start:t.end]
 	offset = max(0, min(offset, len(t.Value)))
-	return t.src.pos(t.start + locate(token, offset))
+	return t.doc.pos(t.start + locate(token, offset))
 }
 
 // locate returns the index in a TOML string token, quotes included, of what

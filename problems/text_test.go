@@ -39,7 +39,7 @@ func TestTextAt(t *testing.T) {
 		{"number with a plus", `a = `, `+0.5`, ``, "0.5"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			src := newSource([]byte(c.before + c.here + c.after))
+			src := newDocument([]byte(c.before + c.here + c.after))
 			text := onlyText(t, src)
 			if text.Value != c.value {
 				t.Fatalf("Value = %q, want %q", text.Value, c.value)
@@ -62,9 +62,9 @@ func unescaped(s string) string {
 }
 
 // onlyText returns the innermost last string or number of a document.
-func onlyText(t *testing.T, src *source) Text {
+func onlyText(t *testing.T, doc *document) Text {
 	t.Helper()
-	tree, _, message := walk(src.data)
+	tree, _, message := walk(doc)
 	if tree == nil {
 		t.Fatal(message)
 	}
@@ -76,14 +76,13 @@ func onlyText(t *testing.T, src *source) Text {
 			v = v.entries[len(v.entries)-1].value
 		}
 	}
-	d := &decoder{src: src}
-	return d.asText(v)
+	return v.asText()
 }
 
 // TestTextClamps: offsets outside the value have the nearest place, and a Text
 // without a file has none.
 func TestTextClamps(t *testing.T) {
-	text := onlyText(t, newSource([]byte(`a = "xy"`)))
+	text := onlyText(t, newDocument([]byte(`a = "xy"`)))
 	if got, want := text.At(-1), (Pos{1, 6}); got != want {
 		t.Errorf("At(-1) = %v, want %v", got, want)
 	}
@@ -110,7 +109,7 @@ func TestLocateMeasuresTheValue(t *testing.T) {
 		}
 		body := strings.Join(pieces.Draw(r, "pieces"), "")
 		doc := "a = " + quotes + body + quotes
-		tree, _, _ := walk([]byte(doc))
+		tree, _, _ := walk(newDocument([]byte(doc)))
 		if tree == nil {
 			r.Skip("quotes in a row")
 		}
@@ -140,7 +139,7 @@ func TestPosCountsCharacters(t *testing.T) {
 		before := text[:offset]
 		line := strings.LastIndexByte(before, '\n') + 1
 		want := Pos{strings.Count(before, "\n") + 1, len([]rune(before[line:])) + 1}
-		if got := newSource([]byte(text)).pos(offset); got != want {
+		if got := newDocument([]byte(text)).pos(offset); got != want {
 			r.Fatalf("pos(%d) = %v, want %v", offset, got, want)
 		}
 	})

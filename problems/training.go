@@ -3,6 +3,8 @@ package problems
 import (
 	"math"
 	"slices"
+
+	"pinn/pde"
 )
 
 // The words of [network] and [points].
@@ -69,10 +71,13 @@ func (r *reader) axes(s *Spec, key string) []string {
 	for _, a := range s.Axes {
 		known = append(known, a.Name.Value)
 	}
-	for i, v := range r.array(key, `a list of axes such as ["x"]`, maxAxes) {
+	for i, v := range r.array(key, `a list of axes such as ["x"]`, pde.MaxAxes) {
+		if known == nil {
+			break // the domain has a fault of its own
+		}
 		name := r.asWord(v, index(key, i), known)
 		if slices.Contains(list, name) {
-			r.report(v.start, r.key(index(key, i)), "must differ from the axes before it, got %s again", name)
+			r.report(v.place(), r.key(index(key, i)), "must differ from the axes before it, got %s again", name)
 		} else if name != "" {
 			list = append(list, name)
 		}
@@ -93,7 +98,7 @@ func (r *reader) modes(modes []int) {
 	seen := map[int]bool{}
 	for i, m := range modes {
 		if seen[m] {
-			r.report(e.value.items[i].start, r.key(index("modes", i)), "must differ from the modes before it, got %d again", m)
+			r.report(e.value.items[i].place(), r.key(index("modes", i)), "must differ from the modes before it, got %d again", m)
 		}
 		seen[m] = true
 	}

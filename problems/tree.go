@@ -31,11 +31,12 @@ const (
 )
 
 // value is one value of the file with its place: bytes [start, end) of the
-// source for what is written in one piece. A table made by a header starts at
+// document for what is written in one piece. A table made by a header starts at
 // the header's bracket, one made by dots at its key; both have end = start.
 type value struct {
 	kind       kind
 	origin     origin
+	doc        *document
 	start, end int
 	text       string // decoded, of a string only
 	*inside           // of arrays and tables only
@@ -52,21 +53,35 @@ type inside struct {
 	at     int    // its index in a parent array
 }
 
-// entry is one key of a table; keyStart and keyEnd are its token.
-type entry struct {
-	key              string
-	keyStart, keyEnd int
-	value            *value
-}
+// place returns where the value begins.
+func (v *value) place() place { return place{v.doc, v.start} }
 
-// name is one part of a possibly dotted key.
+// token returns the bytes of the value as they are written.
+func (v *value) token() string { return string(v.doc.data[v.start:v.end]) }
+
+// name is a key, or one part of a dotted one, with its token.
 type name struct {
 	key        string
+	doc        *document
 	start, end int
 }
 
-func newContainer(k kind, o origin, start int) *value {
-	return &value{kind: k, origin: o, start: start, end: start, inside: &inside{}}
+// place returns where the key begins.
+func (n name) place() place { return place{n.doc, n.start} }
+
+// text returns the key as a Text.
+func (n name) text() Text {
+	return Text{Value: n.key, set: true, doc: n.doc, start: n.start, end: n.end}
+}
+
+// entry is one key of a table.
+type entry struct {
+	name
+	value *value
+}
+
+func newContainer(k kind, o origin, at place) *value {
+	return &value{kind: k, origin: o, doc: at.doc, start: at.offset, end: at.offset, inside: &inside{}}
 }
 
 // find returns the entry of a table, or nil; a nil value has none.
@@ -91,7 +106,7 @@ func (v *value) find(key string) *entry {
 // add appends an entry that find does not know yet and returns its value.
 func (v *value) add(n name, child *value) *value {
 	const small = 16 // a table of so many entries is searched without an index
-	v.entries = append(v.entries, entry{n.key, n.start, n.end, child})
+	v.entries = append(v.entries, entry{n, child})
 	if v.index != nil {
 		v.index[n.key] = len(v.entries) - 1
 	} else if len(v.entries) > small {
@@ -100,17 +115,20 @@ func (v *value) add(n name, child *value) *value {
 			v.index[v.entries[i].key] = i
 		}
 	}
-	if child.inside != nil {
-		child.parent, child.key = v, n.key
-	}
+	v.adopt(child, n.key, 0)
 	return child
+}
+
+// adopt tells an array or a table where it stands: under a key or at an index of v.
+func (v *value) adopt(child *value, key string, at int) {
+	if child.inside != nil {
+		child.parent, child.key, child.at = v, key, at
+	}
 }
 
 // push appends an element to an array.
 func (v *value) push(item *value) {
-	if item.inside != nil {
-		item.parent, item.at = v, len(v.items)
-	}
+	v.adopt(item, "", len(v.items))
 	v.items = append(v.items, item)
 }
 
@@ -136,6 +154,7 @@ func (v *value) path() string {
 // statement that TOML forbids (a key given twice, a table reopened) is noted in
 // clashes and goes into a table that nobody reads.
 type tree struct {
+	doc           *document
 	root, current *value
 	clashes       []clash
 }
@@ -148,15 +167,15 @@ type clash struct {
 	old    *value
 }
 
-func newTree() *tree {
-	root := newContainer(tableValue, fromHeader, 0)
-	return &tree{root: root, current: root}
+func newTree(doc *document) *tree {
+	root := newContainer(tableValue, fromHeader, place{doc, 0})
+	return &tree{doc: doc, root: root, current: root}
 }
 
 // header handles [path], or [[path]] if element is true; start is the offset of
 // its first bracket.
 func (t *tree) header(path []name, element bool, start int) {
-	t.current = newContainer(tableValue, fromHeader, start)
+	t.current = newContainer(tableValue, fromHeader, place{t.doc, start})
 	last := path[len(path)-1]
 	parent := t.descend(path[:len(path)-1], start)
 	if parent == nil {
@@ -165,7 +184,7 @@ func (t *tree) header(path []name, element bool, start int) {
 	old := parent.find(last.key)
 	switch {
 	case old == nil && element:
-		parent.add(last, newContainer(arrayValue, fromElements, start)).push(t.current)
+		parent.add(last, newContainer(arrayValue, fromElements, place{t.doc, start})).push(t.current)
 	case old == nil:
 		parent.add(last, t.current)
 	case element && old.value.origin == fromElements:
@@ -173,7 +192,7 @@ func (t *tree) header(path []name, element bool, start int) {
 	case !element && old.value.origin == fromPath:
 		t.current = old.value
 		t.current.origin, t.current.start, t.current.end = fromHeader, start, start
-		old.keyStart, old.keyEnd = last.start, last.end
+		old.name = last
 	default:
 		t.clashes = append(t.clashes, clash{parent, last, old.value})
 	}
@@ -187,7 +206,7 @@ func (t *tree) descend(path []name, start int) *value {
 		old := v.find(n.key)
 		switch {
 		case old == nil:
-			v = v.add(n, newContainer(tableValue, fromPath, start))
+			v = v.add(n, newContainer(tableValue, fromPath, place{t.doc, start}))
 		case old.value.origin == fromElements:
 			v = old.value.items[len(old.value.items)-1]
 		case old.value.kind == tableValue && old.value.origin != fromValue:
@@ -206,7 +225,7 @@ func (t *tree) assign(v *value, path []name, child *value) {
 		old := v.find(n.key)
 		switch {
 		case old == nil:
-			v = v.add(n, newContainer(tableValue, fromDots, n.start))
+			v = v.add(n, newContainer(tableValue, fromDots, n.place()))
 		case old.value.origin == fromDots:
 			v = old.value
 		default:

@@ -17,15 +17,15 @@ import (
 // here from what surrounds them.
 type walker struct {
 	*tree
-	data   []byte
+	data   []byte // of the document
 	parser unstable.Parser
 }
 
-// walk parses the text of a file. On a syntax error it returns a nil tree, the
+// walk parses a document. On a syntax error it returns a nil tree, the
 // offset of the error and what is wrong there.
-func walk(data []byte) (t *tree, offset int, message string) {
-	w := &walker{tree: newTree(), data: data}
-	w.parser.Reset(data)
+func walk(doc *document) (t *tree, offset int, message string) {
+	w := &walker{tree: newTree(doc), data: doc.data}
+	w.parser.Reset(doc.data)
 	for w.parser.NextExpression() {
 		w.statement(w.parser.Expression())
 	}
@@ -42,7 +42,7 @@ func walk(data []byte) (t *tree, offset int, message string) {
 
 // statement adds one top-level statement to the tree.
 func (w *walker) statement(n *unstable.Node) {
-	path := keyPath(n)
+	path := w.keyPath(n)
 	switch n.Kind {
 	case unstable.Table:
 		w.header(path, false, w.bracket(path[0].start, 1))
@@ -60,19 +60,19 @@ func (w *walker) bracket(offset, n int) int {
 }
 
 // keyPath returns the parts of the key of a table, array table or key-value.
-func keyPath(n *unstable.Node) []name {
+func (w *walker) keyPath(n *unstable.Node) []name {
 	var path []name
 	for it := n.Key(); it.Next(); {
 		k := it.Node()
 		start := int(k.Raw.Offset)
-		path = append(path, name{string(k.Data), start, start + int(k.Raw.Length)})
+		path = append(path, name{string(k.Data), w.doc, start, start + int(k.Raw.Length)})
 	}
 	return path
 }
 
 // keyValue adds key = value to the table v.
 func (w *walker) keyValue(v *value, n *unstable.Node) {
-	path := keyPath(n)
+	path := w.keyPath(n)
 	start := w.skip(path[len(path)-1].end, " \t=")
 	w.assign(v, path, w.value(n.Value(), start))
 }
@@ -85,7 +85,7 @@ func (w *walker) value(n *unstable.Node, start int) *value {
 	case unstable.InlineTable:
 		return w.inlineTable(n, start)
 	}
-	v := &value{kind: kinds[n.Kind], start: int(n.Raw.Offset), end: int(n.Raw.Offset + n.Raw.Length)}
+	v := &value{kind: kinds[n.Kind], doc: w.doc, start: int(n.Raw.Offset), end: int(n.Raw.Offset + n.Raw.Length)}
 	if v.kind == stringValue {
 		v.text = string(n.Data)
 	}
@@ -93,7 +93,7 @@ func (w *walker) value(n *unstable.Node, start int) *value {
 }
 
 func (w *walker) array(n *unstable.Node, start int) *value {
-	v := newContainer(arrayValue, fromValue, start)
+	v := newContainer(arrayValue, fromValue, place{w.doc, start})
 	next := start + 1
 	for it := n.Children(); it.Next(); {
 		item := w.value(it.Node(), w.gap(next))
@@ -105,7 +105,7 @@ func (w *walker) array(n *unstable.Node, start int) *value {
 }
 
 func (w *walker) inlineTable(n *unstable.Node, start int) *value {
-	v := newContainer(tableValue, fromValue, start)
+	v := newContainer(tableValue, fromValue, place{w.doc, start})
 	next := start + 1
 	for it := n.Children(); it.Next(); {
 		w.keyValue(v, it.Node())

@@ -43,10 +43,10 @@ func TestWalkTwin(t *testing.T) {
 // whether doc is TOML.
 func checkTwin(t *testing.T, doc []byte) bool {
 	t.Helper()
-	src := newSource(doc)
+	src := newDocument(doc)
 	var want map[string]any
 	err := toml.Unmarshal(src.data, &want)
-	tree, offset, message := walk(src.data)
+	tree, offset, message := walk(src)
 	if err != nil {
 		return false // clashes, dates and integers beyond 64 bits are ours to find later
 	}
@@ -55,7 +55,7 @@ func checkTwin(t *testing.T, doc []byte) bool {
 	}
 	checkPlaces(t, src, tree.root)
 	// Printed, NaN equals NaN, and a thousand levels take no longer than one.
-	got := fmt.Sprintf("%#v", plainValue(t, src, tree.root))
+	got := fmt.Sprintf("%#v", plainValue(t, tree.root))
 	if want := fmt.Sprintf("%#v", want); got != want {
 		t.Fatalf("walk(%q) = %s, want %s", doc, got, want)
 	}
@@ -63,37 +63,36 @@ func checkTwin(t *testing.T, doc []byte) bool {
 }
 
 // plainValue converts a value of the walk to what toml.Unmarshal makes of it.
-func plainValue(t *testing.T, src *source, v *value) any {
-	d := &decoder{src: src}
+func plainValue(t *testing.T, v *value) any {
 	switch v.kind {
 	case tableValue:
 		m := map[string]any{}
 		for _, e := range v.entries {
-			m[e.key] = plainValue(t, src, e.value)
+			m[e.key] = plainValue(t, e.value)
 		}
 		return m
 	case arrayValue:
 		list := []any{}
 		for _, item := range v.items {
-			list = append(list, plainValue(t, src, item))
+			list = append(list, plainValue(t, item))
 		}
 		return list
 	case stringValue:
 		return v.text
 	case boolValue:
-		return d.token(v) == "true"
+		return v.token() == "true"
 	case integerValue:
-		n, err := strconv.ParseInt(decimal(d.token(v)), 10, 64)
+		n, err := strconv.ParseInt(decimal(v.token()), 10, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return n
 	case floatValue:
-		x, _ := strconv.ParseFloat(decimal(d.token(v)), 64)
+		x, _ := strconv.ParseFloat(decimal(v.token()), 64)
 		return x
 	}
 	var m struct{ A any }
-	if err := toml.Unmarshal([]byte("A = "+d.token(v)), &m); err != nil {
+	if err := toml.Unmarshal([]byte("A = "+v.token()), &m); err != nil {
 		t.Fatal(err)
 	}
 	return m.A
@@ -101,7 +100,7 @@ func plainValue(t *testing.T, src *source, v *value) any {
 
 // checkPlaces fails unless every value written in one piece begins and ends
 // with the bytes of its kind, and every key token is that key.
-func checkPlaces(t *testing.T, src *source, v *value) {
+func checkPlaces(t *testing.T, src *document, v *value) {
 	t.Helper()
 	token := string(src.data[v.start:v.end])
 	ends := map[kind]string{arrayValue: "[]", tableValue: "{}"}[v.kind]
@@ -121,7 +120,7 @@ func checkPlaces(t *testing.T, src *source, v *value) {
 		checkPlaces(t, src, item)
 	}
 	for _, e := range v.entries {
-		if key := string(src.data[e.keyStart:e.keyEnd]); key != e.key && key[0] != '"' && key[0] != '\'' {
+		if key := string(src.data[e.start:e.end]); key != e.key && key[0] != '"' && key[0] != '\'' {
 			t.Errorf("key %q is at %q", e.key, key)
 		}
 		checkPlaces(t, src, e.value)
@@ -151,12 +150,12 @@ func TestWalkClash(t *testing.T) {
 		{"quoted", "\"a b\" = 1\n", "'a b'", " = 2\n", `"a b"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			src := newSource([]byte(c.before + c.here + c.after))
-			tree, _, message := walk(src.data)
+			src := newDocument([]byte(c.before + c.here + c.after))
+			tree, _, message := walk(src)
 			if tree == nil {
 				t.Fatal(message)
 			}
-			d := &decoder{src: src}
+			d := &decoder{doc: src}
 			d.clashes(tree.clashes)
 			if len(d.list) != 1 || d.list[0].Pos != src.pos(len(c.before)) || d.list[0].Key != c.key {
 				t.Errorf("clashes = %v, want one at %v: %s", d.list, src.pos(len(c.before)), c.key)
@@ -184,7 +183,7 @@ func TestWalkSyntax(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			doc := c.before + c.after
 			_, list := Decode("f.toml", []byte(doc))
-			want := newSource([]byte(doc)).pos(min(len(c.before), len(doc)-1))
+			want := newDocument([]byte(doc)).pos(min(len(c.before), len(doc)-1))
 			if len(list) != 1 || list[0].Pos != want || !strings.Contains(list[0].Message, c.says) {
 				t.Errorf("Decode(%q) = %v, want one fault at %v about %s", doc, list, want, c.says)
 			}

@@ -8,6 +8,7 @@ import (
 	"pinn/cmd/pinn/internal/record"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pinn/solve"
+	"pinn/problems"
 )
 
 // job is a run about to be trained, with the draft of its folder.
@@ -89,7 +90,7 @@ func (a *app) resume(dir string, o solve.Options) (*job, error) {
 	if err != nil {
 		return nil, refuse(err)
 	}
-	src, err := solve.FromFile(rundir.ProblemPath(dir))
+	src, err := problems.FromFile(rundir.ProblemPath(dir))
 	if err != nil {
 		return nil, refuse(err)
 	}

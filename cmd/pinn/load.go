@@ -20,7 +20,7 @@ func (a *app) load(arg string, settings []string) (*solve.Statement, error) {
 }
 
 // read compiles a source. Faults are printed and end in exit code 2.
-func (a *app) read(src *solve.Source, settings []string) (*solve.Statement, error) {
+func (a *app) read(src problems.Source, settings []string) (*solve.Statement, error) {
 	st, faults := solve.Read(src, settings)
 	a.tell(faults)
 	if st == nil {
@@ -31,12 +31,12 @@ func (a *app) read(src *solve.Source, settings []string) (*solve.Statement, erro
 
 // find returns the source that arg names. The copy in a run's folder has the name of the
 // problem and not its own.
-func find(arg string) (*solve.Source, error) {
+func find(arg string) (problems.Source, error) {
 	src, err := solve.Find(arg)
-	if err != nil {
-		return nil, err
+	if err != nil || filepath.Base(src.File) != "problem.toml" {
+		return src, err
 	}
-	if run, err := rundir.Open(filepath.Dir(src.File)); err == nil && src.Name == "problem" {
+	if run, err := rundir.Open(filepath.Dir(src.File)); err == nil {
 		src.Name = run.Run.Problem
 	}
 	return src, nil

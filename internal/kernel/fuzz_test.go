@@ -4,11 +4,14 @@ import (
 	"encoding/binary"
 	"math"
 	"testing"
+
+	"pinn/internal/seeds"
 )
 
 // FuzzTiers feeds bytes as float64 numbers to every function, every tier against the
 // portable one: functions to their bounds, products to the bound of their sums.
 func FuzzTiers(f *testing.F) {
+	seeds.Add(f, "testdata/fuzz/FuzzTiers.txtar", 4)
 	f.Add(uint8(3), uint8(5), uint8(2), floatBytes(specials))
 	f.Add(uint8(9), uint8(25), uint8(11), floatBytes(ramp(40)))
 	f.Add(uint8(20), uint8(48), uint8(20), floatBytes([]float64{0x1p30, 1e22, 0.5, -3, 700, -700, 1e-300}))

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"pinn/internal/seeds"
 )
 
 func some() File {
@@ -152,6 +154,7 @@ func TestEncodeWeightsFaults(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
+	seeds.Add(f, "testdata/fuzz/FuzzDecode.txtar", 2)
 	f.Add(encoded(f, some()))
 	f.Add(encoded(f, File{}))
 	f.Add(file(`{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}`, 8))

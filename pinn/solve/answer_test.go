@@ -159,7 +159,7 @@ func TestProblem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src := &Source{File: "rod.toml", Name: "rod", Text: []byte(`fields = ["u"]
+	src := problems.Source{File: "rod.toml", Name: "rod", Text: []byte(`fields = ["u"]
 [domain]
 x = [0, 1]
 t = [0, 1]
@@ -213,7 +213,7 @@ func TestRefused(t *testing.T) {
 	}
 	for want, o := range map[string]Options{
 		"settings belong to a problem file": {Set: []string{"train.seed=2"}},
-		"must be finite and at least 0":              {Phases: []problems.Phase{{Method: "adamw", WeightDecay: new(-1.0)}}},
+		"must be finite and at least 0":     {Phases: []problems.Phase{{Method: "adamw", WeightDecay: new(-1.0)}}},
 	} {
 		if _, err := Problem(context.Background(), p, nil, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q in it", err, want)

@@ -24,7 +24,7 @@ var contractFiles = fstest.MapFS{
 
 // compiled decodes and compiles a text as the command line does.
 func compiled(text string, settings ...string) (*Statement, problems.Diagnostics) {
-	return Read(&Source{"p.toml", "p", []byte(text), func(path string) ([]byte, error) {
+	return Read(problems.Source{File: "p.toml", Text: []byte(text), Read: func(path string) ([]byte, error) {
 		return fs.ReadFile(contractFiles, path)
 	}}, settings)
 }

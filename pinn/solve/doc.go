@@ -1,11 +1,11 @@
-// Package build turns a decoded problem file (problems.Spec) into what can be
-// trained and judged: a pde.Problem, its truth, a network, a loss and a plan.
+// Package build turns a compiled problem file (problems.Compiled) into what can be
+// trained: hard conditions, a network, a loss and a plan.
 //
 // It is the seam between the two towers of the program and does no arithmetic
 // of its own. The way of a file through it:
 //
-//	Statement  compiles every expression of the file and reports all faults at
-//	           once, each at its character in the file
+//	Compile    compiles the file with package problems, checks its training plan
+//	           and builds its hard conditions; all faults come at once
 //	Fill       chooses what the file leaves open and writes it into the Spec, so
 //	           that the Spec alone repeats the run
 //	Network, Loss, Plan

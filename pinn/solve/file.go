@@ -79,7 +79,7 @@ func Load(path string) (*Answer, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: holds an answer of a problem stated in Go; use LoadProblem", path)
 	}
-	st, faults := Read(&Source{File: path, Name: w.Metadata[keyProblem], Text: []byte(text), Read: func(name string) ([]byte, error) {
+	st, faults := Read(problems.Source{File: path, Name: w.Metadata[keyProblem], Text: []byte(text), Read: func(name string) ([]byte, error) {
 		content, ok := w.Metadata[keyFile+name]
 		if !ok {
 			return nil, fmt.Errorf("%s: does not hold the file %s", path, name)

@@ -28,9 +28,9 @@ func starts() uint64 {
 // opened returns a problem of the gallery with the settings put into it.
 func opened(t testing.TB, name string, settings ...string) *Statement {
 	t.Helper()
-	src, ok := FromGallery(name)
-	if !ok {
-		t.Fatalf("%s is not in the gallery", name)
+	src, err := problems.FromGallery(name)
+	if err != nil {
+		t.Fatal(err)
 	}
 	st, faults := Read(src, settings)
 	if len(faults) > 0 {
@@ -111,7 +111,7 @@ func TestFill(t *testing.T) {
 		if twice := st.Spec.Encode(); !bytes.Equal(once, twice) {
 			t.Errorf("filled twice:\n%s\nfilled once:\n%s", twice, once)
 		}
-		again, faults := Read(&Source{name + ".toml", name, once, st.Read}, nil)
+		again, faults := Read(problems.Source{File: name + ".toml", Text: once, Read: st.Read}, nil)
 		if len(faults) > 0 {
 			t.Fatalf("%v in\n%s", faults, once)
 		}

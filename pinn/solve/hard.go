@@ -2,6 +2,7 @@ package solve
 
 import (
 	"errors"
+	"fmt"
 
 	"pinn/pde"
 	"pinn/pinn"
@@ -39,7 +40,7 @@ func hardFaults(spec *problems.Spec, err error) problems.Diagnostics {
 	}
 	var list problems.Diagnostics
 	for _, e := range all {
-		k := key("condition[%d].enforce", e.Condition)
+		k := fmt.Sprintf("condition[%d].enforce", e.Condition)
 		list = append(list, problems.Diagnostic{File: spec.File, Pos: spec.Where(k), Key: k, Message: "cannot be hard: " + e.Reason})
 	}
 	return list

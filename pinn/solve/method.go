@@ -1,13 +1,15 @@
 package solve
 
 import (
+	"fmt"
+
 	"pinn/optim"
 	"pinn/problems"
 )
 
 // method returns the method of phase i with the hyperparameters of the file;
 // faults of their ranges are reported at the phase. decays masks weight decay.
-func (c *compiler) method(i int, ph problems.Phase, decays []bool) optim.Method {
+func (k *checker) method(i int, ph problems.Phase, decays []bool) optim.Method {
 	row, ok := optim.ByName(ph.Method)
 	if !ok {
 		return nil // the decoder has said so
@@ -23,8 +25,7 @@ func (c *compiler) method(i int, ph problems.Phase, decays []bool) optim.Method 
 		*r = schedule(*ph.LearningRate, *r, ph.Steps)
 	}
 	for _, f := range m.Check() {
-		where := key("phase[%d].%s", i, f.Key)
-		c.fault(c.spec.Where(where), where, "must %s, got %g", f.Must, f.Got)
+		k.fault(fmt.Sprintf("phase[%d].%s", i, f.Key), "must %s, got %g", f.Must, f.Got)
 	}
 	return m
 }

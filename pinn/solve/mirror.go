@@ -1,6 +1,7 @@
 package solve
 
 import (
+	"fmt"
 	"slices"
 
 	"pinn/pde"
@@ -40,7 +41,7 @@ func mirrors(spec *problems.Spec, p *pde.Problem, h Hard) (ms []pinn.Mirror) {
 func mirrorFaults(spec *problems.Spec, p *pde.Problem, h Hard) (list problems.Diagnostics) {
 	for i, name := range spec.Network.Mirror {
 		if !slices.ContainsFunc(h.Mirrors, func(m pinn.Mirror) bool { return p.Box.Axes[m.Axis].Name == name }) {
-			k := key("network.mirror[%d]", i)
+			k := fmt.Sprintf("network.mirror[%d]", i)
 			list = append(list, problems.Diagnostic{File: spec.File, Pos: spec.Where("network.mirror"), Key: k,
 				Message: "must be an axis in which the statement has a mirror symmetry, got " + name})
 		}

@@ -11,10 +11,10 @@ import (
 )
 
 // Plan returns the phases of a stage of a slab of the filled Spec, both counted from 1.
-// decays masks weight decay. The diagnostics of a Spec that came through Statement are
-// those of Fill's choices alone: Statement has reported the others.
+// decays masks weight decay. The diagnostics of a Spec that came through Compile are
+// those of Fill's choices alone: Compile has reported the others.
 func Plan(spec *problems.Spec, slab, which int, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
-	c := &compiler{spec: spec}
+	k := &checker{spec: spec}
 	first, last := Share(spec, slab, which)
 	from, to := time.Duration(first*float64(spec.Train.Time)), time.Duration(last*float64(spec.Train.Time))
 	plan := hybrid.Plan{Seed: *spec.Train.Seed, From: from, Time: to, Start: start}
@@ -24,7 +24,7 @@ func Plan(spec *problems.Spec, slab, which int, decays []bool, start time.Time) 
 		}
 		p := hybrid.Phase{
 			Name:     ph.Method,
-			Method:   c.method(i, ph, decays),
+			Method:   k.method(i, ph, decays),
 			Batch:    orElse(ph.Batch, 0),
 			Points:   orElse(ph.Points, 0),
 			Steps:    orElse(ph.Steps, 0),
@@ -49,7 +49,7 @@ func Plan(spec *problems.Spec, slab, which int, decays []bool, start time.Time) 
 	if which == 1 {
 		plan.FallBack = fallBack(spec, decays)
 	}
-	return plan, c.diagnostics
+	return plan, k.list
 }
 
 // fallBack is AdamW at a tenth of the rate with which the plan begins, or of the
@@ -76,40 +76,6 @@ func resample(r *problems.Resample) *hybrid.Resample {
 		return nil
 	}
 	return &hybrid.Resample{Method: r.Method, Every: orElse(r.Every, 0), Noise: orElse(r.Noise, 0), K: orElse(r.K, 1), C: orElse(r.C, 1)}
-}
-
-// rules refuses metrics that a method does not have, and two for one check.
-func (c *compiler) rules() {
-	for i, ph := range c.spec.Phases {
-		first := ""
-		for j, r := range ph.Switch {
-			k := key("phase[%d].switch", i)
-			if c.spec.Where(k) != r.Pos { // a list of rules
-				k = key("%s[%d]", k, j)
-			}
-			k += ".metric"
-			switch {
-			case r.Metric == "":
-				continue
-			case r.Metric != hybrid.Plain && !ownMetric(ph.Method):
-				c.fault(c.spec.Where(k), k, "must be plain, since %s has no metric of its own, got %s", ph.Method, r.Metric)
-			case first != "" && first != r.Metric:
-				c.fault(c.spec.Where(k), k, "must be %s as in a rule before, since a check has one metric, got %s", first, r.Metric)
-			}
-			first = r.Metric
-		}
-	}
-}
-
-// ownMetric reports whether a method measures gradients in a metric of its own. One
-// that is not known has a fault of its own.
-func ownMetric(method string) bool {
-	row, ok := optim.ByName(method)
-	if !ok {
-		return true
-	}
-	_, ok = row.New().(hybrid.Preconditioner)
-	return ok
 }
 
 // rule returns the switch rule of the file; what it leaves out keeps the rule's

@@ -41,11 +41,8 @@ func NewStatement(p *pde.Problem, truth pde.Truth, o Options) (*Statement, error
 	}
 	spec := &problems.Spec{Name: "problem", File: "problem"}
 	o.apply(spec)
-	c := &compiler{spec: spec, problem: p}
-	c.unsupported()
-	c.slabs()
-	if c.diagnostics.HasErrors() {
-		return nil, c.diagnostics
+	if faults := check(&problems.Compiled{Spec: spec, Problem: p}, nil); faults.HasErrors() {
+		return nil, faults
 	}
 	hard, faults := Harden(spec, p)
 	if faults.HasErrors() {

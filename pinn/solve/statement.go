@@ -12,5 +12,5 @@ type Statement struct {
 	Problem *pde.Problem   // all that training may see
 	Truth   pde.Truth      // what the answer is judged by, nil if nothing is given
 	Hard    Hard
-	Read    ReadFile // reads the files that the problem names; nil if it names none
+	Read    problems.ReadFile // reads the files that the problem names; nil if it names none
 }

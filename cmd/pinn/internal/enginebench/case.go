@@ -8,6 +8,7 @@ import (
 
 	"pinn/pinn"
 	"pinn/pinn/solve"
+	"pinn/problems"
 )
 
 // Case is a problem, a network and a number of points.
@@ -85,11 +86,11 @@ func (c Case) Build(threads int) (*Subject, error) {
 
 // run prepares a run of the case that is never carried out.
 func (c Case) run(threads int) (*solve.Run, error) {
-	src := &solve.Source{File: c.Problem + ".toml", Name: c.Problem, Text: []byte(periodic)}
+	src := problems.Source{File: c.Problem + ".toml", Name: c.Problem, Text: []byte(periodic)}
 	if c.Problem != "burgers-periodic" {
-		var ok bool
-		if src, ok = solve.FromGallery(c.Problem); !ok {
-			return nil, fmt.Errorf("no problem of the gallery is called %s", c.Problem)
+		var err error
+		if src, err = problems.FromGallery(c.Problem); err != nil {
+			return nil, err
 		}
 	}
 	hidden, _ := json.Marshal(c.Hidden)

@@ -9,6 +9,7 @@ import (
 	"pinn/pde"
 	"pinn/pinn"
 	"pinn/pinn/solve"
+	"pinn/problems"
 )
 
 // task is a problem with its network and its loss.
@@ -26,7 +27,10 @@ var _ hybrid.Batched = (*task)(nil)
 // so many points; all that matters is said here, so that other defaults change no
 // experiment.
 func burgers(layers string, interior int, seed uint64, threads int) (*task, error) {
-	src, _ := solve.FromGallery("burgers")
+	src, err := problems.FromGallery("burgers")
+	if err != nil {
+		return nil, err
+	}
 	return newTask(src, []string{
 		"network.hidden=" + layers, `network.activation="tanh"`, `network.fourier={ modes = [1], axes = ["x"] }`, `network.mirror="none"`,
 		fmt.Sprintf("points.interior=%d", interior), `points.sampler="sobol"`, fmt.Sprintf("train.seed=%d", seed), "train.slabs=1",
@@ -35,11 +39,11 @@ func burgers(layers string, interior int, seed uint64, threads int) (*task, erro
 
 // stated compiles the text of a problem file that has all its settings in it.
 func stated(name string, text []byte, threads int) (*task, error) {
-	return newTask(&solve.Source{File: name + ".toml", Name: name, Text: text}, nil, threads)
+	return newTask(problems.Source{File: name + ".toml", Name: name, Text: text}, nil, threads)
 }
 
 // newTask compiles a problem file with settings put into it.
-func newTask(src *solve.Source, settings []string, threads int) (*task, error) {
+func newTask(src problems.Source, settings []string, threads int) (*task, error) {
 	st, faults := solve.Read(src, settings)
 	if st == nil {
 		return nil, faults

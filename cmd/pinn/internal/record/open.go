@@ -5,6 +5,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pinn/solve"
+	"pinn/problems"
 )
 
 // Open reads a run folder and makes its answer a function of the place again, from its
@@ -14,7 +15,7 @@ func Open(dir string) (*rundir.Folder, *solve.Answer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	src, err := solve.FromFile(folder.ProblemPath())
+	src, err := problems.FromFile(folder.ProblemPath())
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
+
+	"pinn/internal/seeds"
 )
 
 // same compares tables bit for bit, up to the payload of a NaN.
@@ -151,6 +153,7 @@ func TestEvents(t *testing.T) {
 }
 
 func FuzzDecodeTable(f *testing.F) {
+	seeds.Add(f, "testdata/fuzz/FuzzDecodeTable.txtar", 12)
 	for _, src := range []string{
 		"", "a\n", "step,method,loss\n1,adamw,0.5\n2,adamw,\n", "a,method\n1,\"x,\"\"y\"\"\"\n",
 		mark + "a\r\n1\r\n", "a\n\n1\n", "method\n\"\"\n", "a,b\n1,-Inf\nNaN,0x1p-2\n", "\"a\r\",b\n1,2\n",

@@ -1,0 +1,65 @@
+package problems
+
+import (
+	"slices"
+
+	"pinn/pde"
+)
+
+// truth compiles what the answer is judged by; nil if the file gives nothing.
+func (c *compiler) truth() pde.Truth {
+	if len(c.spec.Exact) > 0 {
+		return c.exact()
+	}
+	ref := c.spec.Reference
+	switch {
+	case ref == nil || !c.box || c.refused("reference"):
+		return nil
+	case ref.Builtin.Set():
+		if !c.sound() && slices.Contains(pde.Builtins(), ref.Builtin.Value) {
+			return nil // what it lacks may be among the faults
+		}
+		t, err := pde.NewBuiltin(ref.Builtin.Value, c.problem.Box, c.problem.Fields, c.problem.Constants)
+		if err != nil {
+			c.fault(ref.Builtin.Pos(), "reference.builtin", "%v%s", err, suggestion(ref.Builtin.Value, pde.Builtins()))
+			return nil
+		}
+		return t
+	}
+	return c.reference(ref.File)
+}
+
+func (c *compiler) exact() pde.Truth {
+	fields := make([]*pde.Expr, len(c.problem.Fields))
+	for _, e := range c.spec.Exact {
+		k := "exact." + e.Name.Value
+		f := slices.Index(c.problem.Fields, e.Name.Value)
+		if f < 0 {
+			continue // the name has a fault of its own
+		}
+		expr, faults := c.scope.Function(e.Value.Value)
+		c.faults(e.Value, k, faults)
+		fields[f] = expr
+	}
+	if !c.sound() || !slices.ContainsFunc(fields, func(e *pde.Expr) bool { return e != nil }) {
+		return nil
+	}
+	return pde.NewExact(c.problem.Box, fields)
+}
+
+func (c *compiler) reference(file Text) pde.Truth {
+	src, err := c.read(file.Value)
+	if err != nil {
+		c.fault(file.Pos(), "reference.file", "%v", err)
+		return nil
+	}
+	t, err := pde.ReadTable(src, c.problem.Box, c.problem.Fields)
+	if err != nil {
+		c.csvFaults(file, "reference.file", err)
+		return nil
+	}
+	if n := t.Outside(); n > 0 {
+		c.warn(file.Pos(), "reference.file", "%d points of %s lie outside the domain and are left out", n, file.Value)
+	}
+	return t
+}
