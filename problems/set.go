@@ -63,7 +63,8 @@ func settingTree(number int, text string) *tree {
 		if t == nil || len(t.root.entries) != 1 || t.root.entries[0].key != "x" {
 			continue
 		}
-		if !slices.ContainsFunc(t.clashes, func(c clash) bool { return c.parent == t.root }) { // such as a header [x] below
+		below := slices.ContainsFunc(t.clashes, func(c clash) bool { return c.parent == t.root }) // such as a header [x]
+		if !below {
 			return t
 		}
 	}

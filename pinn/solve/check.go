@@ -46,7 +46,7 @@ func (k *checker) metrics() {
 		first := ""
 		for j, r := range ph.Switch {
 			key := fmt.Sprintf("phase[%d].switch", i)
-			if k.spec.Where(key) != r.Pos { // a list of rules
+			if len(ph.Switch) > 1 || k.spec.Where(key) != r.Pos { // a list of rules
 				key = fmt.Sprintf("%s[%d]", key, j)
 			}
 			key += ".metric"

@@ -141,6 +141,7 @@ func TestSettingFaults(t *testing.T) {
 		{"a method", good + "[[phase]]\nmethod = 'lbfgs'\n", []string{"phase[0].method=springs"}, "--set phase[0].method=springs: phase[0].method: must be one of "},
 		{"both", bad, []string{"title=x", "train.sed=3", "phase=[{}]"}, unknown + constant + "\n--set train.sed=3: train.sed: unknown key; did you mean seed?\n--set phase=[{}]: phase[0].method: must be "},
 		{"one more of the same", bad, []string{"equation[0].is=u_xx = z + z + z"}, unknown + constant + "\n--set equation[0].is=u_xx = z + z + z: equation[0].is: unknown name z"},
+		{"a rule in a list", good, []string{"phase=[{ method = 'lbfgs', steps = 9, switch = [{ rule = 'plateau' }, { rule = 'snr', metric = 'adam' }] }]"}, "--set phase=[{ method = 'lbfgs', steps = 9, switch = [{ rule = 'plateau' }, { rule = 'snr', metric = 'adam' }] }]: phase[0].switch[1].metric: must be plain"},
 		{"put right again", good, []string{"train.seed=-1", "train.seed=1"}, ""},
 		{"no setting", good, []string{"title=x", "nonsense"}, "--set nonsense: must be key=value"},
 		{"no TOML to put it into", "[domain\n", []string{"train.seed=1"}, "p.toml:1:8: must be valid TOML: "},
