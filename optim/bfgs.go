@@ -21,6 +21,7 @@ package optim
 // with the line search of LBFGS.
 type BFGS struct {
 	Search
+	Threads
 
 	run     descender
 	hessian dense
@@ -38,7 +39,7 @@ func (b *BFGS) Check() Faults { return b.check(b.Settings()) }
 // Init prepares for θ of length dim. It allocates dim² numbers.
 func (b *BFGS) Init(dim int) {
 	mustBeSound(dim, b)
-	b.hessian.init(dim, plainBFGS)
+	b.hessian.init(dim, b.Threads.count(), plainBFGS)
 	b.run.init(dim, &b.hessian, b.Search)
 }
 

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
 
 	"pinn/internal/kernel"
 	fast "pinn/internal/kernel/blas"
@@ -12,26 +11,15 @@ import (
 
 // cholesky is the factor of a symmetric positive definite matrix A = UᵀU, U upper
 // triangular, n×n and row-major; what lies below the diagonal of u is not read. Its
-// bits do not depend on the number of processors.
+// bits do not depend on the number of threads.
 type cholesky struct {
 	n        int
 	u        []float64
-	products products
+	products fast.Products
 }
 
-// products are the matrix products that a factorisation is made of.
-type products interface {
-	Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
-	Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int)
-	Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int)
-}
-
-func newCholesky(n int) cholesky {
-	c := cholesky{n: n, u: make([]float64, n*n), products: fast.Implementation{}}
-	if kernel.Tier() == "go" {
-		c.products = gonum.Implementation{} // the faster one without vector kernels
-	}
-	return c
+func newCholesky(n, threads int) cholesky {
+	return cholesky{n: n, u: make([]float64, n*n), products: fast.New(threads)}
 }
 
 // factor computes U for the matrix a + shift·I, of which it reads the upper

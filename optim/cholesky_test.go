@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"testing"
 )
 
@@ -64,7 +63,7 @@ func TestCholeskyTwin(t *testing.T) {
 	worst := 0.0
 	for _, n := range []int{1, 2, 3, 7, 8, 63, 64, 65, 100, 127, 128, 129, 200, 257} {
 		a := definite(n, rng)
-		c := newCholesky(n)
+		c := newCholesky(n, 1)
 		for i := range c.u {
 			c.u[i] = math.NaN() // what an earlier factor left
 		}
@@ -105,7 +104,7 @@ func TestCholeskyRefuses(t *testing.T) {
 			for _, bad := range []float64{-1, 0, math.NaN(), math.Inf(1), math.Inf(-1), -1e300} {
 				a := definite(n, rng)
 				a[at*n+at] = bad
-				c := newCholesky(n)
+				c := newCholesky(n, 1)
 				if c.factor(a, 0) {
 					t.Errorf("n = %d, a[%d][%d] = %g: got a factor, want none", n, at, at, bad)
 				}
@@ -128,7 +127,7 @@ func TestCholeskyShift(t *testing.T) {
 	for i := range a {
 		a[i] = 1
 	}
-	c := newCholesky(n)
+	c := newCholesky(n, 1)
 	if c.factor(a, 0) {
 		t.Error("a matrix of ones has a factor without a shift")
 	}
@@ -137,18 +136,19 @@ func TestCholeskyShift(t *testing.T) {
 	}
 }
 
-// The bits do not depend on the number of processors.
+// The bits do not depend on the number of threads.
 func TestCholeskyThreads(t *testing.T) {
 	const n = 400
 	a := definite(n, rand.New(rand.NewPCG(3, 9)))
-	one, many := newCholesky(n), newCholesky(n)
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	one := newCholesky(n, 1)
 	one.factor(a, 1)
-	runtime.GOMAXPROCS(8)
-	many.factor(a, 1)
-	for i := range one.u {
-		if one.u[i] != many.u[i] {
-			t.Fatalf("element %d = %v with 8 processors, want the bits %v of one", i, many.u[i], one.u[i])
+	for _, threads := range []int{2, 3, 8} {
+		many := newCholesky(n, threads)
+		many.factor(a, 1)
+		for i := range one.u {
+			if one.u[i] != many.u[i] {
+				t.Fatalf("element %d = %v on %d threads, want the bits %v of one", i, many.u[i], threads, one.u[i])
+			}
 		}
 	}
 }
@@ -161,7 +161,7 @@ func BenchmarkCholesky(b *testing.B) {
 			for i := range a {
 				a[i] = rng.NormFloat64() / float64(n)
 			}
-			c := newCholesky(n)
+			c := newCholesky(n, Threads(0).count())
 			b.ReportAllocs()
 			for b.Loop() {
 				if !c.factor(a, 3) {

@@ -2,22 +2,22 @@ package optim
 
 import (
 	"math"
-	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"pinn/internal/kernel"
 )
 
-// crew multiplies and updates the triangle of a dense matrix on all processors. It
+// crew multiplies and updates the triangle of a dense matrix on several threads. It
 // cuts the rows into bands of equal area, as many as the order alone decides, each
 // with sums of its own that are added in order: the bits do not depend on how many
 // goroutines there are, none of which outlives a call. A matrix below crewLeast is
 // one band.
 type crew struct {
-	dim  int
-	cuts []int     // band i is rows cuts[i] … cuts[i+1]−1; multiples of 4
-	sums []float64 // per band, a vector
+	dim     int
+	threads int
+	cuts    []int     // band i is rows cuts[i] … cuts[i+1]−1; multiples of 4
+	sums    []float64 // per band, a vector
 
 	next atomic.Int64
 	wait sync.WaitGroup
@@ -33,12 +33,12 @@ const (
 	crewLeast = 256
 )
 
-func (c *crew) init(dim int) {
+func (c *crew) init(dim, threads int) {
 	bands := crewBands
 	if dim < crewLeast {
 		bands = 1
 	}
-	c.dim, c.cuts = dim, []int{0}
+	c.dim, c.threads, c.cuts = dim, threads, []int{0}
 	for i := 1; i < bands; i++ {
 		// Rows up to r are the part 1 − (1 − r/n)² of the triangle.
 		r := float64(dim) * (1 - math.Sqrt(1-float64(i)/float64(bands)))
@@ -80,7 +80,7 @@ func (c *crew) band(i int) {
 // run does the work at hand on every band.
 func (c *crew) run() {
 	c.next.Store(0)
-	for range min(runtime.GOMAXPROCS(0), len(c.cuts)-1) - 1 {
+	for range min(c.threads, len(c.cuts)-1) - 1 {
 		c.wait.Add(1)
 		go c.help()
 	}

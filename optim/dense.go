@@ -47,7 +47,7 @@ const (
 // p³/3 multiplications, an update 3p² or so.
 const checkEvery = 100
 
-func (m *dense) init(dim int, rule func(pair) update) {
+func (m *dense) init(dim, threads int, rule func(pair) update) {
 	rows := make([]float64, 6*dim)
 	row := func(i int) []float64 { return rows[i*dim : (i+1)*dim : (i+1)*dim] }
 	*m = dense{
@@ -55,7 +55,7 @@ func (m *dense) init(dim int, rule func(pair) update) {
 		x: row(0), g: row(1), s: row(2), y: row(3), hy: row(4), hg: row(5),
 		search: []float64{0, 1}, counters: make([]float64, denseCounters),
 	}
-	m.crew.init(dim)
+	m.crew.init(dim, threads)
 }
 
 func (m *dense) parts() []part {
@@ -102,7 +102,7 @@ func (m *dense) check() {
 		return
 	}
 	if m.factor == nil {
-		c := newCholesky(m.dim)
+		c := newCholesky(m.dim, m.crew.threads)
 		m.factor = &c
 	}
 	if !m.factor.factor(m.h, 0) {

@@ -60,6 +60,7 @@ type LM struct {
 	StopGradient float64 // stop when ‖∇L‖∞ is at or below; 0: only where it is 0
 	StopChange   float64 // stop after ten relative decreases at or below; 0: 2⁻⁵⁰
 	StopValue    float64 // stop when L is at or below; −Inf: never
+	Threads
 
 	dim   int
 	model lmModel
@@ -99,7 +100,7 @@ func (m *LM) Check() Faults { return checkSettings(m.Settings()) }
 func (m *LM) Init(dim int) {
 	mustBeSound(dim, m)
 	m.dim = dim
-	m.model = newLMModel(dim)
+	m.model = newLMModel(dim, m.Threads.count())
 	m.trials.init(dim)
 	m.initState(dim)
 }

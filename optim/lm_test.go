@@ -343,3 +343,13 @@ func repeat(n int, pattern ...float64) []float64 {
 	}
 	return x
 }
+
+// TestLMThreads is the conformance test of threads where LM works with the triangle, as
+// it does here from the second step on.
+func TestLMThreads(t *testing.T) {
+	optimtest.TestThreads(t, optimtest.Quadratic(optimtest.Spectrum(300, 10), 0), func() optim.Method {
+		m := optim.DefaultLM()
+		m.Damping = 1e-8
+		return m
+	})
+}

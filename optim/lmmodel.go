@@ -2,7 +2,6 @@ package optim
 
 import (
 	"math"
-	"runtime"
 
 	"pinn/internal/kernel"
 	"pinn/internal/kernel/qr"
@@ -42,11 +41,11 @@ type lmModel struct {
 	folder     *qr.Folder
 }
 
-func newLMModel(dim int) lmModel {
+func newLMModel(dim, threads int) lmModel {
 	vector := func() []float64 { return make([]float64, dim) }
-	return lmModel{dim: dim, a: make([]float64, dim*dim), factor: newCholesky(dim),
+	return lmModel{dim: dim, a: make([]float64, dim*dim), factor: newCholesky(dim, threads),
 		g: vector(), diagonal: vector(), c: vector(), d: vector(), y: vector(), z: vector(),
-		work: make([]float64, dim*dim), folder: qr.New(dim, runtime.GOMAXPROCS(0))}
+		work: make([]float64, dim*dim), folder: qr.New(dim, threads)}
 }
 
 // evaluate makes it the model at theta and returns L(θ).

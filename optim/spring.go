@@ -30,6 +30,7 @@ type SPRING struct {
 	Momentum       float64  // μ, in [0, 1)
 	Damping        float64  // λ, in units of JJᵀ
 	NormConstraint float64  // C: a step is no longer than √C
+	Threads
 
 	direction []float64 // φ
 	count     []float64 // one value: updates made since Init
@@ -118,7 +119,7 @@ func (s *SPRING) Step(theta []float64, f Objective) (StepInfo, error) {
 func (s *SPRING) factorise(b RowBlock) (lambda float64, bad *NotFiniteError) {
 	n := len(b.R)
 	if s.factor.n != n {
-		s.factor, s.zeta = newCholesky(n), make([]float64, n)
+		s.factor, s.zeta = newCholesky(n, s.Threads.count()), make([]float64, n)
 	}
 	c := &s.factor
 	for lambda = s.Damping; ; lambda *= 100 {

@@ -25,6 +25,7 @@ import "math"
 // Al-Baali. Unlike the source, pairs are kept only if s·y > 1e-10·‖s‖‖y‖.
 type SSBroyden struct {
 	Search
+	Threads
 
 	run     descender
 	hessian dense
@@ -42,7 +43,7 @@ func (b *SSBroyden) Check() Faults { return b.check(b.Settings()) }
 // Init prepares for θ of length dim. It allocates dim² numbers.
 func (b *SSBroyden) Init(dim int) {
 	mustBeSound(dim, b)
-	b.hessian.init(dim, selfScaled)
+	b.hessian.init(dim, b.Threads.count(), selfScaled)
 	b.run.init(dim, &b.hessian, b.Search)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"pinn/cmd/pinn/internal/build"
 	"pinn/hybrid"
+	"pinn/optim"
 	"pinn/pde"
 	"pinn/pinn"
 	"pinn/problems"
@@ -162,6 +163,11 @@ func newTraining(st *statement, p part, threads int, start time.Time) (*training
 	}
 	plan, faults := build.Plan(st.spec, p.slab, p.stage, loss.Decays(), start)
 	plan.Seed += slabSeed(p.slab)
+	for _, phase := range plan.Phases {
+		if m, ok := phase.Method.(optim.Threaded); ok {
+			m.SetThreads(threads)
+		}
+	}
 	return &training{part: p, loss: loss, terms: pinn.TermNames(st.problem, st.hard.Soft), plan: plan, seed: *st.spec.Train.Seed}, faults, nil
 }
 

@@ -23,6 +23,7 @@ import (
 //     leaves θ as it was.
 //   - After Restart on another objective it lowers that one.
 //   - A Step allocates nothing.
+//   - It keeps to its number of threads, which changes no bit; see TestThreads.
 func TestMethod(t *testing.T, newMethod func() optim.Method) {
 	t.Run("descends", func(t *testing.T) { testDescent(t, newMethod()) })
 	t.Run("repeats", func(t *testing.T) { testRepeats(t, newMethod) })
@@ -31,6 +32,7 @@ func TestMethod(t *testing.T, newMethod func() optim.Method) {
 	t.Run("survives", func(t *testing.T) { testSurvives(t, newMethod) })
 	t.Run("restarts", func(t *testing.T) { testRestarts(t, newMethod()) })
 	t.Run("allocates nothing", func(t *testing.T) { testAllocations(t, newMethod()) })
+	t.Run("threads", func(t *testing.T) { TestThreads(t, Rosenbrock(300), newMethod) })
 }
 
 // maxEvals bounds the evaluations of one step: two searches of 25 and one on
