@@ -75,7 +75,7 @@ func runCanyon(s Setup) (*Outcome, error) {
 				x, y = append(x, k), append(y, float64(c.steps))
 			}
 		}
-		return slope(x, y)
+		return exponent(x, y)
 	}
 	ratio := func(method string, kappa float64) float64 {
 		return float64(find(method, kappa, true).steps) / float64(find(method, kappa, false).steps)

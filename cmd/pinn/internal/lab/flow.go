@@ -153,8 +153,8 @@ func runFlow(s Setup) (*Outcome, error) {
 	}
 	last := len(steps) - 1
 	o.Findings = []Finding{
-		atMost(0.1, math.Abs(slope(steps[2:], euler[2:])-1), fmt.Sprintf("order of descent towards the flow, off from 1 (fitted %s)", short(slope(steps[2:], euler[2:])))),
-		atMost(0.1, math.Abs(slope(steps[2:], heun[2:])-2), fmt.Sprintf("order of Heun's method, off from 2 (fitted %s)", short(slope(steps[2:], heun[2:])))),
+		atMost(0.1, math.Abs(exponent(steps[2:], euler[2:])-1), fmt.Sprintf("order of descent towards the flow, off from 1 (fitted %s)", short(exponent(steps[2:], euler[2:])))),
+		atMost(0.1, math.Abs(exponent(steps[2:], heun[2:])-2), fmt.Sprintf("order of Heun's method, off from 2 (fitted %s)", short(exponent(steps[2:], heun[2:])))),
 		atLeast(10, far["adam"][last]/far["sgd"][last], "adam's distance from the flow's curve over descent's, at the smallest rate"),
 		atMost(0.001, off, "stability limits of sgd, heun, momentum and nesterov against linear theory, largest relative difference"),
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/stat"
+
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/optim"
 )
@@ -183,10 +185,4 @@ func runForgetting(s Setup) (*Outcome, error) {
 }
 
 // tailMean is the mean of the last tenth.
-func tailMean(x []float64) (mean float64) {
-	tail := x[len(x)-len(x)/10:]
-	for _, v := range tail {
-		mean += v / float64(len(tail))
-	}
-	return mean
-}
+func tailMean(x []float64) float64 { return stat.Mean(x[len(x)-len(x)/10:], nil) }

@@ -6,6 +6,9 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/optim"
 )
@@ -140,12 +143,12 @@ func pairStudy(s Setup, t *task, theta []float64) (rows []pairRow, err error) {
 	t.ValueGrad(g, theta)
 	for _, length := range []float64{1e-1, 1e-2, 1e-3}[:s.pick(3, 1)] {
 		step := slices.Clone(g)
-		scale(step, -length/norm(g))
+		floats.Scale(-length/floats.Norm(g, 2), step)
 		moved := slices.Clone(theta)
-		axpy(moved, 1, step)
+		floats.Add(moved, step)
 		t.ValueGrad(up, moved)
 		y := slices.Clone(up)
-		axpy(y, -1, g)
+		floats.Sub(y, g)
 		for _, batch := range []int{32, 64, 128, 256, 512, 1024}[:s.pick(6, 1)] {
 			if err := s.over(); err != nil {
 				return nil, err
@@ -159,7 +162,7 @@ func pairStudy(s Setup, t *task, theta []float64) (rows []pairRow, err error) {
 // pairsOf makes count pairs on minibatches of one size.
 func pairsOf(t *task, theta, moved, step, y []float64, batch, count int, rng *rand.Rand) pairRow {
 	b := t.Loss.Deal(batch)
-	r := pairRow{length: norm(step), batch: batch, curvature: dot(step, y), pairsCounted: count}
+	r := pairRow{length: floats.Norm(step, 2), batch: batch, curvature: floats.Dot(step, y), pairsCounted: count}
 	low, high, other := make([]float64, len(theta)), make([]float64, len(theta)), make([]float64, len(theta))
 	var along, cosFresh, cosSame []float64
 	for k := range count {
@@ -167,10 +170,10 @@ func pairsOf(t *task, theta, moved, step, y []float64, batch, count int, rng *ra
 		b.ValueGrad(0, low, theta)
 		b.ValueGrad(0, high, moved)
 		b.ValueGrad(min(1, b.Len()-1), other, moved)
-		axpy(high, -1, low)
-		axpy(other, -1, low)
-		along = append(along, dot(step, other))
-		if dot(step, high) > 0 {
+		floats.Sub(high, low)
+		floats.Sub(other, low)
+		along = append(along, floats.Dot(step, other))
+		if floats.Dot(step, high) > 0 {
 			r.same += 1 / float64(count)
 		}
 		if along[k] > 0 {
@@ -178,24 +181,14 @@ func pairsOf(t *task, theta, moved, step, y []float64, batch, count int, rng *ra
 		}
 		cosSame, cosFresh = append(cosSame, cosine(high, y)), append(cosFresh, cosine(other, y))
 	}
-	r.sigma = math.Sqrt(variance(along))
+	r.sigma = stat.StdDev(along, nil)
 	r.cosFresh, r.cosSame = median(cosFresh), median(cosSame)
 	r.predicted = 0.5 * math.Erfc(-r.curvature/r.sigma/math.Sqrt2)
 	return r
 }
 
-func cosine(a, b []float64) float64 { return dot(a, b) / (norm(a) * norm(b)) }
-
-// variance is that of a sample.
-func variance(x []float64) (v float64) {
-	mean := 0.0
-	for _, a := range x {
-		mean += a / float64(len(x))
-	}
-	for _, a := range x {
-		v += (a - mean) * (a - mean) / float64(len(x)-1)
-	}
-	return v
+func cosine(a, b []float64) float64 {
+	return floats.Dot(a, b) / (floats.Norm(a, 2) * floats.Norm(b, 2))
 }
 
 func noiseOutcome(runs [][]contest, pairs []pairRow, size, budget int) *Outcome {

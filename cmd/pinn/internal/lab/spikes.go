@@ -260,7 +260,7 @@ func spikesOutcome(surfaces []potential, fits []fit, strikes []recovery) *Outcom
 	o.Findings = []Finding{
 		atLeast(5, peak, "largest gradient norm over the median in the second half of adam's run, the least of all surfaces"),
 		atLeast(0.9, atOnce, "share of the fall of the effective step that comes with the spike itself, the least of all"),
-		atMost(0.3, math.Abs(slope(memory, half)-1), fmt.Sprintf("recovery against 1/(1 − β₂), exponent off from 1 (fitted %s)", short(slope(memory, half)))),
+		atMost(0.3, math.Abs(exponent(memory, half)-1), fmt.Sprintf("recovery against 1/(1 − β₂), exponent off from 1 (fitted %s)", short(exponent(memory, half)))),
 		atMost(2, math.Exp2(off), "recovery against its closed form, largest factor between them"),
 		atLeast(2, gain, "loss of sgd over that of adam, each at its best, the least of all surfaces"),
 	}
