@@ -1,6 +1,8 @@
 package optim
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
 
@@ -92,6 +94,18 @@ func (m *dense) direct(loc *optimize.Location, dir []float64) (step float64, ok 
 	kernel.Scale(dir, -1, m.hg)
 	m.search[slope] = kernel.Dot(loc.Gradient, dir)
 	return m.search[trialStep], true
+}
+
+// soundPair reports whether s and y = g1 − g0 make a pair with s·y > 1e-10·‖s‖‖y‖.
+func soundPair(s, g1, g0 []float64) bool {
+	var sy, ss, yy float64
+	for i, si := range s {
+		y := g1[i] - g0[i]
+		sy += si * y
+		ss += si * si
+		yy += y * y
+	}
+	return sy > minCosine*math.Sqrt(ss)*math.Sqrt(yy)
 }
 
 // check makes H the identity if it is doubtful and not positive definite.
