@@ -94,7 +94,7 @@ func runDecay(s Setup) (*Outcome, error) {
 			offL2 = math.Max(offL2, math.Abs(l2[i]-form[i]))
 		}
 		n = append(n, exact)
-		o.Table.Rows = append(o.Table.Rows, []string{cell(g), cell(w[i]), cell(exact), cell(l2[i]), cell(form[i])})
+		o.Table.add(g, w[i], exact, l2[i], form[i])
 		if g >= 1 {
 			large, rate = append(large, g), append(rate, -math.Log(l2[i]/l2At0(g)))
 		}

@@ -103,10 +103,7 @@ func runPlan(s Setup, t *task, j judge, name string, batch int, passes float64, 
 }
 
 func runHybrid(s Setup) (*Outcome, error) {
-	layers, n, passes, seeds := "[20, 20, 20]", s.pick(2048, 128), float64(s.pick(2000, 6)), s.pick(5, 1)
-	if s.Brief {
-		layers = "[4]"
-	}
+	layers, n, passes, seeds := pick(s, "[20, 20, 20]", "[4]"), pick(s, 2048, 128), pick(s, 2000., 6), pick(s, 5, 1)
 	var runs []planRun
 	var j judge
 	for k := range seeds {
@@ -154,7 +151,7 @@ func hybridOutcome(runs []planRun, passes float64) *Outcome {
 	o := &Outcome{Table: Table{Header: []string{"plan", "seed", "passes", "seconds", "rel_l2", "switched_at_step"}}}
 	for _, r := range runs {
 		last := len(r.errors) - 1
-		o.Table.Rows = append(o.Table.Rows, []string{r.plan, fmt.Sprint(r.seed), cell(r.passes[last]), cell(r.seconds[last]), cell(r.errors[last]), fmt.Sprint(r.switched)})
+		o.Table.add(r.plan, r.seed, r.passes[last], r.seconds[last], r.errors[last], r.switched)
 	}
 	mid := map[string]float64{}
 	text := "Medians and extremes of the error at the end:"

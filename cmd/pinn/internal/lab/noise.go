@@ -78,11 +78,7 @@ func compete(name string, m optim.Method, t *task, f optim.Objective, next func(
 var ways = []string{"L-BFGS, minibatches", "L-BFGS, all points", "AdamW, minibatches", "AdamW, all points"}
 
 func runNoise(s Setup) (*Outcome, error) {
-	layers := "[20, 20, 20]"
-	if s.Brief {
-		layers = "[4]"
-	}
-	n, size, budget, seeds := s.pick(2048, 64), s.pick(128, 16), s.pick(2000, 30), s.pick(3, 1)
+	layers, n, size, budget, seeds := pick(s, "[20, 20, 20]", "[4]"), pick(s, 2048, 64), pick(s, 128, 16), pick(s, 2000, 30), pick(s, 3, 1)
 	runs := make([][]contest, len(ways)) // by way, then by seed
 	var pairs []pairRow
 	for k := range seeds {
@@ -114,7 +110,7 @@ func runNoise(s Setup) (*Outcome, error) {
 		}
 		theta, b, m := slices.Clone(start), newBatches(t, size, stream(seed, 4)), adamw(2e-3)
 		m.Init(len(theta))
-		if err := trainTo(m, b, theta, 0, s.pick(1000, 20), s.over); err != nil {
+		if err := trainTo(m, b, theta, 0, pick(s, 1000, 20), s.over); err != nil {
 			return nil, err
 		}
 		if pairs, err = pairStudy(s, t, theta); err != nil {
@@ -141,7 +137,7 @@ type pairRow struct {
 func pairStudy(s Setup, t *task, theta []float64) (rows []pairRow, err error) {
 	g, up := make([]float64, t.Dim()), make([]float64, t.Dim())
 	t.ValueGrad(g, theta)
-	for _, length := range []float64{1e-1, 1e-2, 1e-3}[:s.pick(3, 1)] {
+	for _, length := range []float64{1e-1, 1e-2, 1e-3}[:pick(s, 3, 1)] {
 		step := slices.Clone(g)
 		floats.Scale(-length/floats.Norm(g, 2), step)
 		moved := slices.Clone(theta)
@@ -149,11 +145,11 @@ func pairStudy(s Setup, t *task, theta []float64) (rows []pairRow, err error) {
 		t.ValueGrad(up, moved)
 		y := slices.Clone(up)
 		floats.Sub(y, g)
-		for _, batch := range []int{32, 64, 128, 256, 512, 1024}[:s.pick(6, 1)] {
+		for _, batch := range []int{32, 64, 128, 256, 512, 1024}[:pick(s, 6, 1)] {
 			if err := s.over(); err != nil {
 				return nil, err
 			}
-			rows = append(rows, pairsOf(t, theta, moved, step, y, batch, s.pick(64, 4), stream(s.Seed, uint64(1000+batch))))
+			rows = append(rows, pairsOf(t, theta, moved, step, y, batch, pick(s, 64, 4), stream(s.Seed, uint64(1000+batch))))
 		}
 	}
 	return rows, nil
@@ -198,15 +194,14 @@ func noiseOutcome(runs [][]contest, pairs []pairRow, size, budget int) *Outcome 
 		var ends []float64
 		for _, c := range way {
 			ends = append(ends, c.last())
-			o.Table.Rows = append(o.Table.Rows, []string{c.name + ": loss at the end", "", "", cell(c.last()), "", "", "", "", ""},
-				[]string{c.name + ": failed searches", "", "", fmt.Sprint(c.fails), "", "", "", "", ""})
+			o.Table.add(c.name+": loss at the end", "", "", c.last(), "", "", "", "", "")
+			o.Table.add(c.name+": failed searches", "", "", c.fails, "", "", "", "", "")
 		}
 		last[i] = median(ends)
 	}
 	off, worstFresh, worstSame := 0.0, 1.0, 1.0
 	for _, p := range pairs {
-		o.Table.Rows = append(o.Table.Rows, []string{"pairs: noise over curvature", fmt.Sprint(p.batch), cell(p.length), cell(p.sigma / p.curvature),
-			cell(p.fresh), cell(p.same), cell(p.predicted), cell(p.cosFresh), cell(p.cosSame)})
+		o.Table.add("pairs: noise over curvature", p.batch, p.length, p.sigma/p.curvature, p.fresh, p.same, p.predicted, p.cosFresh, p.cosSame)
 		off = math.Max(off, math.Abs(p.fresh-p.predicted))
 		if p.batch <= size {
 			worstFresh, worstSame = math.Min(worstFresh, p.fresh), math.Min(worstSame, p.same)
