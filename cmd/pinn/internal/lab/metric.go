@@ -36,20 +36,7 @@ type metricTime struct {
 	asymmetry   float64
 }
 
-// trainTo makes AdamW steps on minibatches until the count of steps is to.
-func trainTo(m *optim.Adam, b *batches, theta []float64, from, to int, over func() error) error {
-	for range to - from {
-		if err := over(); err != nil {
-			return err
-		}
-		if _, err := m.Step(theta, b); err != nil {
-			return err
-		}
-		b.next()
-	}
-	return nil
-}
-
+// adamw returns AdamW with a constant rate.
 func adamw(rate float64) *optim.Adam {
 	m := optim.DefaultAdamW()
 	m.LearningRate = optim.Constant(rate)
@@ -66,14 +53,12 @@ func runMetric(s Setup) (*Outcome, error) {
 	m, b, theta := adamw(2e-3), newBatches(t, pick(s, 64, 16), stream(s.Seed, 1)), t.begin(s.Seed)
 	m.Init(t.Dim())
 	d := make([]float64, t.Dim())
-	for i, step := range marks {
-		before := 0
-		if i > 0 {
-			before = marks[i-1]
-		}
-		if err := trainTo(m, b, theta, before, step, s.over); err != nil {
+	before := 0
+	for _, step := range marks {
+		if err := train(m, b, theta, step-before, s.over); err != nil {
 			return nil, err
 		}
+		before = step
 		h, asymmetry, err := hessian(t, theta, s.over)
 		if err != nil {
 			return nil, err
@@ -111,7 +96,7 @@ func lanczosSpreads(s Setup, layers string, step int) (r lanczosResult, err erro
 	}
 	m, b, theta := adamw(2e-3), newBatches(t, pick(s, 64, 16), stream(s.Seed, 2)), t.begin(s.Seed)
 	m.Init(t.Dim())
-	if err := trainTo(m, b, theta, 0, step, s.over); err != nil {
+	if err := train(m, b, theta, step, s.over); err != nil {
 		return r, err
 	}
 	d := make([]float64, t.Dim())

@@ -110,7 +110,7 @@ func runNoise(s Setup) (*Outcome, error) {
 		}
 		theta, b, m := slices.Clone(start), newBatches(t, size, stream(seed, 4)), adamw(2e-3)
 		m.Init(len(theta))
-		if err := trainTo(m, b, theta, 0, pick(s, 1000, 20), s.over); err != nil {
+		if err := train(m, b, theta, pick(s, 1000, 20), s.over); err != nil {
 			return nil, err
 		}
 		if pairs, err = pairStudy(s, t, theta); err != nil {
@@ -122,15 +122,14 @@ func runNoise(s Setup) (*Outcome, error) {
 
 // pairRow is what pairs of one batch size and one length of s are like.
 type pairRow struct {
-	length       float64 // ‖s‖
-	batch        int
-	curvature    float64 // sᵀy of the full gradients
-	sigma        float64 // standard deviation of sᵀy on two minibatches
-	fresh, same  float64 // share of pairs with sᵀy > 0: two minibatches, one
-	cosFresh     float64 // median cosine of y with that of the full gradients
-	cosSame      float64
-	predicted    float64 // Φ(curvature/sigma)
-	pairsCounted int
+	length      float64 // ‖s‖
+	batch       int
+	curvature   float64 // sᵀy of the full gradients
+	sigma       float64 // standard deviation of sᵀy on two minibatches
+	fresh, same float64 // share of pairs with sᵀy > 0: two minibatches, one
+	cosFresh    float64 // median cosine of y with that of the full gradients
+	cosSame     float64
+	predicted   float64 // Φ(curvature/sigma)
 }
 
 // pairStudy makes pairs at θ for several batch sizes and lengths of s.
@@ -158,7 +157,7 @@ func pairStudy(s Setup, t *task, theta []float64) (rows []pairRow, err error) {
 // pairsOf makes count pairs on minibatches of one size.
 func pairsOf(t *task, theta, moved, step, y []float64, batch, count int, rng *rand.Rand) pairRow {
 	b := t.Loss.Deal(batch)
-	r := pairRow{length: floats.Norm(step, 2), batch: batch, curvature: floats.Dot(step, y), pairsCounted: count}
+	r := pairRow{length: floats.Norm(step, 2), batch: batch, curvature: floats.Dot(step, y)}
 	low, high, other := make([]float64, len(theta)), make([]float64, len(theta)), make([]float64, len(theta))
 	var along, cosFresh, cosSame []float64
 	for k := range count {

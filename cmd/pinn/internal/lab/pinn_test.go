@@ -211,7 +211,7 @@ func TestPlans(t *testing.T) {
 			}
 		}
 	}
-	if w := wins([]planRun{{plan: "a", errors: []float64{9, 1}}, {plan: "b", errors: []float64{2}}, {plan: "a", errors: []float64{4}}, {plan: "b", errors: []float64{3}}}, "a", "b"); w != 0.5 {
+	if w := (planRuns{{plan: "a", errors: []float64{9, 1}}, {plan: "b", errors: []float64{2}}, {plan: "a", errors: []float64{4}}, {plan: "b", errors: []float64{3}}}).wins("a", "b"); w != 0.5 {
 		t.Errorf("share of wins = %g, want 0.5", w)
 	}
 	r := planRun{errors: []float64{3, 2, 1}, passes: []float64{1, 10, 100}}
@@ -230,7 +230,7 @@ func TestRunPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := Setup{Context: context.Background(), Seed: 1}
-	r, err := runPlan(s, task, newJudge(task), planNames[1], 8, 30, 1)
+	r, err := runPlan(s, task, newJudge(task), lbfgsOnly, 8, 30, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

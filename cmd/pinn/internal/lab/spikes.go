@@ -107,7 +107,7 @@ type recovery struct {
 func strike(m *optim.Adam, quietTask, wall *task, batch, before, after int, seed uint64, over func() error) (r recovery, err error) {
 	theta, b := quietTask.begin(seed), newBatches(quietTask, batch, stream(seed, 21))
 	m.Init(quietTask.Dim())
-	if err := trainTo(m, b, theta, 0, before, over); err != nil {
+	if err := train(m, b, theta, before, over); err != nil {
 		return r, err
 	}
 	dim := quietTask.Dim()
@@ -123,7 +123,7 @@ func strike(m *optim.Adam, quietTask, wall *task, batch, before, after int, seed
 	r.predicted = math.Log((1-m.Beta2)*struck/(3*q2)) / -math.Log(m.Beta2)
 	r.effective = append(r.effective, effective(m, dim))
 	for k := 1; k <= after; k++ {
-		if err := trainTo(m, b, theta, 0, 1, over); err != nil {
+		if err := train(m, b, theta, 1, over); err != nil {
 			return r, err
 		}
 		e := effective(m, dim)
