@@ -51,13 +51,7 @@ func (b *BFGS) Restart() { b.run.restart() }
 
 // State returns the accepted points, H (one triangle, row by row) and the
 // counters; see Stateful.
-func (b *BFGS) State() []Vector { return saveParts(b.run.parts(b.hessian.parts()...)) }
+func (b *BFGS) State() []Vector { return b.run.save(b.hessian.parts()) }
 
 // SetState restores what State returned; see Stateful.
-func (b *BFGS) SetState(state []Vector) error {
-	if err := loadParts(b.run.parts(b.hessian.parts()...), state); err != nil {
-		return err
-	}
-	b.run.resume()
-	return nil
-}
+func (b *BFGS) SetState(state []Vector) error { return b.run.load(b.hessian.parts(), state) }

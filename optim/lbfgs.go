@@ -51,14 +51,13 @@ func (l *LBFGS) Restart() { l.run.restart() }
 // State returns the accepted points, the curvature pairs and the counters; see
 // Stateful. The Status is not state: a restored method finds
 // out again.
-func (l *LBFGS) State() []Vector { return saveParts(l.run.parts(l.memory.parts()...)) }
+func (l *LBFGS) State() []Vector { return l.run.save(l.memory.parts()) }
 
 // SetState restores what State returned; see Stateful.
 func (l *LBFGS) SetState(state []Vector) error {
-	if err := loadParts(l.run.parts(l.memory.parts()...), state); err != nil {
+	if err := l.run.load(l.memory.parts(), state); err != nil {
 		return err
 	}
-	l.run.resume()
 	l.memory.pairs.refresh()
 	return nil
 }

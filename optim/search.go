@@ -109,11 +109,22 @@ func (d *descender) restart() {
 // resume makes the method go on from a restored state.
 func (d *descender) resume() { d.status, d.note = Running, "" }
 
-func (d *descender) parts(own ...part) []part {
+// parts is the state of a method: that of its director, own, and of the search.
+func (d *descender) parts(own []part) []part {
 	return append(own,
 		part{name: "x", values: d.x}, part{name: "gradient", values: d.g},
 		part{name: "scalars", values: d.scalars},
 		part{name: "counters", values: d.counters, counts: true})
+}
+
+func (d *descender) save(own []part) []Vector { return saveParts(d.parts(own)) }
+
+func (d *descender) load(own []part, state []Vector) error {
+	if err := loadParts(d.parts(own), state); err != nil {
+		return err
+	}
+	d.resume()
+	return nil
 }
 
 // step makes one major iteration from theta. If theta is not the last accepted

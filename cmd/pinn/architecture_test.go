@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"pinn/pinn":        {"pinn/pde", "pinn/internal/kernel/..."},
 
 	"pinn/optim":           {"pinn/internal/kernel/..."},
-	"pinn/optim/optimtest": {"pinn/optim"},
+	"pinn/optim/optimtest": {"pinn/optim", "pinn/internal/kernel/kerneltest"},
 	"pinn/hybrid":          {"pinn/optim"},
 
 	"pinn/cmd/pinn/internal/rundir": {},
