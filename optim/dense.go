@@ -135,7 +135,7 @@ func (m *dense) learn(loc *optimize.Location) (multiplied bool) {
 	if !soundPair(m.s, loc.Gradient, m.g) {
 		return false
 	}
-	m.foresee(loc)
+	m.setTrial(loc)
 	floats.SubTo(m.y, loc.Gradient, m.g)
 	w := m.y // H·g; y has done its work once H·y and its products are known
 	first := m.counters[updates] == 0
@@ -175,7 +175,7 @@ const (
 	leastTrial  = 0.25
 )
 
-// foresee sets the first trial of the next search. The step a to loc ended at the
+// setTrial sets the first trial of the next search. The step a to loc ended at the
 // slope φ'(a); the parabola with these slopes has its minimum at
 //
 //	a* = a/(1 − φ'(a)/φ'(0)),
@@ -183,7 +183,7 @@ const (
 // which is 1 where H is the inverse Hessian and the loss quadratic. On losses of
 // networks it is rather 0.5: a search that begins with 1 evaluates them 1.6 times
 // and not 1.1 times, and ends no lower.
-func (m *dense) foresee(loc *optimize.Location) {
+func (m *dense) setTrial(loc *optimize.Location) {
 	if m.counters[updates] == 0 {
 		return
 	}

@@ -176,7 +176,7 @@ func (d *descender) evaluate(f Objective, info *StepInfo) (norm float64, bad *No
 	d.loc.F = f.ValueGrad(d.loc.Gradient, d.loc.X)
 	info.LossEvals++
 	info.GradEvals++
-	return judge(int(d.counters[iterations]), d.loc.F, d.loc.Gradient)
+	return checkFinite(int(d.counters[iterations]), d.loc.F, d.loc.Gradient)
 }
 
 // iterate searches along the director's direction and, should that fail, once
@@ -250,7 +250,7 @@ func (d *descender) search(f Objective, info *StepInfo) (bad *NotFiniteError, er
 		d.accept(d.best.x, d.best.g, d.best.f, d.best.h, d.best.step, info)
 		info.Note = fmt.Sprintf("step kept for its decrease alone (%v)", err)
 		return nil, nil
-	case d.wolfe.wild < d.wolfe.trials:
+	case d.wolfe.notFinite < d.wolfe.trials:
 		bad = nil
 	}
 	return bad, err

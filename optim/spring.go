@@ -94,7 +94,7 @@ func (s *SPRING) Step(theta []float64, f Objective) (StepInfo, error) {
 	for i := range s.next {
 		s.next[i] = 2 * kernel.Dot(b.column(i), b.R)
 	}
-	norm, bad := judge(k, value, s.next)
+	norm, bad := checkFinite(k, value, s.next)
 	if info.GradNorm = norm; bad != nil {
 		return refuse(info, bad)
 	}
@@ -104,7 +104,7 @@ func (s *SPRING) Step(theta []float64, f Objective) (StepInfo, error) {
 	s.turn(b)
 	length := math.Sqrt(kernel.Dot(s.next, s.next))
 	if !finite(length) {
-		return refuse(info, blame(k, Parameter, s.next, length))
+		return refuse(info, firstNotFinite(k, Parameter, s.next, length))
 	}
 	info.LearningRate = s.LearningRate.At(k)
 	step := math.Min(info.LearningRate, math.Sqrt(s.NormConstraint)/length)
