@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/optimize"
 
 	"pinn/internal/kernel"
+	"pinn/internal/kernel/triangle"
 )
 
 // dense is the inverse Hessian estimate H of a method of the Broyden family, one
@@ -27,8 +28,9 @@ type dense struct {
 
 	s, y, hy []float64 // scratch
 	update   update    // the newest
-	crew     crew
-	factor   *cholesky // scratch of check, made when first needed
+	threads  int
+	bands    *triangle.Bands
+	factor   *triangle.Cholesky // scratch of check, made when first needed
 }
 
 // Indices into dense.search.
@@ -56,8 +58,8 @@ func (m *dense) init(dim, threads int, rule func(pair) update) {
 		rule: rule, dim: dim, h: make([]float64, dim*dim),
 		x: row(0), g: row(1), s: row(2), y: row(3), hy: row(4), hg: row(5),
 		search: []float64{0, 1}, counters: make([]float64, denseCounters),
+		threads: threads, bands: triangle.NewBands(dim, threads),
 	}
-	m.crew.init(dim, threads)
 }
 
 func (m *dense) parts() []part {
@@ -89,7 +91,7 @@ func (m *dense) direct(loc *optimize.Location, dir []float64) (step float64, ok 
 		return 0, false
 	}
 	if !multiplied {
-		m.crew.symv(m.h, loc.Gradient, m.hg)
+		m.bands.Mul(m.hg, m.h, loc.Gradient)
 	}
 	kernel.Scale(dir, -1, m.hg)
 	m.search[slope] = kernel.Dot(loc.Gradient, dir)
@@ -116,10 +118,9 @@ func (m *dense) check() {
 		return
 	}
 	if m.factor == nil {
-		c := newCholesky(m.dim, m.crew.threads)
-		m.factor = &c
+		m.factor = triangle.NewCholesky(m.dim, m.threads)
 	}
-	if !m.factor.factor(m.h, 0) {
+	if !m.factor.Factor(m.h, 0) {
 		m.forget()
 	}
 }
@@ -142,7 +143,7 @@ func (m *dense) learn(loc *optimize.Location) (multiplied bool) {
 	if first {
 		copy(m.hy, m.y)
 	} else {
-		m.crew.symv(m.h, loc.Gradient, m.hy)
+		m.bands.Mul(m.hy, m.h, loc.Gradient)
 		floats.Sub(m.hy, m.hg)
 	}
 	m.update = m.rule(m.pair())
@@ -156,7 +157,7 @@ func (m *dense) learn(loc *optimize.Location) (multiplied bool) {
 	} else {
 		floats.AddTo(w, m.hy, m.hg)
 	}
-	m.crew.rank2(u, m.s, m.hy, m.h)
+	m.bands.Update(m.h, triangle.Rank2{Scale: u.scale, XX: u.ss, XY: u.sHy, YY: u.HyHy}, m.s, m.hy)
 	sigma, eta := kernel.Dot(m.s, loc.Gradient), kernel.Dot(m.hy, loc.Gradient)
 	kernel.Scale(m.hg, u.scale, w)
 	kernel.Axpy(m.hg, u.ss*sigma+u.sHy*eta, m.s)

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/optimize"
 
 	"pinn/internal/kernel"
+	"pinn/internal/kernel/triangle"
 )
 
 // problem is a random curvature pair: H symmetric positive definite with eigenvalues
@@ -121,8 +122,8 @@ func TestSecantEquation(t *testing.T) {
 			if !(r <= tolSecant) {
 				t.Errorf("%s: |H₊y − s| = %.2g of |H₊||y| (tol %g: rounding)", name, r, tolSecant)
 			}
-			c := newCholesky(p.n, 1)
-			if !c.factor(h, 0) {
+			c := triangle.NewCholesky(p.n, 1)
+			if !c.Factor(h, 0) {
 				t.Errorf("%s: H₊ is not positive definite; s·y = %g", name, p.sy)
 			}
 		}
@@ -296,10 +297,10 @@ func TestDenseCheck(t *testing.T) {
 	}
 }
 
-// TestCrewBits: the bits of H and of every step are the same for any number of
+// TestDenseThreads: the bits of H and of every step are the same for any number of
 // threads, above the order from which the matrix is shared out.
-func TestCrewBits(t *testing.T) {
-	const dim = crewLeast + 3
+func TestDenseThreads(t *testing.T) {
+	const dim = 259 // several bands
 	run := func(threads Threads) []float64 {
 		f := curved(dim)
 		m := DefaultSSBroyden()
