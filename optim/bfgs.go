@@ -21,6 +21,7 @@ package optim
 // with the line search of LBFGS.
 type BFGS struct {
 	Search
+	Threads
 
 	run     descender
 	hessian dense
@@ -38,7 +39,7 @@ func (b *BFGS) Check() Faults { return b.check(b.Settings()) }
 // Init prepares for θ of length dim. It allocates dim² numbers.
 func (b *BFGS) Init(dim int) {
 	mustBeSound(dim, b)
-	b.hessian.init(dim, plainBFGS)
+	b.hessian.init(dim, b.Threads.count(), plainBFGS)
 	b.run.init(dim, &b.hessian, b.Search)
 }
 
@@ -50,13 +51,7 @@ func (b *BFGS) Restart() { b.run.restart() }
 
 // State returns the accepted points, H (one triangle, row by row) and the
 // counters; see Stateful.
-func (b *BFGS) State() []Vector { return saveParts(b.run.parts(b.hessian.parts()...)) }
+func (b *BFGS) State() []Vector { return b.run.save(b.hessian.parts()) }
 
 // SetState restores what State returned; see Stateful.
-func (b *BFGS) SetState(state []Vector) error {
-	if err := loadParts(b.run.parts(b.hessian.parts()...), state); err != nil {
-		return err
-	}
-	b.run.resume()
-	return nil
-}
+func (b *BFGS) SetState(state []Vector) error { return b.run.load(b.hessian.parts(), state) }

@@ -47,10 +47,16 @@ func (n *norms) median() (float64, bool) {
 	if held < clipLeast {
 		return 0, false
 	}
-	s := n.sorted[:held]
-	copy(s, n.ring)
-	slices.Sort(s)
-	return 0.5 * (s[(held-1)/2] + s[held/2]), true
+	copy(n.sorted, n.ring[:held])
+	return median(n.sorted[:held]), true
+}
+
+// median sorts values, at least one, and returns the middle one, or the mean of the
+// middle two. Unlike gonum's stat.Quantile, which gives the lower of these two.
+func median(values []float64) float64 {
+	slices.Sort(values)
+	n := len(values)
+	return 0.5 * (values[(n-1)/2] + values[n/2])
 }
 
 // factor returns what to multiply a gradient of the given norm by, and then

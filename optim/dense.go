@@ -1,10 +1,13 @@
 package optim
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
 
 	"pinn/internal/kernel"
+	"pinn/internal/kernel/triangle"
 )
 
 // dense is the inverse Hessian estimate H of a method of the Broyden family, one
@@ -25,8 +28,9 @@ type dense struct {
 
 	s, y, hy []float64 // scratch
 	update   update    // the newest
-	crew     crew
-	factor   *cholesky // scratch of check, made when first needed
+	threads  int
+	bands    *triangle.Bands
+	factor   *triangle.Cholesky // scratch of check, made when first needed
 }
 
 // Indices into dense.search.
@@ -47,15 +51,15 @@ const (
 // p³/3 multiplications, an update 3p² or so.
 const checkEvery = 100
 
-func (m *dense) init(dim int, rule func(pair) update) {
+func (m *dense) init(dim, threads int, rule func(pair) update) {
 	rows := make([]float64, 6*dim)
 	row := func(i int) []float64 { return rows[i*dim : (i+1)*dim : (i+1)*dim] }
 	*m = dense{
 		rule: rule, dim: dim, h: make([]float64, dim*dim),
 		x: row(0), g: row(1), s: row(2), y: row(3), hy: row(4), hg: row(5),
 		search: []float64{0, 1}, counters: make([]float64, denseCounters),
+		threads: threads, bands: triangle.NewBands(dim, threads),
 	}
-	m.crew.init(dim)
 }
 
 func (m *dense) parts() []part {
@@ -87,11 +91,23 @@ func (m *dense) direct(loc *optimize.Location, dir []float64) (step float64, ok 
 		return 0, false
 	}
 	if !multiplied {
-		m.crew.symv(m.h, loc.Gradient, m.hg)
+		m.bands.Mul(m.hg, m.h, loc.Gradient)
 	}
 	kernel.Scale(dir, -1, m.hg)
 	m.search[slope] = kernel.Dot(loc.Gradient, dir)
 	return m.search[trialStep], true
+}
+
+// soundPair reports whether s and y = g1 − g0 make a pair with s·y > 1e-10·‖s‖‖y‖.
+func soundPair(s, g1, g0 []float64) bool {
+	var sy, ss, yy float64
+	for i, si := range s {
+		y := g1[i] - g0[i]
+		sy += si * y
+		ss += si * si
+		yy += y * y
+	}
+	return sy > minCosine*math.Sqrt(ss)*math.Sqrt(yy)
 }
 
 // check makes H the identity if it is doubtful and not positive definite.
@@ -102,10 +118,9 @@ func (m *dense) check() {
 		return
 	}
 	if m.factor == nil {
-		c := newCholesky(m.dim)
-		m.factor = &c
+		m.factor = triangle.NewCholesky(m.dim, m.threads)
 	}
-	if !m.factor.factor(m.h, 0) {
+	if !m.factor.Factor(m.h, 0) {
 		m.forget()
 	}
 }
@@ -121,14 +136,14 @@ func (m *dense) learn(loc *optimize.Location) (multiplied bool) {
 	if !soundPair(m.s, loc.Gradient, m.g) {
 		return false
 	}
-	m.foresee(loc)
+	m.setTrial(loc)
 	floats.SubTo(m.y, loc.Gradient, m.g)
 	w := m.y // H·g; y has done its work once H·y and its products are known
 	first := m.counters[updates] == 0
 	if first {
 		copy(m.hy, m.y)
 	} else {
-		m.crew.symv(m.h, loc.Gradient, m.hy)
+		m.bands.Mul(m.hy, m.h, loc.Gradient)
 		floats.Sub(m.hy, m.hg)
 	}
 	m.update = m.rule(m.pair())
@@ -142,7 +157,7 @@ func (m *dense) learn(loc *optimize.Location) (multiplied bool) {
 	} else {
 		floats.AddTo(w, m.hy, m.hg)
 	}
-	m.crew.rank2(u, m.s, m.hy, m.h)
+	m.bands.Update(m.h, triangle.Rank2{Scale: u.scale, XX: u.ss, XY: u.sHy, YY: u.HyHy}, m.s, m.hy)
 	sigma, eta := kernel.Dot(m.s, loc.Gradient), kernel.Dot(m.hy, loc.Gradient)
 	kernel.Scale(m.hg, u.scale, w)
 	kernel.Axpy(m.hg, u.ss*sigma+u.sHy*eta, m.s)
@@ -161,7 +176,7 @@ const (
 	leastTrial  = 0.25
 )
 
-// foresee sets the first trial of the next search. The step a to loc ended at the
+// setTrial sets the first trial of the next search. The step a to loc ended at the
 // slope φ'(a); the parabola with these slopes has its minimum at
 //
 //	a* = a/(1 − φ'(a)/φ'(0)),
@@ -169,7 +184,7 @@ const (
 // which is 1 where H is the inverse Hessian and the loss quadratic. On losses of
 // networks it is rather 0.5: a search that begins with 1 evaluates them 1.6 times
 // and not 1.1 times, and ends no lower.
-func (m *dense) foresee(loc *optimize.Location) {
+func (m *dense) setTrial(loc *optimize.Location) {
 	if m.counters[updates] == 0 {
 		return
 	}

@@ -3,13 +3,13 @@ package optim
 import (
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/optimize"
 
 	"pinn/internal/kernel"
+	"pinn/internal/kernel/triangle"
 )
 
 // problem is a random curvature pair: H symmetric positive definite with eigenvalues
@@ -122,8 +122,8 @@ func TestSecantEquation(t *testing.T) {
 			if !(r <= tolSecant) {
 				t.Errorf("%s: |H₊y − s| = %.2g of |H₊||y| (tol %g: rounding)", name, r, tolSecant)
 			}
-			c := newCholesky(p.n)
-			if !c.factor(h, 0) {
+			c := triangle.NewCholesky(p.n, 1)
+			if !c.Factor(h, 0) {
 				t.Errorf("%s: H₊ is not positive definite; s·y = %g", name, p.sy)
 			}
 		}
@@ -204,7 +204,7 @@ func TestDenseAgainstGonum(t *testing.T) {
 	const n = 7
 	rng := rand.New(rand.NewPCG(6, 4))
 	var m dense
-	m.init(n, plainBFGS)
+	m.init(n, 1, plainBFGS)
 	twin := &optimize.BFGS{}
 	x, g := make([]float64, n), make([]float64, n)
 	got, want := make([]float64, n), make([]float64, n)
@@ -238,7 +238,7 @@ func TestDenseAgainstGonum(t *testing.T) {
 func learned(t *testing.T, rule func(pair) update) *dense {
 	t.Helper()
 	m := &dense{}
-	m.init(2, rule)
+	m.init(2, 1, rule)
 	dir := make([]float64, 2)
 	m.direct(at([]float64{1, 1}, []float64{1, 10}), dir)
 	if _, ok := m.direct(at([]float64{0.95, 0.5}, []float64{0.95, 5}), dir); !ok || m.counters[updates] != 1 {
@@ -297,14 +297,14 @@ func TestDenseCheck(t *testing.T) {
 	}
 }
 
-// TestCrewBits: the bits of H and of every step are the same for any number of
-// processors, above the order from which the matrix is shared out.
-func TestCrewBits(t *testing.T) {
-	const dim = crewLeast + 3
-	run := func(procs int) []float64 {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+// TestDenseThreads: the bits of H and of every step are the same for any number of
+// threads, above the order from which the matrix is shared out.
+func TestDenseThreads(t *testing.T) {
+	const dim = 259 // several bands
+	run := func(threads Threads) []float64 {
 		f := curved(dim)
 		m := DefaultSSBroyden()
+		m.Threads = threads
 		m.Init(dim)
 		theta := make([]float64, dim)
 		for i := range theta {
@@ -315,8 +315,11 @@ func TestCrewBits(t *testing.T) {
 		}
 		return append(theta, m.hessian.h...)
 	}
-	if one := run(1); !slices.Equal(one, run(4)) {
-		t.Error("30 steps with 4 processors differ from 30 steps with one")
+	one := run(1)
+	for _, threads := range []Threads{0, 2, 3, 8} {
+		if !slices.Equal(one, run(threads)) {
+			t.Errorf("30 steps on %d threads differ from 30 steps on one", threads)
+		}
 	}
 }
 

@@ -5,13 +5,13 @@
 // First-order methods (sgd to nadam) are a small update rule inside one shared
 // step: evaluate, refuse what is not finite, clip, decay, update. Flow integrates the
 // gradient flow that they follow when their steps are short. LBFGS, BFGS and
-// SSBroyden drive the line-search pieces of gonum/optimize in the caller's
-// goroutine, one fused loss and gradient per trial; they differ in what they make of
-// curvature. LM works on sums of squares (LeastSquares): one Gauss-Newton model per
-// step, and a search for the damping with the loss alone. All families save and
-// restore their state bit for bit and leave θ finite whatever the objective returns;
-// none allocates in the steady state, but for the goroutines of large matrix
-// products.
+// SSBroyden take the line search of gonum/optimize, with the loss and the gradient at
+// every trial; they differ in how they estimate the inverse Hessian. LM works on sums
+// of squares (LeastSquares): one Gauss-Newton model per step, and a search for the
+// damping with the loss alone. SPRING is Gauss-Newton for minibatches (Rows). All save
+// and restore their state bit for bit and leave θ finite whatever the objective
+// returns. None allocates in the steady state, but for the goroutines of large matrix
+// products; how many there are is the caller's choice (Threaded) and changes no bit.
 //
 // Methods is the table of all of them under the names of the problem file; the
 // exported fields of each are its hyperparameters, used exactly as given. Start

@@ -11,10 +11,10 @@ type FirstOrder struct {
 	// LearningRate is the schedule α(k) of the update, in units of θ (Adam and its
 	// kin) or θ² per loss (sgd and its kin).
 	LearningRate Schedule
-	// WeightDecay is wd: AdamW (Adam, Decoupled) shrinks θ by 1 − α·wd before the update, all other
-	// methods add wd·θ to the (clipped) gradient, which is L2 regularisation. Any
-	// wd > 0 puts a floor under the loss, and decay is no part of the L that a
-	// later phase minimises.
+	// WeightDecay is wd. AdamW (Adam with Decoupled) multiplies θ by 1 − α·wd before the
+	// update; all other methods add wd·θ to the clipped gradient, which is L2
+	// regularisation. Any wd > 0 puts a floor under the loss, and decay is no part of
+	// the L that a later phase minimises.
 	WeightDecay float64
 	// Decay masks the decay: it acts on θ_i where Decay[i] is true, everywhere if
 	// Decay is nil. Biases and unknown parameters of the equation should be false.
@@ -78,7 +78,7 @@ func (d *descent) step(theta []float64, f Objective, o *FirstOrder, r rule) (Ste
 	k := int(d.count[0])
 	info := StepInfo{Clip: 1, LossEvals: 1, GradEvals: 1}
 	info.Value = f.ValueGrad(d.grad, theta)
-	norm, bad := judge(k, info.Value, d.grad)
+	norm, bad := checkFinite(k, info.Value, d.grad)
 	info.GradNorm = norm
 	if bad != nil {
 		return refuse(info, bad)
@@ -94,7 +94,7 @@ func (d *descent) step(theta []float64, f Objective, o *FirstOrder, r rule) (Ste
 	d.count[0]++
 	square := distance2(theta, d.before)
 	if !finite(square) {
-		bad = blame(k, Parameter, theta, square)
+		bad = firstNotFinite(k, Parameter, theta, square)
 		copy(theta, d.before)
 		return refuse(info, bad)
 	}

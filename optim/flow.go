@@ -198,7 +198,7 @@ func (s *Flow) trial(theta []float64, f Objective, h float64, info *StepInfo) *N
 	}
 	s.move(theta, h, rule.b)
 	if square := distance2(s.theta, theta); !finite(square) {
-		return blame(int(s.count[0]), Parameter, s.theta, square)
+		return firstNotFinite(int(s.count[0]), Parameter, s.theta, square)
 	}
 	clear(s.error)
 	for i, c := range rule.e {
@@ -222,7 +222,7 @@ func (s *Flow) evaluate(f Objective, theta []float64, stage int, info *StepInfo)
 	value = f.ValueGrad(s.grads[stage], theta)
 	info.LossEvals++
 	info.GradEvals++
-	norm, bad = judge(int(s.count[0]), value, s.grads[stage])
+	norm, bad = checkFinite(int(s.count[0]), value, s.grads[stage])
 	return value, norm, bad
 }
 

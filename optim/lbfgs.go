@@ -14,8 +14,8 @@ package optim
 // until the caller moves θ.
 //
 // Source: Nocedal, Wright, Numerical Optimization, 2nd ed. (2006), algorithms 7.5
-// and 3.5, through gonum/optimize: LinesearchMethod, LBFGS, MoreThuente. Unlike
-// gonum, a step with s·y ≤ 1e-10·‖s‖‖y‖ empties the memory.
+// and 3.5, the latter through gonum/optimize: LinesearchMethod, MoreThuente. Unlike
+// there a step with s·y ≤ 1e-10·‖s‖‖y‖ empties the memory.
 type LBFGS struct {
 	History int // m, curvature pairs held; at least 1
 	Search
@@ -48,17 +48,16 @@ func (l *LBFGS) Step(theta []float64, f Objective) (StepInfo, error) { return l.
 // Restart empties the memory; the next Step evaluates the objective anew.
 func (l *LBFGS) Restart() { l.run.restart() }
 
-// State returns the accepted point, the points behind the curvature pairs, and
-// the counters; see Stateful. The Status is not state: a restored method finds
+// State returns the accepted points, the curvature pairs and the counters; see
+// Stateful. The Status is not state: a restored method finds
 // out again.
-func (l *LBFGS) State() []Vector { return saveParts(l.run.parts(l.memory.parts()...)) }
+func (l *LBFGS) State() []Vector { return l.run.save(l.memory.parts()) }
 
 // SetState restores what State returned; see Stateful.
 func (l *LBFGS) SetState(state []Vector) error {
-	if err := loadParts(l.run.parts(l.memory.parts()...), state); err != nil {
+	if err := l.run.load(l.memory.parts(), state); err != nil {
 		return err
 	}
-	l.run.resume()
-	l.memory.replay()
+	l.memory.pairs.refresh()
 	return nil
 }

@@ -28,8 +28,8 @@ func TestMemoryGuard(t *testing.T) {
 		if step, ok := m.direct(at(1, 2), dir); !ok || step != 1 {
 			t.Fatal("a good pair gave no direction")
 		}
-		if _, ok := m.direct(row.bad, dir); ok || m.seen[0] != 1 {
-			t.Errorf("%s curvature: direction %v from %g points, want the memory emptied", row.name, dir, m.seen[0])
+		if _, ok := m.direct(row.bad, dir); ok || m.pairs.Len() != 0 {
+			t.Errorf("%s curvature: direction %v from %d pairs, want the memory emptied", row.name, dir, m.pairs.Len())
 		}
 		next := at(5, 9)
 		if _, ok := m.direct(next, dir); !ok {

@@ -6,7 +6,7 @@ import (
 	"pinn/internal/kernel"
 )
 
-// LM is a Levenberg–Marquardt method that puts conditioning first: of all steps
+// LM is a Levenberg–Marquardt method for badly conditioned residuals. Of all steps
 //
 //	p = −(JᵀJ + λI)⁻¹·Jᵀr
 //
@@ -14,19 +14,18 @@ import (
 //
 //	ρ = (L(θ) − L(θ+p)) / (L(θ) − |r + Jp|²)
 //
-// is still at or above a small Target. Steps are longer and fit worse than those of
-// the usual rules, and λ sinks by orders of magnitude more: that is what carries the
-// method past the plateaus of badly conditioned residuals. Once λ has stopped
-// sinking, stage 2 begins, with FinalTarget.
+// is still at or above a small Target. Its steps are longer and fit worse than those of
+// the usual rules, and λ sinks by orders of magnitude more, which carries the method
+// past plateaus. Once λ has stopped sinking, stage 2 begins, with FinalTarget.
 //
-// The objective must be a LeastSquares. One Step evaluates the normal equations,
-// or the triangle, once, at θ, and tries λ after λ with a factorisation and one evaluation of the loss
-// each, six or so: from the λ of the last step down by factors of 4 while ρ passes,
-// or up until it does, then four bisections in ln λ between the smallest that passed
-// and a quarter of it. If none passes, the first that lowered L is taken. If none did
-// at 15 dampings, nothing is accepted, StepNorm is 0, and the next Step begins at
-// a hundred times the last λ. L is never raised: θ is the best point seen on the
-// present objective.
+// The objective must be a LeastSquares. One Step evaluates the normal equations, or the
+// triangle, once, at θ. It then tries about six λ, each with a factorisation and one
+// evaluation of the loss: from the λ of the last step down by factors of 4 while ρ
+// passes, or up until it does, then four bisections in ln λ between the smallest that
+// passed and a quarter of it. If none passes, the first that lowered L is taken. If 15
+// λ did not lower L, nothing is accepted, StepNorm is 0, and the next Step begins at a
+// hundred times the last λ. L is never raised: θ is the best point seen on the present
+// objective.
 //
 // A Step is refused or ends the run with
 //
@@ -40,18 +39,18 @@ import (
 // more until Restart or until the caller moves θ. Restart keeps λ, its history and
 // the stage: points redrawn are still the same problem.
 //
-// Where λ falls below 1e-10·tr(JᵀJ), rounding of JᵀJ would drown it: from there on a
-// Step works with the triangle R of J instead (LeastSquares.Triangle) and reflects
-// [R; √λI] for each trial, which keeps singular values of J down to ε of the largest.
-// Smooth residuals need them: the loss of a beam's equation ends at 1e-30 and not 1e-16.
+// Where λ falls below 1e-10·tr(JᵀJ), it is lost in the rounding of JᵀJ. From there on a
+// Step works with the triangle R of J (LeastSquares.Triangle) and reflects [R; √λI] for
+// each trial, which keeps singular values of J down to ε of the largest. Smooth
+// residuals need them: the loss of a beam's equation ends at 1e-30 and not at 1e-16.
 //
 // The memory is 3p² numbers. A trial costs p³/6 multiplications, with the triangle p³/3.
 //
-// Source: the step rule of Webb, Jerad, Cartis, arXiv 2607.02194 (2026). Unlike the source there is no sketch of J, λ is found by trials
-// and not from a decomposition, and stage 2 also waits for the median of the last 30
-// λ to have sunk a hundredfold below Damping: a λ that merely pauses, high up, is not
-// done sinking. FinalTarget is 0.9 and not 0.5: where the model can remove all of L, a
-// step then leaves a tenth of it and not a half.
+// Source: the step rule of Webb, Jerad, Cartis, arXiv 2607.02194 (2026). Unlike the
+// source, J is not sketched; λ is found by trials and not from a decomposition; and
+// stage 2 also waits until the median of the last 30 λ is a hundredfold below Damping,
+// since a λ that pauses high up may sink further. FinalTarget is 0.9 and not 0.5: where
+// the model can remove all of L, a step then leaves a tenth of it and not a half.
 type LM struct {
 	Damping      float64 // λ of the first trial; in units of JᵀJ
 	Target       float64 // least ρ in stage 1, in (0, 1)
@@ -60,6 +59,7 @@ type LM struct {
 	StopGradient float64 // stop when ‖∇L‖∞ is at or below; 0: only where it is 0
 	StopChange   float64 // stop after ten relative decreases at or below; 0: 2⁻⁵⁰
 	StopValue    float64 // stop when L is at or below; −Inf: never
+	Threads
 
 	dim   int
 	model lmModel
@@ -99,7 +99,7 @@ func (m *LM) Check() Faults { return checkSettings(m.Settings()) }
 func (m *LM) Init(dim int) {
 	mustBeSound(dim, m)
 	m.dim = dim
-	m.model = newLMModel(dim)
+	m.model = newLMModel(dim, m.Threads.count())
 	m.trials.init(dim)
 	m.initState(dim)
 }
@@ -151,7 +151,7 @@ func (m *LM) enter(theta []float64, f LeastSquares, info *StepInfo) *NotFiniteEr
 	v := m.model.evaluate(theta, f, m.scalars[damping] < fineShare*m.scalars[trace])
 	info.LossEvals++
 	info.GradEvals++
-	h, bad := judge(int(m.counters[steps]), v, m.model.g)
+	h, bad := checkFinite(int(m.counters[steps]), v, m.model.g)
 	info.Value, info.GradNorm = v, 2*h
 	if bad != nil {
 		return bad

@@ -181,21 +181,7 @@ func TestLMRankDeficient(t *testing.T) {
 // Beyond a wall the loss does not exist: LM turns round at it and finds the minimum
 // on this side.
 func TestLMWall(t *testing.T) {
-	for _, f := range []optimtest.Function{
-		optimtest.Quadratic(optimtest.Spectrum(10, 1e4), 0.25), optimtest.Rosenbrock(2), optimtest.Rosenbrock(6),
-		optimtest.Beale(), optimtest.Powell(8), optimtest.Wood(),
-	} {
-		for _, value := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-			limit := 1.02 * math.Max(maxAbs(f.Start), maxAbs(f.Minimum))
-			w := optimtest.Walled{Objective: f, Wall: value, Outside: func(theta []float64) bool {
-				return slices.ContainsFunc(theta, func(x float64) bool { return math.Abs(x) > limit })
-			}}
-			_, evals, last := descend(optim.DefaultLM(), w, slices.Clone(f.Start), 1e-18, 300)
-			if !(last.Value <= 1e-18) {
-				t.Errorf("%s%d, wall of %g at %g: %g after %d evaluations (%v %s), want 1e-18", f.Name, f.Dim(), value, limit, last.Value, evals, last.Status, last.Note)
-			}
-		}
-	}
+	testWall(t, "lm", 6, 300, func() optim.Method { return optim.DefaultLM() })
 }
 
 // Restart keeps λ, its history and the stage, and the next Step sees the new
@@ -342,4 +328,14 @@ func repeat(n int, pattern ...float64) []float64 {
 		x[i] = pattern[i%len(pattern)]
 	}
 	return x
+}
+
+// TestLMThreads is the conformance test of threads where LM works with the triangle, as
+// it does here from the second step on.
+func TestLMThreads(t *testing.T) {
+	optimtest.TestThreads(t, optimtest.Quadratic(optimtest.Spectrum(300, 10), 0), func() optim.Method {
+		m := optim.DefaultLM()
+		m.Damping = 1e-8
+		return m
+	})
 }

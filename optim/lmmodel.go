@@ -2,10 +2,10 @@ package optim
 
 import (
 	"math"
-	"runtime"
 
 	"pinn/internal/kernel"
 	"pinn/internal/kernel/qr"
+	"pinn/internal/kernel/triangle"
 )
 
 // Shares of tr(A) in λ.
@@ -30,11 +30,11 @@ const (
 type lmModel struct {
 	dim      int
 	fine     bool
-	a        []float64 // A or R, upper triangle
-	g        []float64 // Jᵀr = ½∇L
-	diagonal []float64 // of A
-	trace    float64   // of A
-	factor   cholesky  // of A + λI; when fine its u holds the triangle of [R; √λI]
+	a        []float64          // A or R, upper triangle
+	g        []float64          // Jᵀr = ½∇L
+	diagonal []float64          // of A
+	trace    float64            // of A
+	factor   *triangle.Cholesky // of A + λI; when fine its U holds the triangle of [R; √λI]
 
 	// fine only
 	c, d, y, z []float64
@@ -42,11 +42,11 @@ type lmModel struct {
 	folder     *qr.Folder
 }
 
-func newLMModel(dim int) lmModel {
+func newLMModel(dim, threads int) lmModel {
 	vector := func() []float64 { return make([]float64, dim) }
-	return lmModel{dim: dim, a: make([]float64, dim*dim), factor: newCholesky(dim),
+	return lmModel{dim: dim, a: make([]float64, dim*dim), factor: triangle.NewCholesky(dim, threads),
 		g: vector(), diagonal: vector(), c: vector(), d: vector(), y: vector(), z: vector(),
-		work: make([]float64, dim*dim), folder: qr.New(dim, runtime.GOMAXPROCS(0))}
+		work: make([]float64, dim*dim), folder: qr.New(dim, threads)}
 }
 
 // evaluate makes it the model at theta and returns L(θ).
@@ -90,11 +90,11 @@ func (q *lmModel) step(p []float64, lambda float64) (promise float64, ok bool) {
 	if q.fine {
 		return q.fineStep(p, lambda), true
 	}
-	if !q.factor.factor(q.a, lambda) {
+	if !q.factor.Factor(q.a, lambda) {
 		return 0, false
 	}
 	kernel.Scale(p, -1, q.g)
-	q.factor.solve(p)
+	q.factor.Solve(p)
 	// (A + λI)p = −g
 	return lambda*kernel.Dot(p, p) - kernel.Dot(q.g, p), true
 }
@@ -103,7 +103,7 @@ func (q *lmModel) step(p []float64, lambda float64) (promise float64, ok bool) {
 //
 //	L − |r + Jp|² = |c|² − |z + c|² = −z·(2c + z), for any p.
 func (q *lmModel) fineStep(p []float64, lambda float64) (promise float64) {
-	n, u := q.dim, q.factor.u
+	n, u := q.dim, q.factor.U
 	for i := range n {
 		copy(u[i*n+i:(i+1)*n], q.a[i*n+i:])
 	}

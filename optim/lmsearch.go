@@ -30,9 +30,9 @@ type lmTrials struct {
 	tried       float64 // newest λ
 	promise     float64 // predicted decrease of the first step that could be computed
 	length      float64 // of that step
-	noise       float64 // see listen
+	noise       float64 // see measureNoise
 	finite      bool    // L was finite at some trial
-	wild        float64 // the newest L that was not
+	notFinite   float64 // the newest L that was not finite
 	exhausted   bool    // the predicted decrease has sunk below the last digit of L
 }
 
@@ -122,7 +122,7 @@ func (m *LM) try(lambda float64, f LeastSquares, info *StepInfo) (passes bool) {
 	kernel.Add(t.at, m.x, t.p)
 	v := f.Value(t.at)
 	info.LossEvals++
-	t.listen(v, promise, length)
+	t.measureNoise(v, promise, length)
 	gain := -1.0
 	if finite(v) {
 		gain = (t.value - v) / promise
@@ -142,16 +142,16 @@ func (t *lmTrials) keep(trial lmTrial) {
 	t.best = trial
 }
 
-// listen notes what a trial tells about rounding: where p is a hundred times
+// measureNoise notes what a trial tells about rounding: where p is a hundred times
 // shorter than the first step, L should do as predicted, and what it does otherwise
 // is noise.
-func (t *lmTrials) listen(v, promise, length float64) {
+func (t *lmTrials) measureNoise(v, promise, length float64) {
 	if t.length == 0 {
 		t.length, t.promise = length, promise
 	}
 	t.exhausted = t.value-promise == t.value
 	if !finite(v) {
-		t.wild = v
+		t.notFinite = v
 		return
 	}
 	t.finite = true

@@ -126,13 +126,15 @@ func TestTrend(t *testing.T) {
 			y[i] = row.y(i)
 		}
 		for cut := range y { // the ring may begin anywhere
-			slope, corr := trend(y[:cut], y[cut:])
+			ring := unrolled(y, (trendWindow-cut)%trendWindow)
+			again := unrolled(ring[:], cut)
+			slope, corr := trend(again[:])
 			if math.Abs(slope-row.slope) > 1e-14 || !math.IsNaN(row.corr) && math.Abs(corr-row.corr) > 1e-12 {
 				t.Errorf("%s cut at %d: slope %g, correlation %g, want %g, %g", row.name, cut, slope, corr, row.slope, row.corr)
 			}
 		}
 	}
-	if _, corr := trend(make([]float64, 10), make([]float64, 20)); !math.IsNaN(corr) {
+	if _, corr := trend(make([]float64, trendWindow)); !math.IsNaN(corr) {
 		t.Errorf("correlation of a constant = %g, want NaN", corr)
 	}
 }
@@ -184,5 +186,8 @@ func TestMedian(t *testing.T) {
 	}
 	if got := median(y); got != 14.5 {
 		t.Errorf("median of 0…29 = %g, want 14.5", got)
+	}
+	if got := median([]float64{3, 1, 2}); got != 2 {
+		t.Errorf("median of 3, 1, 2 = %g, want 2", got)
 	}
 }

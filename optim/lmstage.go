@@ -3,7 +3,9 @@ package optim
 import (
 	"fmt"
 	"math"
-	"slices"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
 )
 
 // The end of stage 1.
@@ -33,41 +35,27 @@ func (m *LM) remember(lambda float64, info *StepInfo) {
 	if m.counters[final] == 1 || n < grace {
 		return
 	}
-	oldest := (n + 1) % trendWindow
-	slope, corr := trend(m.history[oldest:], m.history[:oldest])
-	middle := median(m.history)
+	last := unrolled(m.history, (n+1)%trendWindow)
+	slope, corr := trend(last[:])
+	middle := median(last[:])
 	if slope > leastRise && corr > leastCorr && middle <= math.Log10(m.Damping)-leastFall {
 		m.counters[final] = 1
 		info.Note = fmt.Sprintf("stage 2: the damping has stopped sinking, at a median of %.3g over %d steps; the gain ratio must reach %g from now on", math.Pow(10, middle), trendWindow, m.FinalTarget)
 	}
 }
 
-// trend returns the slope of the straight line through the values of y then z at
-// 0, 1, 2, … and the correlation, NaN if all are equal.
-func trend(y, z []float64) (slope, corr float64) {
-	n := float64(len(y) + len(z))
-	var sum, sxy, syy float64
-	for _, part := range [2][]float64{y, z} {
-		for _, v := range part {
-			sum += v
-		}
-	}
-	mean, x := sum/n, -(n-1)/2
-	for _, part := range [2][]float64{y, z} {
-		for _, v := range part {
-			sxy += x * (v - mean)
-			syy += (v - mean) * (v - mean)
-			x++
-		}
-	}
-	sxx := n * (n*n - 1) / 12
-	return sxy / sxx, sxy / math.Sqrt(sxx*syy)
+// unrolled returns the values of a ring in order, the oldest first.
+func unrolled(ring []float64, oldest int) (values [trendWindow]float64) {
+	held := copy(values[:], ring[oldest:])
+	copy(values[held:], ring)
+	return values
 }
 
-// median returns that of the history, whose length is even.
-func median(history []float64) float64 {
-	var sorted [trendWindow]float64
-	copy(sorted[:], history)
-	slices.Sort(sorted[:])
-	return (sorted[trendWindow/2-1] + sorted[trendWindow/2]) / 2
+// trend returns the slope of the straight line through values at 0, 1, 2, … and the
+// correlation, NaN if all are equal.
+func trend(values []float64) (slope, corr float64) {
+	var all [trendWindow]float64
+	at := floats.Span(all[:len(values)], 0, float64(len(values)-1))
+	_, slope = stat.LinearRegression(at, values, nil, false)
+	return slope, stat.Correlation(at, values, nil)
 }

@@ -19,7 +19,7 @@ func (m *LM) reject(info *StepInfo) *NotFiniteError {
 	switch {
 	case !t.finite && info.LossEvals > 1:
 		m.setStatus(NotFinite)
-		return &NotFiniteError{Step: int(m.counters[steps]) - 1, What: Loss, Index: -1, Value: t.wild, At: slices.Clone(t.at)}
+		return &NotFiniteError{Step: int(m.counters[steps]) - 1, What: Loss, Index: -1, Value: t.notFinite, At: slices.Clone(t.at)}
 	case t.atFloor():
 		m.setStatus(ConvergedFloor)
 	default:

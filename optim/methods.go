@@ -12,7 +12,6 @@ type Row struct {
 	FullBatch bool
 	// LeastSquares marks methods whose objective must be a LeastSquares.
 	LeastSquares bool
-
 	// Rows marks methods for minibatches whose objective must be a Rows.
 	Rows bool
 }

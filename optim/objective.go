@@ -31,10 +31,10 @@ type Method interface {
 
 // StepInfo tells what one Step did.
 type StepInfo struct {
-	// Value and GradNorm are L(θ) and ‖∇L(θ)‖₂. First-order methods report them at
-	// the θ before the update (the one they evaluated, before clipping), as does Flow, methods
-	// with a line search at the new θ. LM reports Value at the new θ and GradNorm at
-	// the one before: it has no gradient at the new one yet.
+	// Value and GradNorm are L(θ) and ‖∇L(θ)‖₂. First-order methods, SPRING and Flow
+	// report them at the θ before the update, GradNorm before clipping. Methods with a
+	// line search report them at the new θ. LM reports Value at the new θ and GradNorm
+	// at the one before, since it has no gradient at the new one yet.
 	Value, GradNorm float64
 	// StepNorm is ‖Δθ‖₂.
 	StepNorm float64

@@ -3,21 +3,23 @@ package optim
 import (
 	"math"
 
-	"pinn/internal/kernel"
+	"gonum.org/v1/gonum/floats"
 )
+
+// minCosine is the least s·y/(‖s‖‖y‖) of a curvature pair worth holding. It is
+// relative: an absolute bound would freeze the memory once steps are tiny.
+const minCosine = 1e-10
 
 // Pairs is a ring of the newest m curvature pairs (s, y), s a difference of
 // parameters and y that of the gradients of one and the same objective. It is the
-// plain twin of the direction that LBFGS takes from gonum, and the way to look at
-// pairs: how often s·y > 0, how well H predicts.
+// memory of LBFGS.
 type Pairs struct {
-	dim    int
-	s, y   []float64 // rings of m rows
-	rho    []float64 // 1/s·y
-	a      []float64 // scratch of Apply
-	gamma  float64   // s·y/y·y of the newest pair
-	oldest int       // row that the next Push overwrites
-	held   int
+	dim   int
+	s, y  []float64 // rings of m rows
+	count []float64 // one value: pairs stored since the last Reset
+	rho   []float64 // 1/s·y
+	a     []float64 // scratch of Apply
+	gamma float64   // s·y/y·y of the newest pair
 }
 
 // NewPairs returns an empty ring of m ≥ 1 pairs of vectors of length dim ≥ 1.
@@ -27,7 +29,7 @@ func NewPairs(dim, m int) *Pairs {
 	}
 	return &Pairs{
 		dim: dim,
-		s:   make([]float64, m*dim), y: make([]float64, m*dim),
+		s:   make([]float64, m*dim), y: make([]float64, m*dim), count: make([]float64, 1),
 		rho: make([]float64, m), a: make([]float64, m),
 		gamma: 1,
 	}
@@ -37,10 +39,10 @@ func NewPairs(dim, m int) *Pairs {
 func (p *Pairs) Dim() int { return p.dim }
 
 // Len returns the number of pairs held.
-func (p *Pairs) Len() int { return p.held }
+func (p *Pairs) Len() int { return min(int(p.count[0]), len(p.rho)) }
 
 // Reset drops all pairs.
-func (p *Pairs) Reset() { p.held, p.oldest, p.gamma = 0, 0, 1 }
+func (p *Pairs) Reset() { p.count[0], p.gamma = 0, 1 }
 
 // Push stores the pair (s, y), in place of the oldest if the ring is full, and
 // reports whether it did: a pair without s·y > 1e-10·‖s‖‖y‖ would spoil H and is
@@ -49,17 +51,37 @@ func (p *Pairs) Push(s, y []float64) bool {
 	if len(s) != p.dim || len(y) != p.dim {
 		panic("optim: Pairs.Push with vectors of the wrong length")
 	}
-	sy, ss, yy := kernel.Dot(s, y), kernel.Dot(s, s), kernel.Dot(y, y)
+	sy, ss, yy := floats.Dot(s, y), floats.Dot(s, s), floats.Dot(y, y)
 	if !(sy > minCosine*math.Sqrt(ss)*math.Sqrt(yy)) || !finite(1/sy) {
 		return false
 	}
-	copy(p.row(p.s, p.oldest), s)
-	copy(p.row(p.y, p.oldest), y)
-	p.rho[p.oldest] = 1 / sy
-	p.gamma = sy / yy
-	p.oldest = (p.oldest + 1) % len(p.rho)
-	p.held = min(p.held+1, len(p.rho))
+	i := p.index(0)
+	copy(p.row(p.s, i), s)
+	copy(p.row(p.y, i), y)
+	p.learn(i)
+	p.count[0]++
 	return true
+}
+
+// learn computes ρ and γ of row i, which holds the newest pair.
+func (p *Pairs) learn(i int) {
+	y := p.row(p.y, i)
+	sy := floats.Dot(p.row(p.s, i), y)
+	p.rho[i] = 1 / sy
+	p.gamma = sy / floats.Dot(y, y)
+}
+
+// parts are the pairs and their count; after these have been restored, refresh computes
+// the rest.
+func (p *Pairs) parts() []part {
+	return []part{{name: "s", values: p.s}, {name: "y", values: p.y}, {name: "pairs", values: p.count, counts: true}}
+}
+
+func (p *Pairs) refresh() {
+	p.gamma = 1
+	for back := p.Len(); back >= 1; back-- {
+		p.learn(p.index(back))
+	}
 }
 
 // Apply stores H·g in dst and returns dst. H is the L-BFGS inverse Hessian
@@ -69,26 +91,31 @@ func (p *Pairs) Push(s, y []float64) bool {
 //
 // Two-loop recursion: Nocedal and Wright, Numerical Optimization, 2nd ed. (2006),
 // Algorithm 7.4, with the initial scaling γ = s·y / y·y of eq. (7.20). Unlike the
-// book, pairs are kept only if s·y > 1e-10·‖s‖‖y‖; see Push.
+// book, pairs are kept only if s·y > 1e-10·‖s‖‖y‖; see Push. The bits are those of
+// gonum's optimize.LBFGS, which keeps every pair and lets nobody see them.
 func (p *Pairs) Apply(dst, g []float64) []float64 {
 	if len(dst) != p.dim || len(g) != p.dim {
 		panic("optim: Pairs.Apply with vectors of the wrong length")
 	}
 	copy(dst, g)
 	// Newest to oldest: a_i = ρ_i s_i·q,  q −= a_i y_i.
-	for k := 1; k <= p.held; k++ {
-		i := (p.oldest - k + len(p.rho)) % len(p.rho)
-		p.a[i] = p.rho[i] * kernel.Dot(p.row(p.s, i), dst)
-		kernel.Axpy(dst, -p.a[i], p.row(p.y, i))
+	for back := 1; back <= p.Len(); back++ {
+		i := p.index(back)
+		p.a[i] = p.rho[i] * floats.Dot(p.row(p.s, i), dst)
+		floats.AddScaled(dst, -p.a[i], p.row(p.y, i))
 	}
-	kernel.Scale(dst, p.gamma, dst)
+	floats.Scale(p.gamma, dst)
 	// Oldest to newest: b = ρ_i y_i·q,  q += (a_i − b) s_i.
-	for k := p.held; k >= 1; k-- {
-		i := (p.oldest - k + len(p.rho)) % len(p.rho)
-		b := p.rho[i] * kernel.Dot(p.row(p.y, i), dst)
-		kernel.Axpy(dst, p.a[i]-b, p.row(p.s, i))
+	for back := p.Len(); back >= 1; back-- {
+		i := p.index(back)
+		b := p.rho[i] * floats.Dot(p.row(p.y, i), dst)
+		floats.AddScaled(dst, p.a[i]-b, p.row(p.s, i))
 	}
 	return dst
 }
+
+// index returns the row of the back-th newest pair, counted from 1; for 0 that of the
+// pair to come.
+func (p *Pairs) index(back int) int { return (int(p.count[0]) - back + len(p.rho)) % len(p.rho) }
 
 func (p *Pairs) row(ring []float64, i int) []float64 { return ring[i*p.dim : (i+1)*p.dim] }

@@ -57,6 +57,14 @@ var searching = []struct {
 	{"ssbroyden", func() (optim.Configurable, *optim.Search) { m := optim.DefaultSSBroyden(); return m, &m.Search }},
 }
 
+// eachSearching runs a test of every method with a line search.
+func eachSearching(t *testing.T, test func(t *testing.T, m optim.Method)) {
+	for _, method := range searching {
+		m, _ := method.new()
+		t.Run(method.name, func(t *testing.T) { test(t, m) })
+	}
+}
+
 func TestSolves(t *testing.T) {
 	for _, s := range solves {
 		t.Run(fmt.Sprintf("%s/%s%d", s.method, s.f.Name, s.f.Dim()), func(t *testing.T) {
@@ -115,38 +123,36 @@ func testScaledLoss(t *testing.T, factor float64, m, n optim.Method) {
 // Beyond a wall the loss does not exist; the search must turn round and find the
 // minimum on this side of it.
 func TestSearchWall(t *testing.T) {
-	farther := func(limit float64) func([]float64) bool {
-		return func(theta []float64) bool {
-			return slices.ContainsFunc(theta, func(x float64) bool { return math.Abs(x) > limit })
-		}
-	}
 	for _, method := range searching {
-		for _, f := range []optimtest.Function{
-			optimtest.Quadratic(optimtest.Spectrum(10, 1e4), 0.25), optimtest.Rosenbrock(2), optimtest.Rosenbrock(20),
-			optimtest.Beale(), optimtest.Powell(8), optimtest.Wood(),
-		} {
-			for _, value := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-				// The wall stands just behind the start and the minimum.
-				limit := 1.02 * math.Max(maxAbs(f.Start), maxAbs(f.Minimum))
-				w := optimtest.Walled{Objective: f, Outside: farther(limit), Wall: value}
-				m, search := method.new()
-				search.FirstStep = 1e3 // the first trial is far behind the wall
-				_, evals, last := descend(m, w, slices.Clone(f.Start), 1e-18, 1500)
-				if !(last.Value <= 1e-18) {
-					t.Errorf("%s, %s%d, wall of %g at %g: %g after %d evaluations (%v %s), want 1e-18", method.name, f.Name, f.Dim(), value, limit, last.Value, evals, last.Status, last.Note)
-				}
+		testWall(t, method.name, 20, 1500, func() optim.Method {
+			m, search := method.new()
+			search.FirstStep = 1e3 // the first trial is far behind the wall
+			return m
+		})
+	}
+}
+
+// testWall minimises walled functions, Rosenbrock's of the given dimension among them,
+// within a number of evaluations.
+func testWall(t *testing.T, name string, dim, most int, newMethod func() optim.Method) {
+	for _, f := range []optimtest.Function{
+		optimtest.Quadratic(optimtest.Spectrum(10, 1e4), 0.25), optimtest.Rosenbrock(2), optimtest.Rosenbrock(dim),
+		optimtest.Beale(), optimtest.Powell(8), optimtest.Wood(),
+	} {
+		for _, value := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			// The wall stands just behind the start and the minimum.
+			limit := 1.02 * math.Max(maxAbs(f.Start), maxAbs(f.Minimum))
+			w := optimtest.Walled{Objective: f, Wall: value, Outside: func(theta []float64) bool { return maxAbs(theta) > limit }}
+			_, evals, last := descend(newMethod(), w, slices.Clone(f.Start), 1e-18, most)
+			if !(last.Value <= 1e-18) {
+				t.Errorf("%s, %s%d, wall of %g at %g: %g after %d evaluations (%v %s), want 1e-18", name, f.Name, f.Dim(), value, limit, last.Value, evals, last.Status, last.Note)
 			}
 		}
 	}
 }
 
 // L never rises, and Value, GradNorm and StepNorm are those of θ.
-func TestSearchReports(t *testing.T) {
-	for _, method := range searching {
-		m, _ := method.new()
-		t.Run(method.name, func(t *testing.T) { testReports(t, m) })
-	}
-}
+func TestSearchReports(t *testing.T) { eachSearching(t, testReports) }
 
 func testReports(t *testing.T, m optim.Method) {
 	f := optimtest.Wood()

@@ -109,11 +109,22 @@ func (d *descender) restart() {
 // resume makes the method go on from a restored state.
 func (d *descender) resume() { d.status, d.note = Running, "" }
 
-func (d *descender) parts(own ...part) []part {
+// parts is the state of a method: that of its director, own, and of the search.
+func (d *descender) parts(own []part) []part {
 	return append(own,
 		part{name: "x", values: d.x}, part{name: "gradient", values: d.g},
 		part{name: "scalars", values: d.scalars},
 		part{name: "counters", values: d.counters, counts: true})
+}
+
+func (d *descender) save(own []part) []Vector { return saveParts(d.parts(own)) }
+
+func (d *descender) load(own []part, state []Vector) error {
+	if err := loadParts(d.parts(own), state); err != nil {
+		return err
+	}
+	d.resume()
+	return nil
 }
 
 // step makes one major iteration from theta. If theta is not the last accepted
@@ -165,7 +176,7 @@ func (d *descender) evaluate(f Objective, info *StepInfo) (norm float64, bad *No
 	d.loc.F = f.ValueGrad(d.loc.Gradient, d.loc.X)
 	info.LossEvals++
 	info.GradEvals++
-	return judge(int(d.counters[iterations]), d.loc.F, d.loc.Gradient)
+	return checkFinite(int(d.counters[iterations]), d.loc.F, d.loc.Gradient)
 }
 
 // iterate searches along the director's direction and, should that fail, once
@@ -239,7 +250,7 @@ func (d *descender) search(f Objective, info *StepInfo) (bad *NotFiniteError, er
 		d.accept(d.best.x, d.best.g, d.best.f, d.best.h, d.best.step, info)
 		info.Note = fmt.Sprintf("step kept for its decrease alone (%v)", err)
 		return nil, nil
-	case d.wolfe.wild < d.wolfe.trials:
+	case d.wolfe.notFinite < d.wolfe.trials:
 		bad = nil
 	}
 	return bad, err

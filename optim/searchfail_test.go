@@ -13,12 +13,7 @@ import (
 
 // A gradient that points uphill makes every search fail: the method must say so
 // within two searches and leave θ alone.
-func TestLineSearchFailure(t *testing.T) {
-	for _, method := range searching {
-		m, _ := method.new()
-		t.Run(method.name, func(t *testing.T) { testLineSearchFailure(t, m) })
-	}
-}
+func TestLineSearchFailure(t *testing.T) { eachSearching(t, testLineSearchFailure) }
 
 func testLineSearchFailure(t *testing.T, m optim.Method) {
 	f := &optimtest.Counted{Objective: negated{optimtest.Rosenbrock(4)}}
@@ -262,12 +257,7 @@ func TestLBFGSKeepsBestTrial(t *testing.T) {
 
 // Where no trial is finite the run ends NotFinite with the typed error, within two
 // searches.
-func TestNoFiniteTrial(t *testing.T) {
-	for _, method := range searching {
-		m, _ := method.new()
-		t.Run(method.name, func(t *testing.T) { testNoFiniteTrial(t, m) })
-	}
-}
+func TestNoFiniteTrial(t *testing.T) { eachSearching(t, testNoFiniteTrial) }
 
 func testNoFiniteTrial(t *testing.T, m optim.Method) {
 	f := &optimtest.Planted{Objective: optimtest.Wood(), From: 8, To: math.MaxInt, Fault: optimtest.Fault{Component: 1, Value: math.NaN()}}

@@ -3,9 +3,8 @@ package optim
 import (
 	"math"
 
-	"gonum.org/v1/gonum/blas"
-
 	"pinn/internal/kernel"
+	"pinn/internal/kernel/triangle"
 )
 
 // SPRING is a Gauss-Newton method for minibatches of n residuals and many more
@@ -30,12 +29,13 @@ type SPRING struct {
 	Momentum       float64  // μ, in [0, 1)
 	Damping        float64  // λ, in units of JJᵀ
 	NormConstraint float64  // C: a step is no longer than √C
+	Threads
 
 	direction []float64 // φ
 	count     []float64 // one value: updates made since Init
 	next      []float64 // φ to come, and scratch
 	zeta      []float64
-	factor    cholesky // of JJᵀ + λI
+	factor    *triangle.Cholesky // of JJᵀ + λI
 }
 
 // DefaultSPRING returns α = 0.05, μ = 0.9, λ = 1e-8 and C = 1e-2.
@@ -93,7 +93,7 @@ func (s *SPRING) Step(theta []float64, f Objective) (StepInfo, error) {
 	for i := range s.next {
 		s.next[i] = 2 * kernel.Dot(b.Column(i), b.R)
 	}
-	norm, bad := judge(k, value, s.next)
+	norm, bad := checkFinite(k, value, s.next)
 	if info.GradNorm = norm; bad != nil {
 		return refuse(info, bad)
 	}
@@ -103,7 +103,7 @@ func (s *SPRING) Step(theta []float64, f Objective) (StepInfo, error) {
 	s.turn(b)
 	length := math.Sqrt(kernel.Dot(s.next, s.next))
 	if !finite(length) {
-		return refuse(info, blame(k, Parameter, s.next, length))
+		return refuse(info, firstNotFinite(k, Parameter, s.next, length))
 	}
 	info.LearningRate = s.LearningRate.At(k)
 	step := math.Min(info.LearningRate, math.Sqrt(s.NormConstraint)/length)
@@ -117,32 +117,17 @@ func (s *SPRING) Step(theta []float64, f Objective) (StepInfo, error) {
 // factorise computes the factor of JJᵀ + λI and returns λ.
 func (s *SPRING) factorise(b RowBlock) (lambda float64, bad *NotFiniteError) {
 	n := len(b.R)
-	if s.factor.n != n {
-		s.factor, s.zeta = newCholesky(n), make([]float64, n)
+	if s.factor == nil || s.factor.N != n {
+		s.factor, s.zeta = triangle.NewCholesky(n, s.Threads.count()), make([]float64, n)
 	}
-	c := &s.factor
 	for lambda = s.Damping; ; lambda *= 100 {
-		s.kernel(b)
-		trace := 0.0
-		for i := range n {
-			trace += c.u[i*n+i]
-			c.u[i*n+i] += lambda
-		}
-		if c.split(n, c.u) {
+		trace, ok := s.factor.FactorGram(len(s.next), b.JT, b.Stride, lambda)
+		if ok {
 			return lambda, nil
 		}
 		if !(lambda <= trace) || !finite(trace) {
 			return lambda, &NotFiniteError{Step: int(s.count[0]), What: Matrix, Index: -1, Value: trace}
 		}
-	}
-}
-
-// kernel computes the upper triangle of JJᵀ, strip by strip.
-func (s *SPRING) kernel(b RowBlock) {
-	n, p, c := len(b.R), len(s.next), &s.factor
-	for i := 0; i < n; i += choleskyBlock {
-		part := b.JT[i:]
-		c.products.Dgemm(blas.Trans, blas.NoTrans, min(choleskyBlock, n-i), n-i, p, 1, part, b.Stride, part, b.Stride, 0, c.u[i*n+i:], n)
 	}
 }
 
@@ -152,7 +137,7 @@ func (s *SPRING) turn(b RowBlock) {
 	for k, phi := range s.direction {
 		kernel.Axpy(s.zeta, -s.Momentum*phi, b.Column(k))
 	}
-	s.factor.solve(s.zeta)
+	s.factor.Solve(s.zeta)
 	for k, phi := range s.direction {
 		s.next[k] = s.Momentum*phi + kernel.Dot(b.Column(k), s.zeta)
 	}

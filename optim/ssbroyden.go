@@ -25,6 +25,7 @@ import "math"
 // Al-Baali. Unlike the source, pairs are kept only if s·y > 1e-10·‖s‖‖y‖.
 type SSBroyden struct {
 	Search
+	Threads
 
 	run     descender
 	hessian dense
@@ -42,7 +43,7 @@ func (b *SSBroyden) Check() Faults { return b.check(b.Settings()) }
 // Init prepares for θ of length dim. It allocates dim² numbers.
 func (b *SSBroyden) Init(dim int) {
 	mustBeSound(dim, b)
-	b.hessian.init(dim, selfScaled)
+	b.hessian.init(dim, b.Threads.count(), selfScaled)
 	b.run.init(dim, &b.hessian, b.Search)
 }
 
@@ -56,16 +57,10 @@ func (b *SSBroyden) Restart() { b.run.restart() }
 
 // State returns the accepted points, H (one triangle, row by row) and the
 // counters; see Stateful.
-func (b *SSBroyden) State() []Vector { return saveParts(b.run.parts(b.hessian.parts()...)) }
+func (b *SSBroyden) State() []Vector { return b.run.save(b.hessian.parts()) }
 
 // SetState restores what State returned; see Stateful.
-func (b *SSBroyden) SetState(state []Vector) error {
-	if err := loadParts(b.run.parts(b.hessian.parts()...), state); err != nil {
-		return err
-	}
-	b.run.resume()
-	return nil
-}
+func (b *SSBroyden) SetState(state []Vector) error { return b.run.load(b.hessian.parts(), state) }
 
 // selfScaled is the rule of SSBroyden2.
 func selfScaled(p pair) update {

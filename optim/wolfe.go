@@ -31,8 +31,8 @@ type wolfe struct {
 	value, slope float64 // φ(0), φ'(0) < 0
 	first, step  float64 // the first trial and the current one
 	trials       int
-	wild         int     // trials that were not finite
-	noise        float64 // see listen
+	notFinite    int     // trials that were not finite
+	noise        float64 // see measureNoise
 }
 
 var _ optimize.Linesearcher = (*wolfe)(nil)
@@ -48,7 +48,7 @@ func newWolfe(decrease, curvature float64, limit int) *wolfe {
 func (w *wolfe) Init(value, derivative, step float64) optimize.Operation {
 	w.value, w.slope = value, derivative
 	w.first, w.step = step, step
-	w.trials, w.wild = 0, 0
+	w.trials, w.notFinite = 0, 0
 	w.noise = 0
 	return w.gonum.Init(value, derivative, step)
 }
@@ -57,9 +57,9 @@ func (w *wolfe) Init(value, derivative, step float64) optimize.Operation {
 func (w *wolfe) Iterate(value, derivative float64) (optimize.Operation, float64, error) {
 	w.trials++
 	if finite(value) && finite(derivative) {
-		w.listen(value, derivative)
+		w.measureNoise(value, derivative)
 	} else {
-		w.wild++
+		w.notFinite++
 		value = w.value + w.step*math.Abs(w.slope)
 		derivative = 3 * math.Abs(w.slope)
 	}
@@ -73,13 +73,13 @@ func (w *wolfe) Iterate(value, derivative float64) (optimize.Operation, float64,
 	return op, step, err
 }
 
-// listen measures the rounding noise of φ: the largest
+// measureNoise measures the rounding noise of φ: the largest
 //
 //	|φ(a) − φ(0) − a·(φ'(0) + φ'(a))/2|
 //
 // over trials a hundred times shorter than the first, where the trapezium rule is
 // as good as exact.
-func (w *wolfe) listen(value, derivative float64) {
+func (w *wolfe) measureNoise(value, derivative float64) {
 	if w.step <= 0.01*w.first {
 		w.noise = max(w.noise, math.Abs(value-w.value-0.5*w.step*(w.slope+derivative)))
 	}

@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"pinn/pinn":        {"pinn/pde", "pinn/internal/kernel/...", "pinn/internal/seam"},
 
 	"pinn/optim":           {"pinn/internal/kernel/...", "pinn/internal/seam"},
-	"pinn/optim/optimtest": {"pinn/optim"},
+	"pinn/optim/optimtest": {"pinn/optim", "pinn/internal/kernel/kerneltest"},
 	"pinn/hybrid":          {"pinn/optim", "pinn/internal/seam"},
 
 	"pinn/pinn/solve": {"pinn/problems", "pinn/pde", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/internal/..."},

@@ -2,7 +2,8 @@
 // elementwise functions, sums, and the triangular updates of dense second-order methods.
 // The routines work on []float64 and start no goroutine; a few keep packed operands in
 // scratch that is pooled, so that none allocates in a steady state. Package blas, below
-// this one, routes gonum's factorisations here.
+// this one, makes of them the large products of factorisations, on several threads;
+// package qr folds rows into a triangle.
 //
 // # Tiles
 //

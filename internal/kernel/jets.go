@@ -23,10 +23,10 @@ type TanhJet struct {
 	bytes [maxJet]int // the same in bytes
 }
 
-// NewTanhJet returns the jet of a set of derivatives, named by words over the letters
-// of the axes in the order of the caller's rows, the value first: "", "x", "t", "xx" for u, u_x, u_t and
-// u_xx. Letters of a word are sorted. It reports false if no routine is made for the
-// set; sets that differ in the names of the axes or the order of the rows are one.
+// NewTanhJet returns the jet of a set of derivatives. Each is a word over the letters of
+// the axes, sorted: "", "x", "t", "xx" for u, u_x, u_t and u_xx. The words come in the
+// order of the caller's rows, the value first. NewTanhJet reports false if there is no
+// routine for the set; the names of the axes and the order of the rows do not matter.
 func NewTanhJet(words []string, t int) (*TanhJet, bool) {
 	if len(words) == 0 || len(words) > maxJet || words[0] != "" {
 		return nil, false
@@ -53,8 +53,9 @@ func NewTanhJet(words []string, t int) (*TanhJet, bool) {
 	return nil, false
 }
 
-// match tries to give the letters a, b, … of the shape the axes, the first of which are
-// chosen, so that its words are those of the set; it then knows the rows.
+// match looks for an assignment of axes to the letters a, b, … of the shape that makes
+// its words those of the set; the first letters have the axes chosen. If it finds one it
+// stores the rows.
 func (j *TanhJet) match(shape, words []string, axes []byte, chosen string) bool {
 	if len(chosen) < len(axes) {
 		for _, a := range axes {

@@ -35,6 +35,18 @@ func Sum(name string, start []float64, n int, r func(r, jac, theta []float64)) F
 	return Function{Name: name, Start: start, squares: s, f: s.valueGrad}
 }
 
+// begin computes r and J at θ and clears the upper triangle of a, p×p, and g.
+func (s *squares) begin(a, g, theta []float64) {
+	if len(a) != s.p*s.p || len(g) != s.p || len(theta) != s.p {
+		panic("optimtest: vector of the wrong length")
+	}
+	s.residuals(s.r, s.j, theta)
+	clear(g)
+	for i := range s.p {
+		clear(a[i*s.p+i : (i+1)*s.p])
+	}
+}
+
 // valueGrad returns |r|² and stores 2Jᵀr.
 func (s *squares) valueGrad(grad, theta []float64) (sum float64) {
 	s.residuals(s.r, s.j, theta)
@@ -71,14 +83,7 @@ func (f Function) Rows(theta []float64) (value float64, b optim.RowBlock) {
 // Triangle returns f(θ) and stores the triangle of J and r, row by row.
 func (f Function) Triangle(r, c, theta []float64) (sum float64) {
 	s := f.squares
-	if len(r) != s.p*s.p || len(c) != s.p || len(theta) != s.p {
-		panic("optimtest: vector of the wrong length")
-	}
-	s.residuals(s.r, s.j, theta)
-	clear(c)
-	for i := range s.p {
-		clear(r[i*s.p+i : (i+1)*s.p])
-	}
+	s.begin(r, c, theta)
 	for n, y := range s.r {
 		sum += y * y
 		copy(s.row, s.j.values[n*s.p:])
@@ -91,14 +96,7 @@ func (f Function) Triangle(r, c, theta []float64) (sum float64) {
 // g.
 func (f Function) NormalEquations(a, g, theta []float64) (sum float64) {
 	s := f.squares
-	if len(a) != s.p*s.p || len(g) != s.p || len(theta) != s.p {
-		panic("optimtest: vector of the wrong length")
-	}
-	s.residuals(s.r, s.j, theta)
-	clear(g)
-	for i := range s.p {
-		clear(a[i*s.p+i : (i+1)*s.p])
-	}
+	s.begin(a, g, theta)
 	for n, r := range s.r {
 		row := s.j.values[n*s.p : (n+1)*s.p]
 		sum += r * r

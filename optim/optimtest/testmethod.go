@@ -22,7 +22,10 @@ import (
 //     within a bounded number of evaluations, and leave θ finite; a failed step
 //     leaves θ as it was.
 //   - After Restart on another objective it lowers that one.
+//   - StepInfo tells the loss and the length of the step as they are.
+//   - It keeps neither θ nor a state that it gave or was given.
 //   - A Step allocates nothing.
+//   - It keeps to its number of threads, which changes no bit; see TestThreads.
 func TestMethod(t *testing.T, newMethod func() optim.Method) {
 	t.Run("descends", func(t *testing.T) { testDescent(t, newMethod()) })
 	t.Run("repeats", func(t *testing.T) { testRepeats(t, newMethod) })
@@ -30,7 +33,11 @@ func TestMethod(t *testing.T, newMethod func() optim.Method) {
 	t.Run("restores", func(t *testing.T) { testRestores(t, newMethod) })
 	t.Run("survives", func(t *testing.T) { testSurvives(t, newMethod) })
 	t.Run("restarts", func(t *testing.T) { testRestarts(t, newMethod()) })
+	t.Run("reports", func(t *testing.T) { testReports(t, newMethod()) })
+	t.Run("keeps nothing", func(t *testing.T) { testKeepsNothing(t, newMethod) })
+	t.Run("copies its state", func(t *testing.T) { testCopiesState(t, newMethod) })
 	t.Run("allocates nothing", func(t *testing.T) { testAllocations(t, newMethod()) })
+	t.Run("threads", func(t *testing.T) { TestThreads(t, Rosenbrock(300), newMethod) })
 }
 
 // maxEvals bounds the evaluations of one step: two searches of 25 and one on

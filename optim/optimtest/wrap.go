@@ -3,11 +3,13 @@ package optimtest
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"pinn/optim"
 )
 
-// The wrappers below are least squares if what they wrap is; otherwise Value and
-// NormalEquations and Triangle panic.
+// The wrappers below are least squares, or give rows, if what they wrap is and does;
+// otherwise the methods for these panic.
 
 func rowsOf(f optim.Objective) optim.Rows {
 	s, ok := f.(optim.Rows)
@@ -32,42 +34,40 @@ type Counted struct {
 	Calls, Losses, Grads int
 }
 
-// ValueGrad calls the objective.
-func (c *Counted) ValueGrad(grad, theta []float64) float64 {
+// count counts a call for the loss, and as many gradients.
+func (c *Counted) count(grads int) {
 	c.Calls++
 	c.Losses++
-	c.Grads++
+	c.Grads += grads
+}
+
+// ValueGrad calls the objective.
+func (c *Counted) ValueGrad(grad, theta []float64) float64 {
+	c.count(1)
 	return c.Objective.ValueGrad(grad, theta)
 }
 
 // Value calls the objective.
 func (c *Counted) Value(theta []float64) float64 {
-	c.Calls++
-	c.Losses++
+	c.count(0)
 	return leastSquares(c.Objective).Value(theta)
 }
 
 // NormalEquations calls the objective.
 func (c *Counted) NormalEquations(a, g, theta []float64) float64 {
-	c.Calls++
-	c.Losses++
-	c.Grads++
+	c.count(1)
 	return leastSquares(c.Objective).NormalEquations(a, g, theta)
 }
 
 // Triangle calls the objective.
 func (c *Counted) Triangle(r, q, theta []float64) float64 {
-	c.Calls++
-	c.Losses++
-	c.Grads++
+	c.count(1)
 	return leastSquares(c.Objective).Triangle(r, q, theta)
 }
 
 // Rows calls the objective.
 func (c *Counted) Rows(theta []float64) (float64, optim.RowBlock) {
-	c.Calls++
-	c.Losses++
-	c.Grads++
+	c.count(1)
 	return rowsOf(c.Objective).Rows(theta)
 }
 
@@ -80,9 +80,7 @@ type Scaled struct {
 // ValueGrad returns Factor·f(θ) and stores its gradient.
 func (s Scaled) ValueGrad(grad, theta []float64) float64 {
 	v := s.Objective.ValueGrad(grad, theta)
-	for i := range grad {
-		grad[i] *= s.Factor
-	}
+	floats.Scale(s.Factor, grad)
 	return s.Factor * v
 }
 
@@ -94,25 +92,23 @@ func (s Scaled) Value(theta []float64) float64 {
 // NormalEquations returns Factor·f(θ) with the equations of √Factor·r.
 func (s Scaled) NormalEquations(a, g, theta []float64) float64 {
 	v := leastSquares(s.Objective).NormalEquations(a, g, theta)
-	for i := range g {
-		g[i] *= s.Factor
-		for k := i; k < len(g); k++ {
-			a[i*len(g)+k] *= s.Factor
-		}
-	}
+	scaleModel(a, g, s.Factor)
 	return s.Factor * v
 }
 
 // Triangle returns Factor·f(θ) with the triangle of √Factor·r.
 func (s Scaled) Triangle(r, c, theta []float64) float64 {
-	v, root := leastSquares(s.Objective).Triangle(r, c, theta), math.Sqrt(s.Factor)
-	for i := range c {
-		c[i] *= root
-		for k := i; k < len(c); k++ {
-			r[i*len(c)+k] *= root
-		}
-	}
+	v := leastSquares(s.Objective).Triangle(r, c, theta)
+	scaleModel(r, c, math.Sqrt(s.Factor))
 	return s.Factor * v
+}
+
+// scaleModel multiplies the upper triangle of a and g by factor.
+func scaleModel(a, g []float64, factor float64) {
+	for i := range g {
+		g[i] *= factor
+		floats.Scale(factor, a[i*len(g)+i:(i+1)*len(g)])
+	}
 }
 
 // Walled is an objective that has no value where Outside holds: it returns Wall
@@ -147,10 +143,7 @@ func (w Walled) NormalEquations(a, g, theta []float64) float64 {
 	if !w.Outside(theta) {
 		return leastSquares(w.Objective).NormalEquations(a, g, theta)
 	}
-	for i := range g {
-		g[i], a[i*len(g)+i] = w.Wall, w.Wall
-	}
-	return w.Wall
+	return w.fill(a, g)
 }
 
 // Triangle calls the objective inside the wall.
@@ -158,8 +151,13 @@ func (w Walled) Triangle(r, c, theta []float64) float64 {
 	if !w.Outside(theta) {
 		return leastSquares(w.Objective).Triangle(r, c, theta)
 	}
-	for i := range c {
-		c[i], r[i*len(c)+i] = w.Wall, w.Wall
+	return w.fill(r, c)
+}
+
+// fill puts the wall into g and on the diagonal of a.
+func (w Walled) fill(a, g []float64) float64 {
+	for i := range g {
+		g[i], a[i*len(g)+i] = w.Wall, w.Wall
 	}
 	return w.Wall
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pinn/hybrid"
+	"pinn/optim"
 	"pinn/pde"
 	"pinn/pinn"
 	"pinn/problems"
@@ -165,6 +166,11 @@ func newTraining(st *Statement, p part, threads int, start time.Time) (*training
 	}
 	plan, faults := Plan(st.Spec, p.slab, p.stage, loss.Decays(), start)
 	plan.Seed += slabSeed(p.slab)
+	for _, phase := range plan.Phases {
+		if m, ok := phase.Method.(optim.Threaded); ok {
+			m.SetThreads(threads)
+		}
+	}
 	return &training{part: p, loss: loss, plan: plan, seed: *st.Spec.Train.Seed}, faults, nil
 }
 

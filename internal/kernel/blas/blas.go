@@ -1,32 +1,42 @@
-// Package blas lets all of gonum's linear algebra run on the kernels of this module:
-// after Use, Dgemm, Dsyrk and Dtrsm, where the factorisations of gonum/mat and
-// gonum/lapack spend their time, are ours, everything else is gonum's.
+// Package blas has the matrix products of dense factorisations on the kernels of this
+// module and on a given number of threads: Dgemm, Dsyrk and Dtrsm, where the
+// factorisations of gonum/mat and gonum/lapack spend their time too.
 //
 // Results differ from gonum's in the last bits, and gonum's Dgemm skips zero elements of
-// A, ours does not: 0·NaN and 0·Inf reach the result. As in the reference, beta = 0
-// overwrites C without reading it. The bits do not depend on GOMAXPROCS.
+// A, this one does not: 0·NaN and 0·Inf reach the result. As in the reference, beta = 0
+// overwrites C without reading it. The bits do not depend on the number of threads.
 package blas
 
 import (
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/blas/gonum"
 
 	"pinn/internal/kernel"
 )
 
-// Use makes Implementation the one that blas64 and everything above it calls. It is
-// global and belongs at start-up, before other goroutines use blas64. With the portable
-// tier gonum's own routines are the faster ones and stay.
-func Use() {
-	if kernel.Tier() != "go" {
-		blas64.Use(Implementation{})
-	}
+// Products are the products that a factorisation is made of. The arguments are those of
+// the reference BLAS for row-major matrices.
+type Products interface {
+	// Dgemm computes C = alpha·op(A)·op(B) + beta·C.
+	Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
+	// Dsyrk computes one triangle of C = alpha·op(A)·op(A)ᵀ + beta·C, op(A) n×k.
+	Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int)
+	// Dtrsm solves op(A)·X = alpha·B or X·op(A) = alpha·B for a triangular A.
+	Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int)
 }
 
-// Implementation is gonum's BLAS with three routines replaced. Arguments that a routine
-// must refuse are left to gonum's, which panics with its own message.
-type Implementation struct{ gonum.Implementation }
+// New returns the fastest Products of the kernel tier, on at most so many threads, at
+// least one. With the portable tier these are gonum's routines.
+func New(threads int) Products {
+	if kernel.Tier() == "go" {
+		return plain{threads: threads}
+	}
+	return Implementation{plain{threads: threads}}
+}
+
+// Implementation is gonum's BLAS with three routines replaced; the zero value works on
+// one thread. Arguments that a routine must refuse are left to gonum's, which panics
+// with its own message.
+type Implementation struct{ plain }
 
 // small is the number of multiplications below which packing does not pay.
 const small = 16 * 16 * 16
@@ -35,14 +45,14 @@ const small = 16 * 16 * 16
 func (f Implementation) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 	av, bv := op(tA, m, k, a, lda), op(tB, k, n, b, ldb)
 	if m*n*k < small || !av.ok || !bv.ok || !fits(m, n, c, ldc) {
-		f.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		f.plain.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
 	for i := range m {
 		scale(c[i*ldc:i*ldc+n], beta)
 	}
 	if alpha != 0 {
-		add(m, n, k, alpha, av, bv, c, ldc)
+		f.add(m, n, k, alpha, av, bv, c, ldc)
 	}
 }
 
@@ -50,7 +60,7 @@ func (f Implementation) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64,
 func (f Implementation) Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
 	av := op(tA, n, k, a, lda)
 	if n*n*k < small || !av.ok || !fits(n, n, c, ldc) || ul != blas.Upper && ul != blas.Lower {
-		f.Implementation.Dsyrk(ul, tA, n, k, alpha, a, lda, beta, c, ldc)
+		f.plain.Dsyrk(ul, tA, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
 	for i := range n {
@@ -61,7 +71,7 @@ func (f Implementation) Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alpha f
 		}
 	}
 	if alpha != 0 {
-		syrk(ul, n, k, alpha, av, c, ldc)
+		f.syrk(ul, n, k, alpha, av, c, ldc)
 	}
 }
 
@@ -69,13 +79,13 @@ func (f Implementation) Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alpha f
 // rectangle.
 const syrkBlock = 64
 
-func syrk(ul blas.Uplo, n, k int, alpha float64, a view, c []float64, ldc int) {
+func (f Implementation) syrk(ul blas.Uplo, n, k int, alpha float64, a view, c []float64, ldc int) {
 	var diagonal [syrkBlock * syrkBlock]float64
 	for i := 0; i < n; i += syrkBlock {
 		h := min(syrkBlock, n-i)
 		clear(diagonal[:])
 		ai := a.from(i, 0)
-		add(h, h, k, alpha, ai, ai.transposed(), diagonal[:], syrkBlock)
+		f.add(h, h, k, alpha, ai, ai.transposed(), diagonal[:], syrkBlock)
 		for r := range h {
 			lo, hi := r, h
 			if ul == blas.Lower {
@@ -85,9 +95,9 @@ func syrk(ul blas.Uplo, n, k int, alpha float64, a view, c []float64, ldc int) {
 			kernel.Add(row, row, diagonal[r*syrkBlock+lo:r*syrkBlock+hi])
 		}
 		if rest := n - i - h; rest > 0 && ul == blas.Upper {
-			add(h, rest, k, alpha, ai, a.from(i+h, 0).transposed(), c[i*ldc+i+h:], ldc)
+			f.add(h, rest, k, alpha, ai, a.from(i+h, 0).transposed(), c[i*ldc+i+h:], ldc)
 		} else if ul == blas.Lower && i > 0 {
-			add(h, i, k, alpha, ai, a.transposed(), c[i*ldc:], ldc)
+			f.add(h, i, k, alpha, ai, a.transposed(), c[i*ldc:], ldc)
 		}
 	}
 }

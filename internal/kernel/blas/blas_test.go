@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"pinn/internal/kernel"
+	"pinn/internal/kernel/kerneltest"
 )
 
 var (
@@ -170,13 +171,13 @@ func TestZeroTimesNaNPropagates(t *testing.T) {
 // TestRefusals checks that wrong arguments panic as they do in gonum.
 func TestRefusals(t *testing.T) {
 	a := make([]float64, 1600)
-	tests := map[string]func(blas64BLAS){
-		"transpose": func(f blas64BLAS) { f.Dgemm('x', blas.NoTrans, 40, 40, 40, 1, a, 40, a, 40, 0, a, 40) },
-		"lda":       func(f blas64BLAS) { f.Dgemm(blas.NoTrans, blas.NoTrans, 40, 40, 40, 1, a, 39, a, 40, 0, a, 40) },
-		"short c":   func(f blas64BLAS) { f.Dgemm(blas.NoTrans, blas.NoTrans, 40, 40, 40, 1, a, 40, a, 40, 0, a[:1599], 40) },
-		"uplo":      func(f blas64BLAS) { f.Dsyrk('x', blas.NoTrans, 40, 40, 1, a, 40, 0, a, 40) },
-		"side":      func(f blas64BLAS) { f.Dtrsm('x', blas.Upper, blas.Trans, blas.Unit, 40, 40, 1, a, 40, a, 40) },
-		"negative":  func(f blas64BLAS) { f.Dgemm(blas.NoTrans, blas.NoTrans, -40, -40, 40, 1, a, 40, a, 40, 0, a, 40) },
+	tests := map[string]func(Products){
+		"transpose": func(f Products) { f.Dgemm('x', blas.NoTrans, 40, 40, 40, 1, a, 40, a, 40, 0, a, 40) },
+		"lda":       func(f Products) { f.Dgemm(blas.NoTrans, blas.NoTrans, 40, 40, 40, 1, a, 39, a, 40, 0, a, 40) },
+		"short c":   func(f Products) { f.Dgemm(blas.NoTrans, blas.NoTrans, 40, 40, 40, 1, a, 40, a, 40, 0, a[:1599], 40) },
+		"uplo":      func(f Products) { f.Dsyrk('x', blas.NoTrans, 40, 40, 1, a, 40, 0, a, 40) },
+		"side":      func(f Products) { f.Dtrsm('x', blas.Upper, blas.Trans, blas.Unit, 40, 40, 1, a, 40, a, 40) },
+		"negative":  func(f Products) { f.Dgemm(blas.NoTrans, blas.NoTrans, -40, -40, 40, 1, a, 40, a, 40, 0, a, 40) },
 	}
 	for name, f := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -187,25 +188,17 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-type blas64BLAS interface {
-	Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
-	Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int)
-	Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int)
-}
-
 func panicOf(f func()) (v any) {
 	defer func() { v = recover() }()
 	f()
 	return nil
 }
 
-func TestUse(t *testing.T) {
-	was := blas64.Implementation()
-	defer blas64.Use(was)
-	Use()
-	_, installed := blas64.Implementation().(Implementation)
-	if want := kernel.Tier() != "go"; installed != want {
-		t.Errorf("after Use in tier %s ours is installed: %v, want %v", kernel.Tier(), installed, want)
+// TestNew: every tier has vector kernels for its products but the portable one.
+func TestNew(t *testing.T) {
+	_, vector := New(1).(Implementation)
+	if want := kernel.Tier() != "go"; vector != want {
+		t.Errorf("New in tier %s gives vector kernels: %v, want %v", kernel.Tier(), vector, want)
 	}
 }
 
@@ -255,20 +248,74 @@ func TestCholesky(t *testing.T) {
 	}
 }
 
-// TestBitsIgnoreThreads factorises with one and with several processors.
+// TestBitsIgnoreThreads factorises with one thread and with several.
 func TestBitsIgnoreThreads(t *testing.T) {
 	const n = 700
 	a := positive(n)
 	factor := func(threads int) []float64 {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
 		var c mat.Cholesky
-		with(ours, func() { c.Factorize(a) })
+		with(Implementation{plain{threads: threads}}, func() { c.Factorize(a) })
 		return c.RawU().(*mat.TriDense).RawTriangular().Data
 	}
-	one, four := factor(1), factor(4)
-	for i := range one {
-		if math.Float64bits(one[i]) != math.Float64bits(four[i]) {
-			t.Fatalf("element %d = %v on four threads, want the bits of %v on one", i, four[i], one[i])
+	one := factor(1)
+	for _, threads := range []int{0, 2, 3, 8} {
+		for i, v := range factor(threads) {
+			if math.Float64bits(one[i]) != math.Float64bits(v) {
+				t.Fatalf("element %d = %v on %d threads, want the bits of %v on one", i, v, threads, one[i])
+			}
+		}
+	}
+}
+
+// TestPlainBits: cutting gonum's product into blocks changes no bit of it, whatever the
+// number of threads.
+func TestPlainBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 7))
+	for _, m := range sizes() {
+		for _, n := range sizes() {
+			k := sizes()[rng.IntN(len(sizes()))]
+			for _, tA := range transposes {
+				for _, tB := range transposes {
+					lda, ldb, ldc := max(m, k)+rng.IntN(3), max(n, k)+rng.IntN(3), n+rng.IntN(3)
+					a, b, c := normal(rng, lda*max(m, k)), normal(rng, ldb*max(n, k)), normal(rng, ldc*m)
+					a[0] = 0 // gonum skips zeros
+					alpha, beta := []float64{0, 1, -1, 0.5}[rng.IntN(4)], []float64{0, 1, -2}[rng.IntN(3)]
+					want := slices.Clone(c)
+					theirs.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, want, ldc)
+					for _, threads := range []int{0, 1, 2, 3, 8} {
+						got := slices.Clone(c)
+						plain{threads: threads}.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, got, ldc)
+						compare(t, fmt.Sprintf("Dgemm %c%c m=%d n=%d k=%d on %d threads", tA, tB, m, n, k, threads), got, want, 0, "the same sums")
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestStartsNoMoreThanThreads counts the goroutines that the products start.
+func TestStartsNoMoreThanThreads(t *testing.T) {
+	const n = 500
+	a, c := normal(rand.New(rand.NewPCG(1, 8)), n*n), make([]float64, n*n)
+	for name, impl := range map[string]func(threads int) Products{
+		"plain":  func(threads int) Products { return plain{threads: threads} },
+		"vector": func(threads int) Products { return Implementation{plain{threads: threads}} },
+	} {
+		for _, threads := range []int{1, 2, 3} {
+			f := impl(threads)
+			if got := kerneltest.Goroutines(func() { f.Dgemm(blas.NoTrans, blas.Trans, n, n, n, 1, a, n, a, n, 0, c, n) }); got != threads-1 {
+				t.Errorf("%s: Dgemm on %d threads starts %d goroutines, want %d", name, threads, got, threads-1)
+			}
+		}
+		f := impl(1)
+		if got := kerneltest.Goroutines(func() {
+			f.Dgemm(blas.NoTrans, blas.Trans, n, n, 1, 1, a, n, a, n, 0, c, n)
+			f.Dgemm(blas.NoTrans, blas.Trans, n, 1, 7, 1, a, n, a, n, 0, c, n) // few multiplications, many rows
+			f.Dsyrk(blas.Upper, blas.Trans, n, n, 1, a, n, 0, c, n)
+			f.Dtrsm(blas.Left, blas.Upper, blas.Trans, blas.Unit, n, n, 1, a, n, c, n)
+			f.Dtrsm(blas.Right, blas.Upper, blas.Trans, blas.Unit, n, n, 1, a, n, c, n)
+		}); got != 0 {
+			t.Errorf("%s: on one thread the products start %d goroutines, want 0", name, got)
 		}
 	}
 }
@@ -281,9 +328,8 @@ func BenchmarkCholesky(b *testing.B) {
 			for _, v := range []struct {
 				name string
 				impl blas.Float64
-			}{{"gonum", theirs}, {kernel.Tier(), ours}} {
+			}{{"gonum", plain{threads: threads}}, {kernel.Tier(), Implementation{plain{threads: threads}}}} {
 				b.Run(fmt.Sprintf("blas=%s/n=%d/threads=%d", v.name, n, threads), func(b *testing.B) {
-					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
 					var c mat.Cholesky
 					with(v.impl, func() {
 						for b.Loop() {

@@ -17,7 +17,7 @@ func (f Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d bl
 	valid := av.ok && fits(m, n, b, ldb) && (s == blas.Left || s == blas.Right) &&
 		(ul == blas.Upper || ul == blas.Lower) && (d == blas.NonUnit || d == blas.Unit)
 	if !valid || alpha == 0 || m*n*order < small {
-		f.Implementation.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		f.plain.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
 	if alpha != 1 {
@@ -28,7 +28,7 @@ func (f Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d bl
 	lower := (ul == blas.Lower) == (tA == blas.NoTrans) // of op(A)
 	unit := d == blas.Unit
 	if s == blas.Left {
-		solveLeft(lower, unit, m, n, av, b, ldb)
+		f.solveLeft(lower, unit, m, n, av, b, ldb)
 	} else {
 		f.solveRight(lower, ul, tA, d, m, n, av, b, ldb)
 	}
@@ -47,12 +47,12 @@ const (
 // solveLeft overwrites B with op(A)⁻¹·B: row blocks downwards if op(A) is lower
 // triangular, else upwards. Each block first loses its products with the rows solved
 // before it.
-func solveLeft(lower, unit bool, m, n int, a view, b []float64, ldb int) {
+func (f Implementation) solveLeft(lower, unit bool, m, n int, a view, b []float64, ldb int) {
 	eachBlock(lower, m, outer, func(i, h, solved, count int) {
 		bi := b[i*ldb:]
 		if count > 0 {
 			x := view{b[solved*ldb:], ldb, 1, true}
-			add(h, n, count, -1, a.from(i, solved), x, bi, ldb)
+			f.add(h, n, count, -1, a.from(i, solved), x, bi, ldb)
 		}
 		diagonal := a.from(i, i)
 		for j := 0; j < n; j += chunk {
@@ -121,8 +121,8 @@ func (f Implementation) solveRight(lower bool, ul blas.Uplo, tA blas.Transpose, 
 	eachBlock(!lower, n, width, func(j, w, solved, count int) {
 		if count > 0 {
 			x := view{b[solved:], ldb, 1, true}
-			add(m, w, count, -1, x, a.from(solved, j), b[j:], ldb)
+			f.add(m, w, count, -1, x, a.from(solved, j), b[j:], ldb)
 		}
-		f.Implementation.Dtrsm(blas.Right, ul, tA, d, m, w, 1, a.from(j, j).data, lda, b[j:], ldb)
+		f.plain.Dtrsm(blas.Right, ul, tA, d, m, w, 1, a.from(j, j).data, lda, b[j:], ldb)
 	})
 }

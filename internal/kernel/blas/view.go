@@ -1,7 +1,6 @@
 package blas
 
 import (
-	"runtime"
 	"sync"
 
 	"gonum.org/v1/gonum/blas"
@@ -47,30 +46,34 @@ func (v view) transposed() view {
 // 40 µs.
 const parallelWork = 1 << 20
 
-// add computes C += alpha·A·B, the longer side of C shared out to the processors. An
+// add computes C += alpha·A·B, the longer side of C shared out to the threads. An
 // element's bits do not depend on the share it falls in.
-func add(m, n, k int, alpha float64, a, b view, c []float64, ldc int) {
-	workers := min(runtime.GOMAXPROCS(0), 1+m*n*k/parallelWork, 1+max(m, n)/48)
-	if workers == 1 {
+func (f Implementation) add(m, n, k int, alpha float64, a, b view, c []float64, ldc int) {
+	workers := min(f.threads, 1+m*n*k/parallelWork, 1+max(m, n)/48)
+	if workers <= 1 {
 		kernel.GemmStridedAdd(m, n, k, alpha, a.data, a.row, a.col, b.data, b.row, b.col, c, ldc)
 		return
 	}
+	spread(workers, func(w int) {
+		if n >= m {
+			lo, hi := share(n, w, workers)
+			part := b.from(0, lo)
+			kernel.GemmStridedAdd(m, hi-lo, k, alpha, a.data, a.row, a.col, part.data, part.row, part.col, c[lo:], ldc)
+			return
+		}
+		lo, hi := share(m, w, workers)
+		part := a.from(lo, 0)
+		kernel.GemmStridedAdd(hi-lo, n, k, alpha, part.data, part.row, part.col, b.data, b.row, b.col, c[lo*ldc:], ldc)
+	})
+}
+
+// spread runs work(0) … work(workers−1) at a time, work(0) in this goroutine.
+func spread(workers int, work func(w int)) {
 	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			if n >= m {
-				lo, hi := share(n, w, workers)
-				part := b.from(0, lo)
-				kernel.GemmStridedAdd(m, hi-lo, k, alpha, a.data, a.row, a.col, part.data, part.row, part.col, c[lo:], ldc)
-				return
-			}
-			lo, hi := share(m, w, workers)
-			part := a.from(lo, 0)
-			kernel.GemmStridedAdd(hi-lo, n, k, alpha, part.data, part.row, part.col, b.data, b.row, b.col, c[lo*ldc:], ldc)
-		}()
+	for w := 1; w < workers; w++ {
+		wg.Go(func() { work(w) })
 	}
+	work(0)
 	wg.Wait()
 }
 

@@ -33,9 +33,37 @@ type canyonCase struct {
 	best
 }
 
+// canyonCases are the results of all cases.
+type canyonCases []canyonCase
+
+// find returns the case of a method, zero if there is none.
+func (cs canyonCases) find(method string, kappa float64, turned bool) canyonCase {
+	for _, c := range cs {
+		if c.method == method && c.condition == kappa && c.turned == turned {
+			return c
+		}
+	}
+	return canyonCase{}
+}
+
+// steps returns the steps of a method over the condition numbers that it copes with.
+func (cs canyonCases) steps(method string, turned bool) (kappa, steps []float64) {
+	for _, c := range cs {
+		if c.method == method && c.turned == turned && c.ok {
+			kappa, steps = append(kappa, c.condition), append(steps, float64(c.steps))
+		}
+	}
+	return kappa, steps
+}
+
+// ratio is steps turned over steps along the axes.
+func (cs canyonCases) ratio(method string, kappa float64) float64 {
+	return float64(cs.find(method, kappa, true).steps) / float64(cs.find(method, kappa, false).steps)
+}
+
 func runCanyon(s Setup) (*Outcome, error) {
-	conditions := []float64{1e2, 1e3, 1e4, 1e5, 1e6}[:s.pick(5, 2)]
-	var cases []canyonCase
+	conditions := []float64{1e2, 1e3, 1e4, 1e5, 1e6}[:pick(s, 5, 2)]
+	var cases canyonCases
 	for _, row := range optim.Methods {
 		if row.Rows { // for minibatches
 			continue
@@ -46,59 +74,41 @@ func runCanyon(s Setup) (*Outcome, error) {
 			}
 		}
 	}
-	most := s.pick(canyonMost, 3000)
-	err := s.each(len(cases), func(i int) {
+	most := pick(s, canyonMost, 3000)
+	err := s.each(len(cases), func(i int) error {
 		c := &cases[i]
 		f := newQuadratic(spectrum(10, c.condition), angleOf(c.turned))
 		c.best = race(c.method, rates(1e-7, 10), f, f.start(), 1e-8*5, most)
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	o := canyonOutcome(cases, conditions, conditions[pick(s, 2, 1)])
+	o.Sheets = []figure.Sheet{canyonSheet(cases, conditions, most), canyonPaths()}
+	return o, nil
+}
+
+// canyonOutcome compares the canyons, the turned ones at one condition number.
+func canyonOutcome(cases canyonCases, conditions []float64, at float64) *Outcome {
 	o := &Outcome{Table: Table{Header: []string{"method", "condition", "turned_deg", "steps", "reached", "rate"}}}
 	for _, c := range cases {
-		o.Table.Rows = append(o.Table.Rows, []string{c.method, cell(c.condition), cell(angleOf(c.turned) * 180 / math.Pi),
-			fmt.Sprint(c.steps), fmt.Sprint(c.ok), cell(c.rate)})
-	}
-	find := func(method string, kappa float64, turned bool) canyonCase {
-		for _, c := range cases {
-			if c.method == method && c.condition == kappa && c.turned == turned {
-				return c
-			}
-		}
-		return canyonCase{}
-	}
-	growth := func(method string, turned bool) float64 {
-		var x, y []float64
-		for _, k := range conditions {
-			if c := find(method, k, turned); c.ok {
-				x, y = append(x, k), append(y, float64(c.steps))
-			}
-		}
-		return slope(x, y)
-	}
-	ratio := func(method string, kappa float64) float64 {
-		return float64(find(method, kappa, true).steps) / float64(find(method, kappa, false).steps)
+		o.Table.add(c.method, c.condition, angleOf(c.turned)*180/math.Pi, c.steps, c.ok, c.rate)
 	}
 	worst := 0.0
 	for _, k := range conditions {
-		worst = math.Max(worst, math.Abs(math.Log2(ratio("lbfgs", k))))
+		worst = math.Max(worst, math.Abs(math.Log2(cases.ratio("lbfgs", k))))
 	}
-	at := conditions[s.pick(2, 1)]
-	scaled := math.Inf(1)
-	for _, m := range []string{"adagrad", "rmsprop", "adam"} {
-		scaled = math.Min(scaled, ratio(m, at))
-	}
+	scaled := math.Min(cases.ratio("adagrad", at), math.Min(cases.ratio("rmsprop", at), cases.ratio("adam", at)))
 	o.Findings = []Finding{
-		atLeast(0.9, growth("sgd", false), "growth of sgd's steps with κ, as an exponent (theory: 1)"),
-		atMost(0.3, growth("adagrad", false), "the same for adagrad, along the axes"),
-		atMost(0.3, growth("adam", false), "the same for adam, along the axes"),
+		atLeast(0.9, exponent(cases.steps("sgd", false)), "growth of sgd's steps with κ, as an exponent (theory: 1)"),
+		atMost(0.3, exponent(cases.steps("adagrad", false)), "the same for adagrad, along the axes"),
+		atMost(0.3, exponent(cases.steps("adam", false)), "the same for adam, along the axes"),
 		atLeast(3, scaled, fmt.Sprintf("steps turned over steps along the axes at κ = %.0e, the least of adagrad, rmsprop and adam", at)),
 		atMost(2, math.Exp2(worst), "steps of lbfgs, turned against along the axes, the largest ratio over all κ"),
 	}
-	o.Notes = append(o.Notes, canyonNote(find, conditions))
-	o.Sheets = []figure.Sheet{canyonSheet(cases, conditions, most), canyonPaths()}
-	return o, nil
+	o.Notes = append(o.Notes, canyonNote(cases, conditions[len(conditions)-1]))
+	return o
 }
 
 func angleOf(turned bool) float64 {
@@ -108,8 +118,7 @@ func angleOf(turned bool) float64 {
 	return 0
 }
 
-func canyonNote(find func(string, float64, bool) canyonCase, conditions []float64) string {
-	k := conditions[len(conditions)-1]
+func canyonNote(cases canyonCases, k float64) string {
 	words := func(c canyonCase) string {
 		if !c.ok {
 			return fmt.Sprintf("more than %d", c.steps)
@@ -121,24 +130,19 @@ func canyonNote(find func(string, float64, bool) canyonCase, conditions []float6
 		if i > 0 {
 			text += ","
 		}
-		text += fmt.Sprintf(" %s and %s for %s", words(find(m, k, false)), words(find(m, k, true)), m)
+		text += fmt.Sprintf(" %s and %s for %s", words(cases.find(m, k, false)), words(cases.find(m, k, true)), m)
 	}
 	return text + ". A step of sgd, adagrad or adam is one gradient, one of lbfgs or ssbroyden seldom more; lm solves a quadratic in a few steps whatever its shape. Adam with a constant rate ends in steps of about that rate, so its best rate falls with the precision asked for: part of its count is that and not the canyon. Adagrad must reach minima at distances from 1 to 1/√κ with one rate, which is what its own growth along the axes comes from."
 }
 
 // canyonSheet shows steps over κ, along the axes and turned.
-func canyonSheet(cases []canyonCase, conditions []float64, most int) figure.Sheet {
+func canyonSheet(cases canyonCases, conditions []float64, most int) figure.Sheet {
 	plot := func(turned bool, title string) figure.Plot {
 		p := figure.Plot{Title: title, Height: 270,
 			X: figure.Side{Label: "condition number κ", Log: true, Min: conditions[0] / 1.4, Max: conditions[len(conditions)-1] * 1.4},
 			Y: figure.Side{Label: "steps to 1e-8 of the loss", Log: true, Min: 1, Max: 3 * float64(most)}}
 		for i, m := range []string{"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "amsgrad", "nadam", "lbfgs", "bfgs", "ssbroyden", "lm"} {
-			var x, y []float64
-			for _, c := range cases {
-				if c.method == m && c.turned == turned && c.ok {
-					x, y = append(x, c.condition), append(y, float64(c.steps))
-				}
-			}
+			x, y := cases.steps(m, turned)
 			p.Marks = append(p.Marks, figure.Mark{Kind: figure.Beads, Name: m, X: x, Y: y, Ink: figure.Ink(i % 7), Dash: i / 7})
 		}
 		p.Marks = append(p.Marks, figure.Mark{Kind: figure.Level, Name: "given up", Y: []float64{float64(most)}, Ink: figure.Grey, Dash: 2})
@@ -149,29 +153,42 @@ func canyonSheet(cases []canyonCase, conditions []float64, most int) figure.Shee
 		Rows:  [][]figure.Plot{{plot(false, "canyon along the axes"), plot(true, "canyon at 45° to the axes")}}}
 }
 
-// canyonPaths shows trajectories in two dimensions, κ = 100, each method at its best
-// rate for either canyon.
+// canyonPaths shows trajectories in two dimensions, each method at its best rate for
+// either canyon.
 func canyonPaths() figure.Sheet {
 	plot := func(turned bool, title string) figure.Plot {
-		f := newQuadratic([]float64{1, 100}, angleOf(turned))
-		start := []float64{1, 0.25}
-		f.rotate(start, -f.sin)
-		value := newQuadratic(f.lambda, angleOf(turned))
-		p := figure.Plot{Title: title, Height: 210, X: figure.Side{Label: "θ₁", Min: -0.75, Max: 1.2}, Y: figure.Side{Label: "θ₂", Min: -1.1, Max: 0.45}}
+		f, start, p := canyonPlot(turned, title, 0.25, []float64{0.01, 0.05, 0.2, 0.5, 1.2, 3, 8, 20})
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.75, 1.2, -1.1, 0.45
 		if turned {
-			p.X, p.Y = figure.Side{Label: "θ₁", Min: -0.4, Max: 1.55}, figure.Side{Label: "θ₂", Min: -1.3, Max: 0.25}
+			p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.4, 1.55, -1.3, 0.25
 		}
-		p.Marks = append(p.Marks, figure.Mark{Kind: figure.Contour, Ink: figure.Pale, At: []float64{0.01, 0.05, 0.2, 0.5, 1.2, 3, 8, 20},
-			Z: func(x, y float64) float64 { return value.Value([]float64{x, y}) }})
 		for i, m := range []string{"sgd", "momentum", "adagrad", "adam", "lbfgs"} {
 			b := race(m, rates(1e-3, 10), f, start, 1e-6, 5000)
 			path := walk(newMethod(m, b.rate), f, start, min(b.steps, 250))
 			p.Marks = append(p.Marks, figure.Mark{Kind: figure.Beads, Name: m, X: column(path, 0), Y: column(path, 1), Ink: figure.Ink(i)})
 		}
-		p.Marks = append(p.Marks, figure.Mark{Kind: figure.Dots, X: []float64{0}, Y: []float64{0}, Ink: figure.Black, Bold: true})
+		p.Marks = append(p.Marks, blackDot(0, 0))
 		return p
 	}
 	return figure.Sheet{Name: "paths", Title: "Paths to the minimum of two canyons of condition 100",
 		Below: "each method at its best rate of the grid, one bead a step; the black dot is the minimum",
 		Rows:  [][]figure.Plot{{plot(false, "along the axes"), plot(true, "at 45° to the axes")}}}
+}
+
+// canyonPlot returns the canyon of condition 100 in two variables, the point (1, second)
+// turned with it, and a plot of its contours.
+func canyonPlot(turned bool, title string, second float64, levels []float64) (f *quadratic, start []float64, p figure.Plot) {
+	f = newQuadratic([]float64{1, 100}, angleOf(turned))
+	start = []float64{1, second}
+	f.rotate(start, -f.sin)
+	value := newQuadratic(f.lambda, angleOf(turned))
+	p = figure.Plot{Title: title, Height: 210, X: figure.Side{Label: "θ₁"}, Y: figure.Side{Label: "θ₂"}}
+	p.Marks = []figure.Mark{{Kind: figure.Contour, Ink: figure.Pale, At: levels,
+		Z: func(x, y float64) float64 { return value.Value([]float64{x, y}) }}}
+	return f, start, p
+}
+
+// blackDot marks a minimum.
+func blackDot(x, y float64) figure.Mark {
+	return figure.Mark{Kind: figure.Dots, X: []float64{x}, Y: []float64{y}, Ink: figure.Black, Bold: true}
 }

@@ -94,7 +94,7 @@ func runDecay(s Setup) (*Outcome, error) {
 			offL2 = math.Max(offL2, math.Abs(l2[i]-form[i]))
 		}
 		n = append(n, exact)
-		o.Table.Rows = append(o.Table.Rows, []string{cell(g), cell(w[i]), cell(exact), cell(l2[i]), cell(form[i])})
+		o.Table.add(g, w[i], exact, l2[i], form[i])
 		if g >= 1 {
 			large, rate = append(large, g), append(rate, -math.Log(l2[i]/l2At0(g)))
 		}
@@ -103,7 +103,7 @@ func runDecay(s Setup) (*Outcome, error) {
 		atMost(0.01, spread, "adamw: spread of what is left over six decades of gradients"),
 		atMost(0.01, worst, "adamw: relative difference from (1 − αλ)ⁿ"),
 		atMost(0.01, offL2, "L2 inside adam: difference from the closed form, of a parameter that began at 1, for s ≥ 2λθ"),
-		atLeast(0.9, -slope(large, rate), "L2: its decay rate falls with the gradient, as an exponent for s ≥ 1 (theory: 1)"),
+		atLeast(0.9, -exponent(large, rate), "L2: its decay rate falls with the gradient, as an exponent for s ≥ 1 (theory: 1)"),
 		atLeast(0.9, l2[len(l2)-1], "L2: what is left of a parameter with gradients of 100 (AdamW leaves the same of all)"),
 	}
 	o.Notes = []string{fmt.Sprintf("After %d steps with α = %g and λ = %g adamw leaves %s of every parameter. L2 leaves %s where gradients are 1e-4, %s at 0.1 and %s at 100.",

@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"runtime"
 	"sync"
 
@@ -41,8 +43,8 @@ type Setup struct {
 // over returns the error of a cancelled context.
 func (s Setup) over() error { return s.Context.Err() }
 
-// pick returns whole, or a part of it where the run is brief.
-func (s Setup) pick(whole, brief int) int {
+// pick returns whole, or what stands for it where the run is brief.
+func pick[T any](s Setup, whole, brief T) T {
 	if s.Brief {
 		return brief
 	}
@@ -50,31 +52,32 @@ func (s Setup) pick(whole, brief int) int {
 }
 
 // each calls do for 0 … n−1 on several threads, and stops early when cancelled. do
-// writes to places of its own only.
-func (s Setup) each(n int, do func(i int)) error {
+// writes to places of its own only. The error is that of the smallest i.
+func (s Setup) each(n int, do func(i int) error) error {
 	threads := s.Threads
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	next := make(chan int)
+	next, errs := make(chan int), make([]error, n)
 	var wait sync.WaitGroup
 	for range min(threads, n) {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
+		wait.Go(func() {
 			for i := range next {
 				if s.over() == nil {
-					do(i)
+					errs[i] = do(i)
 				}
 			}
-		}()
+		})
 	}
 	for i := range n {
 		next <- i
 	}
 	close(next)
 	wait.Wait()
-	return s.over()
+	if err := s.over(); err != nil {
+		return err
+	}
+	return cmp.Or(errs...)
 }
 
 // Outcome is what an experiment found.
@@ -89,6 +92,19 @@ type Outcome struct {
 type Table struct {
 	Header []string
 	Rows   [][]string
+}
+
+// add adds a row of cells: numbers, which get six digits, counts and words.
+func (t *Table) add(cells ...any) {
+	row := make([]string, len(cells))
+	for i, c := range cells {
+		if v, ok := c.(float64); ok {
+			row[i] = cell(v)
+		} else {
+			row[i] = fmt.Sprint(c)
+		}
+	}
+	t.Rows = append(t.Rows, row)
 }
 
 // Finding is one part of a claim, measured against its threshold.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/optim"
 )
@@ -109,71 +111,84 @@ func threshold(make func(step float64) optim.Method) float64 {
 	return lo
 }
 
-func runFlow(s Setup) (*Outcome, error) {
+// flowErrors is how far discrete methods are from the flow, by their steps.
+type flowErrors struct {
+	steps       []float64 // h of the schemes
+	euler, heun []float64 // distance from the flow at t = 1
+	rates       []float64 // of the methods, h/2
+	sgd, adam   []float64 // largest distance of the path from the flow's curve
+}
+
+// measureFlow integrates with steps from 2⁻⁶ to 2⁻¹².
+func measureFlow(s Setup) (e flowErrors, err error) {
 	f, end := beale(), 1.0
 	f.start = []float64{0.5, 0}
 	truth := optim.DefaultRungeKutta()
 	truth.Tolerance = 1e-12
 	want := endOf(truth, f, f.start, end)
-	distance := func(theta []float64) float64 { return math.Hypot(theta[0]-want[0], theta[1]-want[1]) }
-	o := &Outcome{Table: Table{Header: []string{"what", "step", "value"}}}
-	add := func(what string, step, value float64) {
-		o.Table.Rows = append(o.Table.Rows, []string{what, cell(step), cell(value)})
-	}
-	var steps, euler, heun []float64
-	for k := 6; k <= 12; k++ {
-		h := math.Exp2(-float64(k))
-		e, g := optim.DefaultEuler(), optim.DefaultHeun()
-		e.TimeStep, g.TimeStep = h, h
-		steps, euler, heun = append(steps, h), append(euler, distance(endOf(e, f, f.start, end))), append(heun, distance(endOf(g, f, f.start, end)))
-		add("error of euler at t = 1", h, euler[len(euler)-1])
-		add("error of heun at t = 1", h, heun[len(heun)-1])
+	miss := func(m *optim.Flow, h float64) float64 {
+		m.TimeStep = h
+		return floats.Distance(endOf(m, f, f.start, end), want, 2)
 	}
 	curve := flowPath(f, f.start, 400, 1e-3)
-	far := map[string][]float64{}
-	for _, h := range steps {
-		if err := s.over(); err != nil {
-			return nil, err
-		}
-		for _, m := range []string{"sgd", "adam"} {
-			path := walk(newMethod(m, h/2), f, f.start, min(int(2/h), s.pick(8192, 512)))
-			far[m] = append(far[m], farthest(path, curve))
-			add("distance of "+m+" from the flow's curve, rate", h/2, far[m][len(far[m])-1])
-		}
+	far := func(method string, h float64) float64 {
+		return farthest(walk(newMethod(method, h/2), f, f.start, min(int(2/h), pick(s, 8192, 512))), curve)
 	}
-	limits := stabilityLimits()
-	off := 0.0
-	for _, l := range limits {
-		z := threshold(l.make)
-		add("largest stable step of "+l.name+" times λmax; theory in the column before", l.theory, z)
-		if !math.IsNaN(l.theory) {
-			off = math.Max(off, math.Abs(z/l.theory-1))
+	for k := 6; k <= 12; k++ {
+		if err := s.over(); err != nil {
+			return e, err
 		}
+		h := math.Exp2(-float64(k))
+		e.steps, e.rates = append(e.steps, h), append(e.rates, h/2)
+		e.euler, e.heun = append(e.euler, miss(optim.DefaultEuler(), h)), append(e.heun, miss(optim.DefaultHeun(), h))
+		e.sgd, e.adam = append(e.sgd, far("sgd", h)), append(e.adam, far("adam", h))
+	}
+	return e, nil
+}
+
+func runFlow(s Setup) (*Outcome, error) {
+	e, err := measureFlow(s)
+	if err != nil {
+		return nil, err
+	}
+	o := &Outcome{Table: Table{Header: []string{"what", "step", "value"}}}
+	for i, h := range e.steps {
+		o.Table.add("error of euler at t = 1", h, e.euler[i])
+		o.Table.add("error of heun at t = 1", h, e.heun[i])
+	}
+	for i, rate := range e.rates {
+		o.Table.add("distance of sgd from the flow's curve, rate", rate, e.sgd[i])
+		o.Table.add("distance of adam from the flow's curve, rate", rate, e.adam[i])
+	}
+	off := 0.0
+	for _, l := range stabilityLimits() {
+		z := threshold(l.make)
+		o.Table.add("largest stable step of "+l.name+" times λmax; theory in the column before", l.theory, z)
+		off = math.Max(off, math.Abs(z/l.theory-1))
 		o.Notes = append(o.Notes, fmt.Sprintf("%s is stable up to %s/λmax.", l.name, short(z)))
 	}
-	last := len(steps) - 1
+	last := len(e.steps) - 1
+	euler, heun := exponent(e.steps[2:], e.euler[2:]), exponent(e.steps[2:], e.heun[2:])
 	o.Findings = []Finding{
-		atMost(0.1, math.Abs(slope(steps[2:], euler[2:])-1), fmt.Sprintf("order of descent towards the flow, off from 1 (fitted %s)", short(slope(steps[2:], euler[2:])))),
-		atMost(0.1, math.Abs(slope(steps[2:], heun[2:])-2), fmt.Sprintf("order of Heun's method, off from 2 (fitted %s)", short(slope(steps[2:], heun[2:])))),
-		atLeast(10, far["adam"][last]/far["sgd"][last], "adam's distance from the flow's curve over descent's, at the smallest rate"),
+		atMost(0.1, math.Abs(euler-1), fmt.Sprintf("order of descent towards the flow, off from 1 (fitted %s)", short(euler))),
+		atMost(0.1, math.Abs(heun-2), fmt.Sprintf("order of Heun's method, off from 2 (fitted %s)", short(heun))),
+		atLeast(10, e.adam[last]/e.sgd[last], "adam's distance from the flow's curve over descent's, at the smallest rate"),
 		atMost(0.001, off, "stability limits of sgd, heun, momentum and nesterov against linear theory, largest relative difference"),
 	}
-	rate := make([]float64, len(steps))
-	for i, h := range steps {
-		rate[i] = h / 2
-	}
-	o.Sheets = []figure.Sheet{
-		{Name: "order", Title: "How far discrete methods are from the gradient flow", Below: "Beale's function from (0.5, 0); the flow by Runge–Kutta 4(5)",
-			Rows: [][]figure.Plot{{
-				{Title: "error at t = 1", X: figure.Side{Label: "step h", Log: true}, Y: figure.Side{Label: "distance from the flow", Log: true},
-					Marks: []figure.Mark{{Kind: figure.Beads, Name: "euler, which is sgd", X: steps, Y: euler}, {Kind: figure.Beads, Name: "heun", X: steps, Y: heun, Ink: 1},
-						{Name: "of order h", X: steps, Y: scaled(steps, euler[0], 1), Ink: figure.Grey, Dash: 2}, {Name: "of order h²", X: steps, Y: scaled(steps, heun[0], 2), Ink: figure.Grey, Dash: 1}}},
-				{Title: "distance of the path from the flow's curve", X: figure.Side{Label: "learning rate", Log: true}, Y: figure.Side{Label: "largest distance", Log: true},
-					Marks: []figure.Mark{{Kind: figure.Beads, Name: "euler, which is sgd", X: rate, Y: far["sgd"]}, {Kind: figure.Beads, Name: "adam", X: rate, Y: far["adam"], Ink: 2}}},
-			}}},
-		flowSheet(),
-	}
+	o.Sheets = []figure.Sheet{orderSheet(e), flowSheet()}
 	return o, nil
+}
+
+// orderSheet shows the errors over the steps.
+func orderSheet(e flowErrors) figure.Sheet {
+	return figure.Sheet{Name: "order", Title: "How far discrete methods are from the gradient flow", Below: "Beale's function from (0.5, 0); the flow by Runge–Kutta 4(5)",
+		Rows: [][]figure.Plot{{
+			{Title: "error at t = 1", X: figure.Side{Label: "step h", Log: true}, Y: figure.Side{Label: "distance from the flow", Log: true},
+				Marks: []figure.Mark{{Kind: figure.Beads, Name: "euler, which is sgd", X: e.steps, Y: e.euler}, {Kind: figure.Beads, Name: "heun", X: e.steps, Y: e.heun, Ink: 1},
+					{Name: "of order h", X: e.steps, Y: scaled(e.steps, e.euler[0], 1), Ink: figure.Grey, Dash: 2}, {Name: "of order h²", X: e.steps, Y: scaled(e.steps, e.heun[0], 2), Ink: figure.Grey, Dash: 1}}},
+			{Title: "distance of the path from the flow's curve", X: figure.Side{Label: "learning rate", Log: true}, Y: figure.Side{Label: "largest distance", Log: true},
+				Marks: []figure.Mark{{Kind: figure.Beads, Name: "euler, which is sgd", X: e.rates, Y: e.sgd}, {Kind: figure.Beads, Name: "adam", X: e.rates, Y: e.adam, Ink: 2}}},
+		}}}
 }
 
 // scaled is c·(h/h₀)^p.

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/optim"
 )
@@ -115,6 +118,12 @@ func reddi(amsgrad bool, beta1, beta2, alpha float64) *optim.Adam {
 	return m
 }
 
+// course is a named sequence of x.
+type course struct {
+	name string
+	x    []float64
+}
+
 func runForgetting(s Setup) (*Outcome, error) {
 	adam, amsgrad := spikeSteps(optim.DefaultAdam(), spikeEnd), spikeSteps(optim.DefaultAMSGrad(), spikeEnd)
 	form, off := make([]float64, spikeEnd), 0.0
@@ -125,12 +134,8 @@ func runForgetting(s Setup) (*Outcome, error) {
 	if err := s.over(); err != nil {
 		return nil, err
 	}
-	steps := s.pick(100000, 5000)
-	type path struct {
-		name string
-		x    []float64
-	}
-	paths := []path{
+	steps := pick(s, 100000, 5000)
+	courses := []course{
 		{"theorem 3, adam", counterexample(reddi(false, 0, 0.1, 0.5), 3, -1, 3, steps)},
 		{"theorem 3, amsgrad", counterexample(reddi(true, 0, 0.1, 0.5), 3, -1, 3, steps)},
 		{"experiment, adam", counterexample(reddi(false, 0.9, 0.99, 0.5), 1010, -10, 101, steps)},
@@ -143,50 +148,42 @@ func runForgetting(s Setup) (*Outcome, error) {
 		atMost(1e-9, off, "adam's effective step against its closed form, largest relative difference"),
 	}}
 	o.Table.Header = []string{"what", "value"}
-	for i, p := range paths {
-		best, x := -1.0, tailMean(p.x)
-		if i%2 == 0 {
-			best = 1
+	for i, p := range courses {
+		end, place, x := 1.0, "worst", tailMean(p.x) // Adam goes to the worst point
+		if i%2 == 1 {
+			end, place = -1, "best"
 		}
-		o.Findings = append(o.Findings, atMost(0.1, math.Abs(x-best), fmt.Sprintf("%s: distance of the last x from %+.0f, the %s point", p.name, best, map[float64]string{1: "worst", -1: "best"}[best])))
-		o.Table.Rows = append(o.Table.Rows, []string{p.name + ", mean of the last tenth of x", cell(x)})
+		o.Findings = append(o.Findings, atMost(0.1, math.Abs(x-end), fmt.Sprintf("%s: distance of the last x from %+.0f, the %s point", p.name, end, place)))
+		o.Table.add(p.name+", mean of the last tenth of x", x)
 	}
 	for _, k := range []int{spikeAt - 1, spikeAt, spikeAt + 1000, spikeAt + 4000, last} {
-		o.Table.Rows = append(o.Table.Rows,
-			[]string{fmt.Sprintf("adam, 1/(√v̂+ε) after step %d", k+1), cell(adam[k])},
-			[]string{fmt.Sprintf("closed form after step %d", k+1), cell(form[k])},
-			[]string{fmt.Sprintf("amsgrad, after step %d", k+1), cell(amsgrad[k])})
+		o.Table.add(fmt.Sprintf("adam, 1/(√v̂+ε) after step %d", k+1), adam[k])
+		o.Table.add(fmt.Sprintf("closed form after step %d", k+1), form[k])
+		o.Table.add(fmt.Sprintf("amsgrad, after step %d", k+1), amsgrad[k])
 	}
 	o.Notes = []string{fmt.Sprintf("The spike cuts adam's effective step from %s to %s; %d steps later it stands at %s, amsgrad's at %s.",
 		short(adam[spikeAt-1]), short(adam[spikeAt]), last-spikeAt, short(adam[last]), short(amsgrad[last]))}
-	var t []float64
-	for k := range spikeEnd {
-		t = append(t, float64(k+1))
-	}
-	sparse := func(x []float64) (a, b []float64) { // even in log t
-		for k := 1.0; k <= float64(len(x)); k *= 1.02 {
-			a, b = append(a, k), append(b, x[int(k)-1])
-		}
-		return a, b
-	}
-	left := figure.Plot{Title: "a spike at step 4000", Height: 210, X: figure.Side{Label: "step"}, Y: figure.Side{Label: "1/(√v̂ + ε)", Log: true},
-		Marks: []figure.Mark{{Name: "adam", X: t, Y: adam}, {Name: "closed form", X: t, Y: form, Ink: figure.Black, Dash: 2}, {Name: "amsgrad", X: t, Y: amsgrad, Ink: 1}}}
-	right := figure.Plot{Title: "the convex counterexamples", Height: 210, X: figure.Side{Label: "step", Log: true}, Y: figure.Side{Label: "x, best at −1", Min: -1.08, Max: 1.08}}
-	for i, p := range paths {
-		a, b := sparse(p.x)
-		right.Marks = append(right.Marks, figure.Mark{Name: p.name, X: a, Y: b, Ink: figure.Ink(i % 2), Dash: i / 2})
-	}
-	o.Sheets = []figure.Sheet{{Name: "forgetting", Title: "What Adam forgets and AMSGrad does not",
-		Below: "left: the factor on one coordinate's average gradient; right: losses 3x, −x, −x, … and 1010x, −10x, … on [−1, 1]",
-		Rows:  [][]figure.Plot{{left, right}}}}
+	o.Sheets = []figure.Sheet{forgettingSheet(adam, form, amsgrad, courses)}
 	return o, nil
 }
 
-// tailMean is the mean of the last tenth.
-func tailMean(x []float64) (mean float64) {
-	tail := x[len(x)-len(x)/10:]
-	for _, v := range tail {
-		mean += v / float64(len(tail))
+// forgettingSheet shows the effective steps and the courses of the counterexamples.
+func forgettingSheet(adam, form, amsgrad []float64, courses []course) figure.Sheet {
+	t := floats.Span(make([]float64, spikeEnd), 1, spikeEnd)
+	left := figure.Plot{Title: "a spike at step 4000", Height: 210, X: figure.Side{Label: "step"}, Y: figure.Side{Label: "1/(√v̂ + ε)", Log: true},
+		Marks: []figure.Mark{{Name: "adam", X: t, Y: adam}, {Name: "closed form", X: t, Y: form, Ink: figure.Black, Dash: 2}, {Name: "amsgrad", X: t, Y: amsgrad, Ink: 1}}}
+	right := figure.Plot{Title: "the convex counterexamples", Height: 210, X: figure.Side{Label: "step", Log: true}, Y: figure.Side{Label: "x, best at −1", Min: -1.08, Max: 1.08}}
+	for i, p := range courses {
+		m := figure.Mark{Name: p.name, Ink: figure.Ink(i % 2), Dash: i / 2}
+		for k := 1.0; k <= float64(len(p.x)); k *= 1.02 { // even in log k
+			m.X, m.Y = append(m.X, k), append(m.Y, p.x[int(k)-1])
+		}
+		right.Marks = append(right.Marks, m)
 	}
-	return mean
+	return figure.Sheet{Name: "forgetting", Title: "What Adam forgets and AMSGrad does not",
+		Below: "left: the factor on one coordinate's average gradient; right: losses 3x, −x, −x, … and 1010x, −10x, … on [−1, 1]",
+		Rows:  [][]figure.Plot{{left, right}}}
 }
+
+// tailMean is the mean of the last tenth.
+func tailMean(x []float64) float64 { return stat.Mean(x[len(x)-len(x)/10:], nil) }

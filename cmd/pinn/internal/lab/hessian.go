@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"pinn/optim"
@@ -133,7 +134,7 @@ func lanczos(apply func(dst, v []float64), n, k int, rng *rand.Rand, over func()
 	for i := range n {
 		basis[0][i] = rng.NormFloat64()
 	}
-	scale(basis[0], 1/norm(basis[0]))
+	floats.Scale(1/floats.Norm(basis[0], 2), basis[0])
 	var alpha, beta []float64
 	for j := range k {
 		if err := over(); err != nil {
@@ -141,18 +142,18 @@ func lanczos(apply func(dst, v []float64), n, k int, rng *rand.Rand, over func()
 		}
 		w := make([]float64, n)
 		apply(w, basis[j])
-		alpha = append(alpha, dot(w, basis[j]))
+		alpha = append(alpha, floats.Dot(w, basis[j]))
 		for range 2 {
 			for _, b := range basis {
-				axpy(w, -dot(w, b), b)
+				floats.AddScaled(w, -floats.Dot(w, b), b)
 			}
 		}
-		length := norm(w)
+		length := floats.Norm(w, 2)
 		if j == k-1 || length < 1e-12*math.Abs(alpha[0]) {
 			break
 		}
 		beta = append(beta, length)
-		scale(w, 1/length)
+		floats.Scale(1/length, w)
 		basis = append(basis, w)
 	}
 	t := mat.NewSymDense(len(alpha), nil)
@@ -194,25 +195,4 @@ func spreadOf(values, weights [][]float64, q float64) float64 {
 		}
 	}
 	return nodes[0].size / nodes[len(nodes)-1].size
-}
-
-func dot(a, b []float64) (sum float64) {
-	for i := range a {
-		sum += a[i] * b[i]
-	}
-	return sum
-}
-
-func norm(a []float64) float64 { return math.Sqrt(dot(a, a)) }
-
-func scale(a []float64, c float64) {
-	for i := range a {
-		a[i] *= c
-	}
-}
-
-func axpy(dst []float64, c float64, a []float64) {
-	for i := range dst {
-		dst[i] += c * a[i]
-	}
 }

@@ -3,6 +3,8 @@ package lab
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/hybrid"
@@ -25,8 +27,17 @@ in training saw it. Five seeds, compared by their medians and one by one.`,
 	Run: runHybrid,
 }
 
+// The plans.
+const (
+	adamAlone = "AdamW alone"
+	lbfgsOnly = "L-BFGS alone"
+	bySNR     = "switch by snr"
+	atStep    = "switch at step 1000"
+	atPlateau = "switch at a plateau"
+)
+
 // planNames are the plans in their order.
-var planNames = []string{"AdamW alone", "L-BFGS alone", "switch by snr", "switch at step 1000", "switch at a plateau"}
+var planNames = []string{adamAlone, lbfgsOnly, bySNR, atStep, atPlateau}
 
 // planOf returns a plan by name.
 func planOf(name string, batch int, passes float64, seed uint64, decays []bool) hybrid.Plan {
@@ -41,15 +52,15 @@ func planOf(name string, batch int, passes float64, seed uint64, decays []bool) 
 	second := hybrid.Phase{Name: "lbfgs", Method: m, Steps: unlimited, Resample: &hybrid.Resample{Method: "rad", Every: 500, K: 1, C: 1}}
 	p := hybrid.Plan{Seed: seed, Passes: passes}
 	switch name {
-	case planNames[0]:
+	case adamAlone:
 		p.Phases = []hybrid.Phase{first(unlimited)}
-	case planNames[1]:
+	case lbfgsOnly:
 		p.Phases = []hybrid.Phase{second}
-	case planNames[2]:
+	case bySNR:
 		p.Phases = []hybrid.Phase{first(unlimited, hybrid.DefaultSNR()), second}
-	case planNames[3]:
+	case atStep:
 		p.Phases = []hybrid.Phase{first(1000), second}
-	case planNames[4]:
+	case atPlateau:
 		p.Phases = []hybrid.Phase{first(unlimited, hybrid.DefaultPlateau()), second}
 	default:
 		panic("lab: no such plan")
@@ -65,7 +76,55 @@ type planRun struct {
 	seconds  []float64
 	errors   []float64 // relative L2, of the best θ at those passes
 	switched int       // step of the handover, 0 for none
-	why      string
+}
+
+// end is the error at the end.
+func (r planRun) end() float64 { return r.errors[len(r.errors)-1] }
+
+// planRuns are the runs of all plans and seeds.
+type planRuns []planRun
+
+// of returns the runs of one plan.
+func (rs planRuns) of(plan string) (own planRuns) {
+	for _, r := range rs {
+		if r.plan == plan {
+			own = append(own, r)
+		}
+	}
+	return own
+}
+
+// each returns a number of every run.
+func (rs planRuns) each(number func(planRun) float64) []float64 {
+	x := make([]float64, len(rs))
+	for i, r := range rs {
+		x[i] = number(r)
+	}
+	return x
+}
+
+// ends returns the last errors of a plan over the seeds.
+func (rs planRuns) ends(plan string) []float64 { return rs.of(plan).each(planRun.end) }
+
+// wins is the share of seeds in which one plan ends with a smaller error than another.
+func (rs planRuns) wins(plan, other string) (share float64) {
+	a, b := rs.ends(plan), rs.ends(other)
+	for k := range a {
+		if a[k] < b[k] {
+			share += 1 / float64(len(a))
+		}
+	}
+	return share
+}
+
+// switches returns the steps at which the runs of a plan changed hands, of those that did.
+func (rs planRuns) switches(plan string) (steps []float64) {
+	for _, r := range rs.of(plan) {
+		if r.switched > 0 {
+			steps = append(steps, float64(r.switched))
+		}
+	}
+	return steps
 }
 
 // runPlan runs a plan and judges what it showed, afterwards.
@@ -98,16 +157,12 @@ func runPlan(s Setup, t *task, j judge, name string, batch int, passes float64, 
 	if len(res.Phases) > 1 {
 		r.switched = res.Phases[0].Steps
 	}
-	r.why = res.Phases[0].Why
 	return r, nil
 }
 
 func runHybrid(s Setup) (*Outcome, error) {
-	layers, n, passes, seeds := "[20, 20, 20]", s.pick(2048, 128), float64(s.pick(2000, 6)), s.pick(5, 1)
-	if s.Brief {
-		layers = "[4]"
-	}
-	var runs []planRun
+	layers, n, passes, seeds := pick(s, "[20, 20, 20]", "[4]"), pick(s, 2048, 128), pick(s, 2000., 6), pick(s, 5, 1)
+	var runs planRuns
 	var j judge
 	for k := range seeds {
 		seed := s.Seed + uint64(k)
@@ -140,96 +195,46 @@ func (r planRun) errorAt(at float64, along []float64) float64 {
 	return e
 }
 
-// ends returns the last errors of a plan over the seeds.
-func ends(runs []planRun, plan string) (e []float64) {
-	for _, r := range runs {
-		if r.plan == plan {
-			e = append(e, r.errors[len(r.errors)-1])
-		}
-	}
-	return e
-}
-
-func hybridOutcome(runs []planRun, passes float64) *Outcome {
+func hybridOutcome(runs planRuns, passes float64) *Outcome {
 	o := &Outcome{Table: Table{Header: []string{"plan", "seed", "passes", "seconds", "rel_l2", "switched_at_step"}}}
 	for _, r := range runs {
 		last := len(r.errors) - 1
-		o.Table.Rows = append(o.Table.Rows, []string{r.plan, fmt.Sprint(r.seed), cell(r.passes[last]), cell(r.seconds[last]), cell(r.errors[last]), fmt.Sprint(r.switched)})
+		o.Table.add(r.plan, r.seed, r.passes[last], r.seconds[last], r.errors[last], r.switched)
 	}
 	mid := map[string]float64{}
-	text := "Medians and extremes of the error at the end:"
-	for i, name := range planNames {
-		e := ends(runs, name)
-		mid[name] = median(e)
-		text += fmt.Sprintf(" %s %s (%s to %s)%s", name, short(mid[name]), short(quantile(e, 0)), short(quantile(e, 1)), map[bool]string{true: ".", false: ","}[i == len(planNames)-1])
+	var parts []string
+	for _, name := range planNames {
+		mid[name] = median(runs.ends(name))
+		low, middle, high := scatter(runs.ends(name))
+		parts = append(parts, fmt.Sprintf("%s %s (%s to %s)", name, middle, low, high))
 	}
-	steps := map[string][]float64{}
-	for _, r := range runs {
-		if r.switched > 0 {
-			steps[r.plan] = append(steps[r.plan], float64(r.switched))
-		}
-	}
-	text += " With so wide a scatter five seeds tell a factor of five from chance, not one of 1.5."
-	snr, adam, alone := mid[planNames[2]], mid[planNames[0]], mid[planNames[1]]
 	o.Findings = []Finding{
-		atLeast(3, adam/snr, fmt.Sprintf("error of AdamW alone over that with the switch by snr, medians at %.0f passes", passes)),
-		atLeast(1.2, alone/snr, "error of L-BFGS alone over that with the switch by snr"),
-		atLeast(0.8, wins(runs, planNames[2], planNames[1]), "share of seeds in which the switch by snr ends below L-BFGS alone"),
-		atMost(1.5, snr/math.Min(mid[planNames[3]], mid[planNames[4]]), "error with the switch by snr over the better of fixed step and plateau"),
+		atLeast(3, mid[adamAlone]/mid[bySNR], fmt.Sprintf("error of AdamW alone over that with the switch by snr, medians at %.0f passes", passes)),
+		atLeast(1.2, mid[lbfgsOnly]/mid[bySNR], "error of L-BFGS alone over that with the switch by snr"),
+		atLeast(0.8, runs.wins(bySNR, lbfgsOnly), "share of seeds in which the switch by snr ends below L-BFGS alone"),
+		atMost(1.5, mid[bySNR]/math.Min(mid[atStep], mid[atPlateau]), "error with the switch by snr over the better of fixed step and plateau"),
 	}
-	o.Notes = []string{text, fmt.Sprintf("The snr rule fired in %d of %d runs, at step %s in the median (from %s to %s), the plateau at %s (from %s to %s).",
-		len(steps[planNames[2]]), len(ends(runs, planNames[2])), short(median(steps[planNames[2]])), short(quantile(steps[planNames[2]], 0)), short(quantile(steps[planNames[2]], 1)),
-		short(median(steps[planNames[4]])), short(quantile(steps[planNames[4]], 0)), short(quantile(steps[planNames[4]], 1)))}
+	low, middle, high := scatter(runs.switches(bySNR))
+	lowP, middleP, highP := scatter(runs.switches(atPlateau))
+	o.Notes = []string{
+		"Medians and extremes of the error at the end: " + strings.Join(parts, ", ") + ". With so wide a scatter five seeds tell a factor of five from chance, not one of 1.5.",
+		fmt.Sprintf("The snr rule fired in %d of %d runs, at step %s in the median (from %s to %s), the plateau at %s (from %s to %s).",
+			len(runs.switches(bySNR)), len(runs.of(bySNR)), middle, low, high, middleP, lowP, highP)}
 	o.Sheets = []figure.Sheet{hybridSheet(runs, passes)}
 	return o
 }
 
-// wins is the share of seeds in which one plan ends with a smaller error than another.
-func wins(runs []planRun, plan, other string) (share float64) {
-	a, b := ends(runs, plan), ends(runs, other)
-	for k := range a {
-		if a[k] < b[k] {
-			share += 1 / float64(len(a))
-		}
-	}
-	return share
+// scatter returns the least value, the median and the largest in words.
+func scatter(values []float64) (low, middle, high string) {
+	return short(quantile(values, 0)), short(median(values)), short(quantile(values, 1))
 }
 
 // hybridSheet draws the medians over passes and seconds, and every run's end.
-func hybridSheet(runs []planRun, passes float64) figure.Sheet {
-	least, longest := math.Inf(1), 0.0
-	for _, r := range runs {
-		least, longest = math.Min(least, r.seconds[len(r.seconds)-1]), math.Max(longest, r.seconds[len(r.seconds)-1])
-	}
-	plot := func(label string, from, to float64, along func(planRun) []float64) figure.Plot {
-		p := figure.Plot{Height: 220, X: figure.Side{Label: label, Log: true, Min: from, Max: to}, Y: figure.Side{Label: "median relative L2 error", Log: true}}
-		for i, name := range planNames {
-			m := figure.Mark{Name: name, Ink: figure.Ink(i), Bold: true}
-			var ends []float64
-			for _, r := range runs {
-				if r.plan == name {
-					ends = append(ends, along(r)[len(r.errors)-1])
-				}
-			}
-			for k := range 121 {
-				at := from * math.Pow(to/from, float64(k)/120)
-				var e []float64
-				for _, r := range runs {
-					if r.plan == name {
-						e = append(e, r.errorAt(at, along(r)))
-					}
-				}
-				if !math.IsNaN(quantile(e, 0)) && at <= 1.02*median(ends) {
-					m.X, m.Y = append(m.X, at), append(m.Y, median(e))
-				}
-			}
-			p.Marks = append(p.Marks, m)
-		}
-		return p
-	}
+func hybridSheet(runs planRuns, passes float64) figure.Sheet {
+	seconds := runs.each(func(r planRun) float64 { return r.seconds[len(r.seconds)-1] })
 	last := figure.Plot{Title: "error at the end: each seed, and the median", Height: 170, X: figure.Side{Bare: true, Min: 0.4, Max: 5.6}, Y: figure.Side{Label: "relative L2 error", Log: true}}
 	for i, name := range planNames {
-		e := ends(runs, name)
+		e := runs.ends(name)
 		x := make([]float64, len(e))
 		for k := range x {
 			x[k] = float64(i+1) + 0.06*(float64(k)-float64(len(e)-1)/2)
@@ -239,6 +244,24 @@ func hybridSheet(runs []planRun, passes float64) figure.Sheet {
 	}
 	return figure.Sheet{Name: "error", Title: "Burgers' equation by five plans",
 		Below: "above: medians of the seeds; a line ends where the median run does",
-		Rows: [][]figure.Plot{{plot("passes over the points", 10, passes, func(r planRun) []float64 { return r.passes }),
-			plot("seconds", least/50, longest, func(r planRun) []float64 { return r.seconds })}, {last}}}
+		Rows: [][]figure.Plot{{medianPlot(runs, "passes over the points", 10, passes, func(r planRun) []float64 { return r.passes }),
+			medianPlot(runs, "seconds", slices.Min(seconds)/50, slices.Max(seconds), func(r planRun) []float64 { return r.seconds })}, {last}}}
+}
+
+// medianPlot draws the median error of each plan along what a run spends.
+func medianPlot(runs planRuns, label string, from, to float64, along func(planRun) []float64) figure.Plot {
+	p := figure.Plot{Height: 220, X: figure.Side{Label: label, Log: true, Min: from, Max: to}, Y: figure.Side{Label: "median relative L2 error", Log: true}}
+	for i, name := range planNames {
+		m, own := figure.Mark{Name: name, Ink: figure.Ink(i), Bold: true}, runs.of(name)
+		end := median(own.each(func(r planRun) float64 { return along(r)[len(r.errors)-1] }))
+		for k := range 121 {
+			at := from * math.Pow(to/from, float64(k)/120)
+			e := own.each(func(r planRun) float64 { return r.errorAt(at, along(r)) })
+			if !math.IsNaN(quantile(e, 0)) && at <= 1.02*end { // every run has begun
+				m.X, m.Y = append(m.X, at), append(m.Y, median(e))
+			}
+		}
+		p.Marks = append(p.Marks, m)
+	}
+	return p
 }

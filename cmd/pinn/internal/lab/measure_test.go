@@ -42,8 +42,8 @@ func TestRace(t *testing.T) {
 
 func TestStatistics(t *testing.T) {
 	x, y := []float64{1, 10, 100}, []float64{3, 3e2, 3e4}
-	if s := slope(x, y); math.Abs(s-2) > 1e-12 {
-		t.Errorf("slope = %g, want 2", s)
+	if s := exponent(x, y); math.Abs(s-2) > 1e-12 {
+		t.Errorf("exponent = %g, want 2", s)
 	}
 	if q := quantile([]float64{4, 1, 3, 2}, 0.5); q != 2.5 {
 		t.Errorf("median = %g, want 2.5", q)

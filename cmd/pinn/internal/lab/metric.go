@@ -36,20 +36,7 @@ type metricTime struct {
 	asymmetry   float64
 }
 
-// trainTo makes AdamW steps on minibatches until the count of steps is to.
-func trainTo(m *optim.Adam, b *batches, theta []float64, from, to int, over func() error) error {
-	for range to - from {
-		if err := over(); err != nil {
-			return err
-		}
-		if _, err := m.Step(theta, b); err != nil {
-			return err
-		}
-		b.next()
-	}
-	return nil
-}
-
+// adamw returns AdamW with a constant rate.
 func adamw(rate float64) *optim.Adam {
 	m := optim.DefaultAdamW()
 	m.LearningRate = optim.Constant(rate)
@@ -57,27 +44,21 @@ func adamw(rate float64) *optim.Adam {
 }
 
 func runMetric(s Setup) (*Outcome, error) {
-	marks := []int{10, 100, 1000, 4000}[:s.pick(4, 2)]
-	layers, large := "[12, 12]", "[20, 20, 20]"
-	if s.Brief {
-		layers, large = "[3]", "[4]"
-	}
-	t, err := burgers(layers, s.pick(1024, 128), s.Seed, s.Threads)
+	marks := []int{10, 100, 1000, 4000}[:pick(s, 4, 2)]
+	t, err := burgers(pick(s, "[12, 12]", "[3]"), pick(s, 1024, 128), s.Seed, s.Threads)
 	if err != nil {
 		return nil, err
 	}
 	var times []metricTime
-	m, b, theta := adamw(2e-3), newBatches(t, s.pick(64, 16), stream(s.Seed, 1)), t.begin(s.Seed)
+	m, b, theta := adamw(2e-3), newBatches(t, pick(s, 64, 16), stream(s.Seed, 1)), t.begin(s.Seed)
 	m.Init(t.Dim())
 	d := make([]float64, t.Dim())
-	for i, step := range marks {
-		before := 0
-		if i > 0 {
-			before = marks[i-1]
-		}
-		if err := trainTo(m, b, theta, before, step, s.over); err != nil {
+	before := 0
+	for _, step := range marks {
+		if err := train(m, b, theta, step-before, s.over); err != nil {
 			return nil, err
 		}
+		before = step
 		h, asymmetry, err := hessian(t, theta, s.over)
 		if err != nil {
 			return nil, err
@@ -85,7 +66,7 @@ func runMetric(s Setup) (*Outcome, error) {
 		m.Preconditioner(d)
 		times = append(times, metricTime{step, t.Value(theta), sizes(h), sizes(inMetric(h, d)), sizes(inMetric(h, jacobi(h))), asymmetry})
 	}
-	l, err := lanczosSpreads(s, large, marks[len(marks)-1]/2)
+	l, err := lanczosSpreads(s, pick(s, "[20, 20, 20]", "[4]"), marks[len(marks)-1]/2)
 	if err != nil {
 		return nil, err
 	}
@@ -109,13 +90,13 @@ type lanczosResult struct {
 
 // lanczosSpreads measures κ₁₀ of a larger network after some steps of AdamW.
 func lanczosSpreads(s Setup, layers string, step int) (r lanczosResult, err error) {
-	t, err := burgers(layers, s.pick(1024, 128), s.Seed, s.Threads)
+	t, err := burgers(layers, pick(s, 1024, 128), s.Seed, s.Threads)
 	if err != nil {
 		return r, err
 	}
-	m, b, theta := adamw(2e-3), newBatches(t, s.pick(64, 16), stream(s.Seed, 2)), t.begin(s.Seed)
+	m, b, theta := adamw(2e-3), newBatches(t, pick(s, 64, 16), stream(s.Seed, 2)), t.begin(s.Seed)
 	m.Init(t.Dim())
-	if err := trainTo(m, b, theta, 0, step, s.over); err != nil {
+	if err := train(m, b, theta, step, s.over); err != nil {
 		return r, err
 	}
 	d := make([]float64, t.Dim())
@@ -124,7 +105,7 @@ func lanczosSpreads(s Setup, layers string, step int) (r lanczosResult, err erro
 	for i, metric := range [][]float64{nil, d} {
 		var values, weights [][]float64
 		for k := range 3 {
-			v, w, err := lanczos(newCurvature(t, theta, metric).apply, t.Dim(), s.pick(80, 10), stream(s.Seed, uint64(10+k)), s.over)
+			v, w, err := lanczos(newCurvature(t, theta, metric).apply, t.Dim(), pick(s, 80, 10), stream(s.Seed, uint64(10+k)), s.over)
 			if err != nil {
 				return r, err
 			}
@@ -147,16 +128,14 @@ func metricOutcome(dim int, times []metricTime, l lanczosResult) *Outcome {
 			name  string
 			sizes []float64
 		}{{"none", t.raw}, {"adam", t.shaped}, {"1/|Hii|", t.jacobi}} {
-			o.Table.Rows = append(o.Table.Rows, []string{fmt.Sprint(dim), fmt.Sprint(t.step), cell(t.loss), k.name, cell(k.sizes[0]),
-				cell(spread(k.sizes, 0.1)), cell(spread(k.sizes, 0.5)), cell(spread(k.sizes, 0.9)), cell(t.asymmetry)})
+			o.Table.add(dim, t.step, t.loss, k.name, k.sizes[0], spread(k.sizes, 0.1), spread(k.sizes, 0.5), spread(k.sizes, 0.9), t.asymmetry)
 		}
 		steps = append(steps, float64(t.step))
 		raw50, new50 = append(raw50, spread(t.raw, 0.5)), append(new50, spread(t.shaped, 0.5))
 		raw10, new10 = append(raw10, spread(t.raw, 0.1)), append(new10, spread(t.shaped, 0.1))
 	}
-	o.Table.Rows = append(o.Table.Rows,
-		[]string{fmt.Sprint(l.dim), fmt.Sprint(l.step), "", "none", "", cell(l.raw), "", "", ""},
-		[]string{fmt.Sprint(l.dim), fmt.Sprint(l.step), "", "adam", "", cell(l.shaped), "", "", ""})
+	o.Table.add(l.dim, l.step, "", "none", "", l.raw, "", "", "")
+	o.Table.add(l.dim, l.step, "", "adam", "", l.shaped, "", "", "")
 	last := len(times) - 1
 	worst := math.Inf(1)
 	for i := range times {
@@ -199,16 +178,11 @@ func spectra(times []metricTime, steps, raw50, new50, raw10, new10 []float64) fi
 // ellipses draws the unit balls of Adam's metric along its path in two canyons.
 func ellipses() figure.Sheet {
 	plot := func(turned bool, title string) figure.Plot {
-		f := newQuadratic([]float64{1, 100}, angleOf(turned))
-		theta := []float64{1, 0.1}
-		f.rotate(theta, -f.sin)
-		value := newQuadratic(f.lambda, angleOf(turned))
-		p := figure.Plot{Title: title, Height: 210, X: figure.Side{Label: "θ₁", Min: -0.3, Max: 1.3}, Y: figure.Side{Label: "θ₂", Min: -0.8, Max: 0.8}}
+		f, theta, p := canyonPlot(turned, title, 0.1, []float64{0.02, 0.1, 0.3, 0.7, 2, 6, 20})
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.3, 1.3, -0.8, 0.8
 		if turned {
-			p.X, p.Y = figure.Side{Label: "θ₁", Min: -0.4, Max: 1.2}, figure.Side{Label: "θ₂", Min: -1.2, Max: 0.4}
+			p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.4, 1.2, -1.2, 0.4
 		}
-		p.Marks = append(p.Marks, figure.Mark{Kind: figure.Contour, Ink: figure.Pale, At: []float64{0.02, 0.1, 0.3, 0.7, 2, 6, 20},
-			Z: func(x, y float64) float64 { return value.Value([]float64{x, y}) }})
 		m := optim.DefaultAdam()
 		m.LearningRate, m.Beta2 = optim.Constant(0.02), 0.9
 		m.Init(2)
@@ -223,7 +197,7 @@ func ellipses() figure.Sheet {
 				p.Marks = append(p.Marks, figure.Mark{Name: "ball of Adam's metric", X: ex, Y: ey, Ink: 1})
 			}
 		}
-		p.Marks = append(p.Marks, figure.Mark{Name: "path of adam", X: x, Y: y, Bold: true}, figure.Mark{Kind: figure.Dots, X: []float64{0}, Y: []float64{0}, Ink: figure.Black, Bold: true})
+		p.Marks = append(p.Marks, figure.Mark{Name: "path of adam", X: x, Y: y, Bold: true}, blackDot(0, 0))
 		return p
 	}
 	return figure.Sheet{Name: "ellipses", Title: "The metric of Adam along its path, on two canyons of condition 100",

@@ -6,6 +6,9 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/optim"
 )
@@ -75,11 +78,7 @@ func compete(name string, m optim.Method, t *task, f optim.Objective, next func(
 var ways = []string{"L-BFGS, minibatches", "L-BFGS, all points", "AdamW, minibatches", "AdamW, all points"}
 
 func runNoise(s Setup) (*Outcome, error) {
-	layers := "[20, 20, 20]"
-	if s.Brief {
-		layers = "[4]"
-	}
-	n, size, budget, seeds := s.pick(2048, 64), s.pick(128, 16), s.pick(2000, 30), s.pick(3, 1)
+	layers, n, size, budget, seeds := pick(s, "[20, 20, 20]", "[4]"), pick(s, 2048, 64), pick(s, 128, 16), pick(s, 2000, 30), pick(s, 3, 1)
 	runs := make([][]contest, len(ways)) // by way, then by seed
 	var pairs []pairRow
 	for k := range seeds {
@@ -111,7 +110,7 @@ func runNoise(s Setup) (*Outcome, error) {
 		}
 		theta, b, m := slices.Clone(start), newBatches(t, size, stream(seed, 4)), adamw(2e-3)
 		m.Init(len(theta))
-		if err := trainTo(m, b, theta, 0, s.pick(1000, 20), s.over); err != nil {
+		if err := train(m, b, theta, pick(s, 1000, 20), s.over); err != nil {
 			return nil, err
 		}
 		if pairs, err = pairStudy(s, t, theta); err != nil {
@@ -123,34 +122,33 @@ func runNoise(s Setup) (*Outcome, error) {
 
 // pairRow is what pairs of one batch size and one length of s are like.
 type pairRow struct {
-	length       float64 // ‖s‖
-	batch        int
-	curvature    float64 // sᵀy of the full gradients
-	sigma        float64 // standard deviation of sᵀy on two minibatches
-	fresh, same  float64 // share of pairs with sᵀy > 0: two minibatches, one
-	cosFresh     float64 // median cosine of y with that of the full gradients
-	cosSame      float64
-	predicted    float64 // Φ(curvature/sigma)
-	pairsCounted int
+	length      float64 // ‖s‖
+	batch       int
+	curvature   float64 // sᵀy of the full gradients
+	sigma       float64 // standard deviation of sᵀy on two minibatches
+	fresh, same float64 // share of pairs with sᵀy > 0: two minibatches, one
+	cosFresh    float64 // median cosine of y with that of the full gradients
+	cosSame     float64
+	predicted   float64 // Φ(curvature/sigma)
 }
 
 // pairStudy makes pairs at θ for several batch sizes and lengths of s.
 func pairStudy(s Setup, t *task, theta []float64) (rows []pairRow, err error) {
 	g, up := make([]float64, t.Dim()), make([]float64, t.Dim())
 	t.ValueGrad(g, theta)
-	for _, length := range []float64{1e-1, 1e-2, 1e-3}[:s.pick(3, 1)] {
+	for _, length := range []float64{1e-1, 1e-2, 1e-3}[:pick(s, 3, 1)] {
 		step := slices.Clone(g)
-		scale(step, -length/norm(g))
+		floats.Scale(-length/floats.Norm(g, 2), step)
 		moved := slices.Clone(theta)
-		axpy(moved, 1, step)
+		floats.Add(moved, step)
 		t.ValueGrad(up, moved)
 		y := slices.Clone(up)
-		axpy(y, -1, g)
-		for _, batch := range []int{32, 64, 128, 256, 512, 1024}[:s.pick(6, 1)] {
+		floats.Sub(y, g)
+		for _, batch := range []int{32, 64, 128, 256, 512, 1024}[:pick(s, 6, 1)] {
 			if err := s.over(); err != nil {
 				return nil, err
 			}
-			rows = append(rows, pairsOf(t, theta, moved, step, y, batch, s.pick(64, 4), stream(s.Seed, uint64(1000+batch))))
+			rows = append(rows, pairsOf(t, theta, moved, step, y, batch, pick(s, 64, 4), stream(s.Seed, uint64(1000+batch))))
 		}
 	}
 	return rows, nil
@@ -159,7 +157,7 @@ func pairStudy(s Setup, t *task, theta []float64) (rows []pairRow, err error) {
 // pairsOf makes count pairs on minibatches of one size.
 func pairsOf(t *task, theta, moved, step, y []float64, batch, count int, rng *rand.Rand) pairRow {
 	b := t.Loss.Deal(batch)
-	r := pairRow{length: norm(step), batch: batch, curvature: dot(step, y), pairsCounted: count}
+	r := pairRow{length: floats.Norm(step, 2), batch: batch, curvature: floats.Dot(step, y)}
 	low, high, other := make([]float64, len(theta)), make([]float64, len(theta)), make([]float64, len(theta))
 	var along, cosFresh, cosSame []float64
 	for k := range count {
@@ -167,10 +165,10 @@ func pairsOf(t *task, theta, moved, step, y []float64, batch, count int, rng *ra
 		b.ValueGrad(0, low, theta)
 		b.ValueGrad(0, high, moved)
 		b.ValueGrad(min(1, b.Len()-1), other, moved)
-		axpy(high, -1, low)
-		axpy(other, -1, low)
-		along = append(along, dot(step, other))
-		if dot(step, high) > 0 {
+		floats.Sub(high, low)
+		floats.Sub(other, low)
+		along = append(along, floats.Dot(step, other))
+		if floats.Dot(step, high) > 0 {
 			r.same += 1 / float64(count)
 		}
 		if along[k] > 0 {
@@ -178,24 +176,14 @@ func pairsOf(t *task, theta, moved, step, y []float64, batch, count int, rng *ra
 		}
 		cosSame, cosFresh = append(cosSame, cosine(high, y)), append(cosFresh, cosine(other, y))
 	}
-	r.sigma = math.Sqrt(variance(along))
+	r.sigma = stat.StdDev(along, nil)
 	r.cosFresh, r.cosSame = median(cosFresh), median(cosSame)
 	r.predicted = 0.5 * math.Erfc(-r.curvature/r.sigma/math.Sqrt2)
 	return r
 }
 
-func cosine(a, b []float64) float64 { return dot(a, b) / (norm(a) * norm(b)) }
-
-// variance is that of a sample.
-func variance(x []float64) (v float64) {
-	mean := 0.0
-	for _, a := range x {
-		mean += a / float64(len(x))
-	}
-	for _, a := range x {
-		v += (a - mean) * (a - mean) / float64(len(x)-1)
-	}
-	return v
+func cosine(a, b []float64) float64 {
+	return floats.Dot(a, b) / (floats.Norm(a, 2) * floats.Norm(b, 2))
 }
 
 func noiseOutcome(runs [][]contest, pairs []pairRow, size, budget int) *Outcome {
@@ -205,15 +193,14 @@ func noiseOutcome(runs [][]contest, pairs []pairRow, size, budget int) *Outcome 
 		var ends []float64
 		for _, c := range way {
 			ends = append(ends, c.last())
-			o.Table.Rows = append(o.Table.Rows, []string{c.name + ": loss at the end", "", "", cell(c.last()), "", "", "", "", ""},
-				[]string{c.name + ": failed searches", "", "", fmt.Sprint(c.fails), "", "", "", "", ""})
+			o.Table.add(c.name+": loss at the end", "", "", c.last(), "", "", "", "", "")
+			o.Table.add(c.name+": failed searches", "", "", c.fails, "", "", "", "", "")
 		}
 		last[i] = median(ends)
 	}
 	off, worstFresh, worstSame := 0.0, 1.0, 1.0
 	for _, p := range pairs {
-		o.Table.Rows = append(o.Table.Rows, []string{"pairs: noise over curvature", fmt.Sprint(p.batch), cell(p.length), cell(p.sigma / p.curvature),
-			cell(p.fresh), cell(p.same), cell(p.predicted), cell(p.cosFresh), cell(p.cosSame)})
+		o.Table.add("pairs: noise over curvature", p.batch, p.length, p.sigma/p.curvature, p.fresh, p.same, p.predicted, p.cosFresh, p.cosSame)
 		off = math.Max(off, math.Abs(p.fresh-p.predicted))
 		if p.batch <= size {
 			worstFresh, worstSame = math.Min(worstFresh, p.fresh), math.Min(worstSame, p.same)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"pinn/optim"
@@ -183,22 +184,16 @@ func TestPairs(t *testing.T) {
 	g, up := make([]float64, task.Dim()), make([]float64, task.Dim())
 	task.ValueGrad(g, theta)
 	step, moved := slices.Clone(g), slices.Clone(theta)
-	scale(step, -0.01/norm(g))
-	axpy(moved, 1, step)
+	floats.Scale(-0.01/floats.Norm(g, 2), step)
+	floats.Add(moved, step)
 	task.ValueGrad(up, moved)
-	axpy(up, -1, g)
+	floats.Sub(up, g)
 	r := pairsOf(task, theta, moved, step, up, 64, 4, stream(1, 1))
 	if math.Abs(r.cosSame-1) > 1e-9 || math.Abs(r.cosFresh-1) > 1e-9 || r.same != 1 || r.sigma > 1e-9 {
 		t.Errorf("pairs over all points: %+v, want cosine 1 and no noise", r)
 	}
 	if math.Abs(r.length-0.01) > 1e-15 {
 		t.Errorf("length of the step = %g, want 0.01", r.length)
-	}
-}
-
-func TestVariance(t *testing.T) {
-	if v := variance([]float64{1, 2, 3, 4}); math.Abs(v-5./3) > 1e-15 {
-		t.Errorf("variance = %g, want 5/3", v)
 	}
 }
 
@@ -216,7 +211,7 @@ func TestPlans(t *testing.T) {
 			}
 		}
 	}
-	if w := wins([]planRun{{plan: "a", errors: []float64{9, 1}}, {plan: "b", errors: []float64{2}}, {plan: "a", errors: []float64{4}}, {plan: "b", errors: []float64{3}}}, "a", "b"); w != 0.5 {
+	if w := (planRuns{{plan: "a", errors: []float64{9, 1}}, {plan: "b", errors: []float64{2}}, {plan: "a", errors: []float64{4}}, {plan: "b", errors: []float64{3}}}).wins("a", "b"); w != 0.5 {
 		t.Errorf("share of wins = %g, want 0.5", w)
 	}
 	r := planRun{errors: []float64{3, 2, 1}, passes: []float64{1, 10, 100}}
@@ -235,7 +230,7 @@ func TestRunPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := Setup{Context: context.Background(), Seed: 1}
-	r, err := runPlan(s, task, newJudge(task), planNames[1], 8, 30, 1)
+	r, err := runPlan(s, task, newJudge(task), lbfgsOnly, 8, 30, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

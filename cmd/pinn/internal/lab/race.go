@@ -96,36 +96,6 @@ func race(name string, grid []float64, f optim.Objective, start []float64, targe
 	return b
 }
 
-// slope returns that of the least-squares line through log y over log x.
-func slope(x, y []float64) float64 {
-	var mx, my, xx, xy float64
-	for i := range x {
-		mx += math.Log(x[i]) / float64(len(x))
-		my += math.Log(y[i]) / float64(len(x))
-	}
-	for i := range x {
-		dx := math.Log(x[i]) - mx
-		xx += dx * dx
-		xy += dx * (math.Log(y[i]) - my)
-	}
-	return xy / xx
-}
-
-// quantile returns the q-quantile of values, by linear interpolation.
-func quantile(values []float64, q float64) float64 {
-	v := slices.Clone(values)
-	slices.Sort(v)
-	if len(v) == 0 {
-		return math.NaN()
-	}
-	at := q * float64(len(v)-1)
-	i := min(int(at), len(v)-1)
-	j := min(i+1, len(v)-1)
-	return v[i] + (at-float64(i))*(v[j]-v[i])
-}
-
-func median(values []float64) float64 { return quantile(values, 0.5) }
-
 // walk returns the path of m from start, its ends included, until it leaves what is
 // finite.
 func walk(m optim.Method, f optim.Objective, start []float64, steps int) (path [][]float64) {

@@ -107,7 +107,7 @@ type recovery struct {
 func strike(m *optim.Adam, quietTask, wall *task, batch, before, after int, seed uint64, over func() error) (r recovery, err error) {
 	theta, b := quietTask.begin(seed), newBatches(quietTask, batch, stream(seed, 21))
 	m.Init(quietTask.Dim())
-	if err := trainTo(m, b, theta, 0, before, over); err != nil {
+	if err := train(m, b, theta, before, over); err != nil {
 		return r, err
 	}
 	dim := quietTask.Dim()
@@ -123,7 +123,7 @@ func strike(m *optim.Adam, quietTask, wall *task, batch, before, after int, seed
 	r.predicted = math.Log((1-m.Beta2)*struck/(3*q2)) / -math.Log(m.Beta2)
 	r.effective = append(r.effective, effective(m, dim))
 	for k := 1; k <= after; k++ {
-		if err := trainTo(m, b, theta, 0, 1, over); err != nil {
+		if err := train(m, b, theta, 1, over); err != nil {
 			return r, err
 		}
 		e := effective(m, dim)
@@ -150,19 +150,16 @@ func newSurfaceTasks(p potential, count int, hidden string, seed uint64) surface
 	}
 }
 
+// spikeBatch is the number of terms of a minibatch on a surface.
+const spikeBatch = 24
+
 func runSpikes(s Setup) (*Outcome, error) {
-	surfaces := []potential{morse(), lennardJones(), muellerBrown()}[:s.pick(3, 1)]
-	count, steps, before, after := s.pick(256, 64), s.pick(4000, 80), s.pick(2000, 40), s.pick(20000, 40)
-	hidden := "[20, 20]"
-	if s.Brief {
-		hidden = "[4]"
-	}
-	const batch = 24
+	surfaces := []potential{morse(), lennardJones(), muellerBrown()}[:pick(s, 3, 1)]
 	var fits []fit
 	var strikes []recovery
 	files := map[string]surfaceTasks{}
 	for _, p := range surfaces {
-		files[p.name] = newSurfaceTasks(p, count*len(p.axes), hidden, s.Seed)
+		files[p.name] = newSurfaceTasks(p, pick(s, 256, 64)*len(p.axes), pick(s, "[20, 20]", "[4]"), s.Seed)
 		for _, rate := range []float64{1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3} {
 			fits = append(fits, fit{surface: p.name, method: "sgd", rate: rate})
 		}
@@ -171,40 +168,45 @@ func runSpikes(s Setup) (*Outcome, error) {
 			strikes = append(strikes, recovery{surface: p.name, beta2: beta2})
 		}
 	}
-	errs := make([]error, len(fits)+len(strikes))
-	err := s.each(len(errs), func(i int) {
+	err := s.each(len(fits)+len(strikes), func(i int) error {
 		if i < len(fits) {
-			f := &fits[i]
-			t, err := stated("potential", files[f.surface].all, 1)
-			if errs[i] = err; err == nil {
-				errs[i] = f.train(f.fresh(t.Decays()), t, batch, steps, s.Seed, s.over)
-			}
-			return
+			return fits[i].run(s, files[fits[i].surface])
 		}
 		r := &strikes[i-len(fits)]
-		quietTask, err := stated("potential", files[r.surface].quiet, 1)
-		if errs[i] = err; err != nil {
-			return
-		}
-		wall, err := stated("potential", files[r.surface].wall, 1)
-		if errs[i] = err; err != nil {
-			return
-		}
-		m := adamw(3e-3)
-		m.Beta2 = r.beta2
-		name := r.surface
-		*r, errs[i] = strike(m, quietTask, wall, batch, before, int(math.Min(float64(after), 20/(1-r.beta2))), s.Seed, s.over)
-		r.surface = name
+		return r.run(s, files[r.surface])
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
 	return spikesOutcome(surfaces, fits, strikes), nil
+}
+
+// run makes the fit.
+func (f *fit) run(s Setup, files surfaceTasks) error {
+	t, err := stated("potential", files.all, 1)
+	if err != nil {
+		return err
+	}
+	return f.train(f.fresh(t.Decays()), t, spikeBatch, pick(s, 4000, 80), s.Seed, s.over)
+}
+
+// run strikes a network off the wall.
+func (r *recovery) run(s Setup, files surfaceTasks) error {
+	quietTask, err := stated("potential", files.quiet, 1)
+	if err != nil {
+		return err
+	}
+	wall, err := stated("potential", files.wall, 1)
+	if err != nil {
+		return err
+	}
+	m := adamw(3e-3)
+	m.Beta2 = r.beta2
+	after := int(math.Min(pick(s, 20000., 40), 20/(1-r.beta2)))
+	found, err := strike(m, quietTask, wall, spikeBatch, pick(s, 2000, 40), after, s.Seed, s.over)
+	found.surface = r.surface
+	*r = found
+	return err
 }
 
 // fresh returns the method of the fit before its first step.
@@ -234,7 +236,7 @@ func bestOf(fits []fit, surface, method string) fit {
 func spikesOutcome(surfaces []potential, fits []fit, strikes []recovery) *Outcome {
 	o := &Outcome{Table: Table{Header: []string{"surface", "method", "beta2", "rate", "loss", "gradient_peak_over_median", "recovery_steps", "recovery_predicted", "share_at_once"}}}
 	for _, f := range fits {
-		o.Table.Rows = append(o.Table.Rows, []string{f.surface, f.method, cell(f.beta2), cell(f.rate), cell(f.last()), cell(f.peak), "", "", ""})
+		o.Table.add(f.surface, f.method, f.beta2, f.rate, f.last(), f.peak, "", "", "")
 	}
 	peak, gain, atOnce, off := math.Inf(1), math.Inf(1), 1.0, 0.0
 	for _, p := range surfaces {
@@ -250,7 +252,7 @@ func spikesOutcome(surfaces []potential, fits []fit, strikes []recovery) *Outcom
 	}
 	var memory, half []float64
 	for _, r := range strikes {
-		o.Table.Rows = append(o.Table.Rows, []string{r.surface, "adamw, struck", cell(r.beta2), cell(3e-3), "", "", fmt.Sprint(r.half), cell(r.predicted), cell(r.atOnce)})
+		o.Table.add(r.surface, "adamw, struck", r.beta2, 3e-3, "", "", r.half, r.predicted, r.atOnce)
 		atOnce = math.Min(atOnce, r.atOnce)
 		if r.half > 0 && r.predicted > 0 {
 			memory, half = append(memory, 1/(1-r.beta2)), append(half, float64(r.half))
@@ -260,7 +262,7 @@ func spikesOutcome(surfaces []potential, fits []fit, strikes []recovery) *Outcom
 	o.Findings = []Finding{
 		atLeast(5, peak, "largest gradient norm over the median in the second half of adam's run, the least of all surfaces"),
 		atLeast(0.9, atOnce, "share of the fall of the effective step that comes with the spike itself, the least of all"),
-		atMost(0.3, math.Abs(slope(memory, half)-1), fmt.Sprintf("recovery against 1/(1 − β₂), exponent off from 1 (fitted %s)", short(slope(memory, half)))),
+		atMost(0.3, math.Abs(exponent(memory, half)-1), fmt.Sprintf("recovery against 1/(1 − β₂), exponent off from 1 (fitted %s)", short(exponent(memory, half)))),
 		atMost(2, math.Exp2(off), "recovery against its closed form, largest factor between them"),
 		atLeast(2, gain, "loss of sgd over that of adam, each at its best, the least of all surfaces"),
 	}

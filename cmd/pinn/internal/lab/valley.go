@@ -63,16 +63,16 @@ type valleyRow struct {
 func runValley(s Setup) (*Outcome, error) {
 	grid := rates(1e-5, 1)
 	rows := make([]valleyRow, len(valleyMethods))
-	streams, steps := s.pick(21, 3), s.pick(3000, 200)
-	err := s.each(len(rows), func(i int) {
+	streams, steps := pick(s, 21, 3), pick(s, 3000, 200)
+	err := s.each(len(rows), func(i int) error {
 		r, m := &rows[i], valleyMethods[i]
 		for k, f := range []surface{rosenbrock(), beale()} {
-			r.quiet[k] = race(m, grid, f, f.start, 1e-4, s.pick(60000, 3000))
+			r.quiet[k] = race(m, grid, f, f.start, 1e-4, pick(s, 60000, 3000))
 		}
 		r.noise = math.Inf(1)
 		for _, rate := range grid {
-			if s.over() != nil {
-				return
+			if err := s.over(); err != nil {
+				return err
 			}
 			values, _ := noisyEnds(m, rate, rosenbrock(), 1, steps, streams, s.Seed)
 			if v := median(values); v < r.noise {
@@ -84,6 +84,7 @@ func runValley(s Setup) (*Outcome, error) {
 				r.arrived, r.arriveAt = share, rate
 			}
 		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -120,8 +121,7 @@ func valleyOutcome(rows []valleyRow, grid []float64) *Outcome {
 	o.Table.Header = []string{"method", "rosenbrock_steps", "rosenbrock_rate", "beale_steps", "beale_rate", "noisy_median_f", "noisy_rate", "past_bumps_share", "past_bumps_rate"}
 	for i, m := range valleyMethods {
 		r := rows[i]
-		o.Table.Rows = append(o.Table.Rows, []string{m, fmt.Sprint(r.quiet[0].steps), cell(r.quiet[0].rate), fmt.Sprint(r.quiet[1].steps), cell(r.quiet[1].rate),
-			cell(r.noise), cell(r.noiseAt), cell(r.arrived), cell(r.arriveAt)})
+		o.Table.add(m, r.quiet[0].steps, r.quiet[0].rate, r.quiet[1].steps, r.quiet[1].rate, r.noise, r.noiseAt, r.arrived, r.arriveAt)
 	}
 	o.Notes = []string{
 		fmt.Sprintf("Steps to 1e-4 on Rosenbrock's banana: %d for plain descent, %d with momentum, %d with Nesterov's, %d for adam; on Beale's: %d, %d, %d and %d.",
@@ -147,7 +147,7 @@ func valleyPaths(rows []valleyRow) figure.Sheet {
 			path := walk(newMethod(m, b.rate), f, f.start, min(b.steps, 3000))
 			p.Marks = append(p.Marks, figure.Mark{Name: m, X: column(path, 0), Y: column(path, 1), Ink: figure.Ink(i)})
 		}
-		p.Marks = append(p.Marks, figure.Mark{Kind: figure.Dots, X: []float64{f.minX}, Y: []float64{f.minY}, Ink: figure.Black, Bold: true})
+		p.Marks = append(p.Marks, blackDot(f.minX, f.minY))
 		return p
 	}
 	return figure.Sheet{Name: "paths", Title: "Two curved valleys", Below: "each method at its best rate; the black dot is the minimum",
@@ -169,7 +169,7 @@ func valleyBumps(rows []valleyRow, grid []float64) figure.Sheet {
 			surfacePlot.Marks = append(surfacePlot.Marks, figure.Mark{Name: m, X: column(path, 0), Y: column(path, 1), Ink: figure.Ink(i)})
 		}
 	}
-	surfacePlot.Marks = append(surfacePlot.Marks, figure.Mark{Kind: figure.Dots, X: []float64{0}, Y: []float64{0}, Ink: figure.Black, Bold: true})
+	surfacePlot.Marks = append(surfacePlot.Marks, blackDot(0, 0))
 	return figure.Sheet{Name: "bumps", Title: "A long bowl with bumps, and noise", Below: "the paths are 400 steps at rate 0.0316; the minimum is the black dot",
 		Rows: [][]figure.Plot{{surfacePlot}, {share}}}
 }

@@ -1,4 +1,4 @@
-package optim
+package triangle
 
 import (
 	"fmt"
@@ -64,11 +64,11 @@ func TestCholeskyTwin(t *testing.T) {
 	worst := 0.0
 	for _, n := range []int{1, 2, 3, 7, 8, 63, 64, 65, 100, 127, 128, 129, 200, 257} {
 		a := definite(n, rng)
-		c := newCholesky(n)
-		for i := range c.u {
-			c.u[i] = math.NaN() // what an earlier factor left
+		c := NewCholesky(n, 1)
+		for i := range c.U {
+			c.U[i] = math.NaN() // what an earlier factor left
 		}
-		if !c.factor(a, 0.5) {
+		if !c.Factor(a, 0.5) {
 			t.Fatalf("n = %d: no factor", n)
 		}
 		x, b := make([]float64, n), make([]float64, n)
@@ -82,11 +82,11 @@ func TestCholeskyTwin(t *testing.T) {
 				v := a[min(i, j)*n+max(i, j)]
 				b[i] += v * x[j]
 				if j >= i {
-					worst = math.Max(worst, math.Abs(c.u[i*n+j]-u[i*n+j]))
+					worst = math.Max(worst, math.Abs(c.U[i*n+j]-u[i*n+j]))
 				}
 			}
 		}
-		c.solve(b)
+		c.Solve(b)
 		for i := range n {
 			worst = math.Max(worst, math.Abs(b[i]-x[i]))
 		}
@@ -105,14 +105,14 @@ func TestCholeskyRefuses(t *testing.T) {
 			for _, bad := range []float64{-1, 0, math.NaN(), math.Inf(1), math.Inf(-1), -1e300} {
 				a := definite(n, rng)
 				a[at*n+at] = bad
-				c := newCholesky(n)
-				if c.factor(a, 0) {
+				c := NewCholesky(n, 1)
+				if c.Factor(a, 0) {
 					t.Errorf("n = %d, a[%d][%d] = %g: got a factor, want none", n, at, at, bad)
 				}
 				if other := (at + 1) % n; other != at {
 					a = definite(n, rng)
 					a[min(at, other)*n+max(at, other)] = 1e3 * math.Abs(bad)
-					if bad != 0 && c.factor(a, 0) {
+					if bad != 0 && c.Factor(a, 0) {
 						t.Errorf("n = %d, a[%d][%d] = %g: got a factor, want none", n, at, other, bad)
 					}
 				}
@@ -128,27 +128,28 @@ func TestCholeskyShift(t *testing.T) {
 	for i := range a {
 		a[i] = 1
 	}
-	c := newCholesky(n)
-	if c.factor(a, 0) {
+	c := NewCholesky(n, 1)
+	if c.Factor(a, 0) {
 		t.Error("a matrix of ones has a factor without a shift")
 	}
-	if !c.factor(a, 1e-6) {
+	if !c.Factor(a, 1e-6) {
 		t.Error("a matrix of ones plus 1e-6·I has no factor")
 	}
 }
 
-// The bits do not depend on the number of processors.
+// The bits do not depend on the number of threads.
 func TestCholeskyThreads(t *testing.T) {
 	const n = 400
 	a := definite(n, rand.New(rand.NewPCG(3, 9)))
-	one, many := newCholesky(n), newCholesky(n)
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	one.factor(a, 1)
-	runtime.GOMAXPROCS(8)
-	many.factor(a, 1)
-	for i := range one.u {
-		if one.u[i] != many.u[i] {
-			t.Fatalf("element %d = %v with 8 processors, want the bits %v of one", i, many.u[i], one.u[i])
+	one := NewCholesky(n, 1)
+	one.Factor(a, 1)
+	for _, threads := range []int{2, 3, 8} {
+		many := NewCholesky(n, threads)
+		many.Factor(a, 1)
+		for i := range one.U {
+			if one.U[i] != many.U[i] {
+				t.Fatalf("element %d = %v on %d threads, want the bits %v of one", i, many.U[i], threads, one.U[i])
+			}
 		}
 	}
 }
@@ -161,10 +162,10 @@ func BenchmarkCholesky(b *testing.B) {
 			for i := range a {
 				a[i] = rng.NormFloat64() / float64(n)
 			}
-			c := newCholesky(n)
+			c := NewCholesky(n, runtime.GOMAXPROCS(0))
 			b.ReportAllocs()
 			for b.Loop() {
-				if !c.factor(a, 3) {
+				if !c.Factor(a, 3) {
 					b.Fatal("not positive definite")
 				}
 			}
