@@ -1,22 +1,19 @@
-package main
+package solve
 
 import (
-	"io"
 	"testing"
-	"time"
 
 	"pinn/optim"
 )
 
 // TestThreadsReachTheMethods: the number of threads of a run is that of its methods too.
 func TestThreadsReachTheMethods(t *testing.T) {
-	a := &app{out: io.Discard, err: io.Discard}
-	tr, err := a.prepare(opened(t, "poisson"), 3, time.Now())
-	if err != nil {
-		t.Fatal(err)
+	run, faults, err := New(opened(t, "poisson"), Options{Threads: 3})
+	if run == nil {
+		t.Fatal(faults, err)
 	}
 	found := 0
-	for _, p := range tr.plan.Phases {
+	for _, p := range run.Plan().Phases {
 		got := optim.Threads(3)
 		switch m := p.Method.(type) {
 		case *optim.BFGS:
