@@ -101,7 +101,7 @@ func Example() {
 			Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 100,
 		}},
 	}
-	res, err := hybrid.Run(context.Background(), loss, plan, []float64{0, 0, 0}, nil)
+	res, err := hybrid.Run(context.Background(), hybrid.Leg{Loss: loss, Plan: plan, Theta: []float64{0, 0, 0}}, hybrid.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return

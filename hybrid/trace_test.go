@@ -7,10 +7,10 @@ import (
 	"pinn/optim"
 )
 
-func TestKept(t *testing.T) {
+func TestRecorded(t *testing.T) {
 	count := func(from, to int) (n int) {
 		for s := from; s <= to; s++ {
-			if kept(s) {
+			if recorded(s) {
 				n++
 			}
 		}
@@ -103,7 +103,7 @@ func TestMetric(t *testing.T) {
 	loss := newToy(256, 4, 0.5, 10, 1)
 	theta := start(loss)
 	measure := func(m optim.Method, c Checks) Stats {
-		mon := newMonitor(loss, Phase{Name: "mine", Method: m, Batch: 16, Checks: c}, newStreams(1).batches)
+		mon := newMonitor(loss, Phase{Name: "mine", Method: m, Batch: 16, Checks: c}, newStreams(1).batches, newClock(Options{}))
 		s, _, _ := mon.measure(theta)
 		return s
 	}
@@ -127,7 +127,7 @@ func TestMetric(t *testing.T) {
 func TestMonitorDoesNotAllocate(t *testing.T) {
 	loss := newToy(256, 4, 0.5, 10, 1)
 	theta := start(loss)
-	m := newMonitor(loss, Phase{Method: &scripted{}, Batch: 16}, newStreams(1).batches)
+	m := newMonitor(loss, Phase{Method: &scripted{}, Batch: 16}, newStreams(1).batches, newClock(Options{}))
 	if n := testing.AllocsPerRun(20, func() { m.measure(theta) }); n != 0 {
 		t.Errorf("a check allocates %v times, want 0", n)
 	}
@@ -150,7 +150,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 }
 
 func BenchmarkMeasure(b *testing.B) {
-	g := gradients(newStreams(1).batches.Rand, 8, 921, 1)
+	g := gradients(newStreams(1).batches.rng, 8, 921, 1)
 	a, rows := make([]float64, 64), make([]float64, 8)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,0 +1,215 @@
+package hybrid
+
+import (
+	"fmt"
+	"math"
+
+	"pinn/optim"
+)
+
+// points is the policy of a leg about its points: when they are drawn anew, and how
+// many.
+type points struct {
+	loss  Batched
+	plan  *Plan
+	draws stream
+	kept  PointsState
+}
+
+// PointsState is what the policy about points remembers.
+type PointsState struct {
+	First int   // points in the interior when the leg began
+	Alarm Alarm // of overfitting
+
+	// Of the phase in hand:
+	Asked   bool    // the alarm waits for a redraw
+	Largest bool    // the alarm has met a set that cannot grow, and the record says so
+	DrawnAt float64 // the held-out loss when the points were last redrawn, +Inf before
+	Ratios  Ratios
+	Stuck   int // times that the method was
+}
+
+// order asks for points: how many in the interior, 0 for as many as there are, and why.
+type order struct {
+	points int
+	cause  Reason
+	why    string
+}
+
+func newPoints(loss Batched, plan *Plan, draws stream) points {
+	s := points{loss: loss, plan: plan, draws: draws}
+	if r, ok := loss.(Resampler); ok {
+		s.kept.First = r.InteriorPoints()
+	}
+	return s
+}
+
+// undrawn is the held-out loss at a redraw that has not been.
+var undrawn = math.Inf(1)
+
+// enter forgets the phase before.
+func (s *points) enter() {
+	s.kept = PointsState{First: s.kept.First, Alarm: s.kept.Alarm, DrawnAt: undrawn}
+	s.kept.Ratios.forget()
+}
+
+// due returns what to draw at a step of phase i if the alarm asked for it, the step says
+// so, or the gradient has become one of these points; restarted is the step of the
+// newest redraw.
+func (s *points) due(r *Resample, i, step, restarted int) (o order, ok bool) {
+	middle := s.kept.Ratios.median()
+	switch {
+	case s.kept.Asked:
+		n, why := s.enlarged(i)
+		o, ok = order{n, CauseAlarm, why}, true
+	case r.Every > 0 && step > 0 && step%r.Every == 0 && restarted != step:
+		s.kept.Alarm.On = false
+		o, ok = order{0, CauseSchedule, fmt.Sprintf("as every %d steps", r.Every)}, true
+	case r.Noise > 0 && middle > r.Noise:
+		s.kept.Alarm.On = false
+		o, ok = order{0, CauseNoise, fmt.Sprintf("since the noise of the full gradient stood at %s of its signal, in power, in the median of %d rows, more than %.3g", two(middle), ratiosKept, r.Noise)}, true
+	}
+	s.kept.Asked = false
+	return o, ok
+}
+
+// growthMost is how many times the size that the plan gave it a set may reach by
+// the alarm, each of which enlarges it by half. On Burgers' equation with four times
+// the points every step costs twice as much, and the error at equal time is the same.
+const growthMost = 2
+
+// enlarged is the number of points to draw for the alarm in phase i, with the sentence's
+// end.
+func (s *points) enlarged(i int) (n int, why string) {
+	now, most := s.loss.(Resampler).InteriorPoints(), growthMost*s.planned(i)
+	if n = min(now+now/2, most); n <= now {
+		return 0, "because of the overfitting alarm"
+	}
+	return n, fmt.Sprintf("because of the overfitting alarm, %d of them in the interior instead of %d", n, now)
+}
+
+// planned is the size of the interior set by the plan: that of the newest phase
+// with points of its own, or else that of the beginning.
+func (s *points) planned(i int) int {
+	for ; i >= 0; i-- {
+		if n := s.plan.Phases[i].Points; n > 0 {
+			return n
+		}
+	}
+	return s.kept.First
+}
+
+// draw draws n points in the interior at θ, 0 for as many as there are.
+func (s *points) draw(r Resample, n int, theta []float64) {
+	s.loss.(Resampler).Resample(r.Method, n, r.K, r.C, theta, s.draws.rng)
+}
+
+// drawOwn draws the points that a phase is to begin with, if it has its own, and
+// returns the method that did.
+func (l *leg) drawOwn(ph Phase) (method string) {
+	if ph.Points == 0 {
+		return ""
+	}
+	how := Resample{Method: "uniform"}
+	if ph.Resample != nil {
+		how = *ph.Resample
+	}
+	l.points.draw(how, ph.Points, l.theta)
+	return how.Method
+}
+
+// redrawIfDue redraws the points where that is due, but not after the phase's last step,
+// which would leave the next phase with other points than this one was judged on.
+func (p *phase) redrawIfDue() {
+	r, step := p.plan.Resample, p.kept.Result.Steps
+	if r == nil || step == p.plan.Steps {
+		return
+	}
+	if o, ok := p.leg.points.due(r, p.kept.Index, step, p.kept.Restarted); ok {
+		p.redraw(o)
+	}
+}
+
+// redraw draws new points, deals them anew and tells the method. Losses and checks
+// before and after are not comparable.
+func (p *phase) redraw(o order) {
+	s := &p.leg.points
+	s.draw(*p.plan.Resample, o.points, p.leg.theta)
+	p.step.restart()
+	if p.monitor != nil {
+		p.monitor.deal()
+	}
+	s.kept.Ratios.forget()
+	p.kept.Restarted, s.kept.DrawnAt = p.kept.Result.Steps, p.kept.Seen.HeldOut
+	var row Row
+	p.drew(p.plan.Resample.Method, o, p.fullLoss(&row))
+}
+
+// drew writes the event of a redraw.
+func (p *phase) drew(method string, o order, loss float64) {
+	p.event(KindResample, o.cause, fmt.Sprintf("resample: %s drew %d points %s; the loss over them is %.3g and the held-out loss was last %.3g, at step %d",
+		method, p.leg.loss.Points(), o.why, loss, p.kept.Seen.HeldOut, p.kept.Result.Steps))
+}
+
+// goOn redraws the points where the method has nothing left to gain on the
+// present ones, nothing follows the phase, and the last redraw has paid: a set
+// that stands still is fitted beyond what the equation asks. A set that is
+// meant to stay is left alone. It reports whether the phase goes on.
+func (p *phase) goOn(info optim.StepInfo) bool {
+	spent := info.Status == optim.LineSearch || info.Status == optim.ConvergedFloor
+	last, step := p.kept.Index == len(p.leg.plan.Phases)-1, p.kept.Result.Steps
+	if !spent || !last || p.plan.Resample == nil || p.plan.Resample.Every == 0 || step-max(p.kept.Restarted, 0) < minGain || step == p.plan.Steps {
+		return false
+	}
+	p.redraw(order{0, CauseStuck, fmt.Sprintf("since %s had no more to gain on the old ones (%s)", p.plan.Name, info.Status)})
+	return true
+}
+
+// minGain is the number of updates after which a redraw counts as paid.
+const minGain = 20
+
+// alarm warns when the held-out loss stands far above the training loss at the
+// same θ, and asks for new points. Once the set has reached its largest size it only
+// asks: the redraw has an event of its own.
+func (p *phase) alarm(loss, heldOut float64) {
+	s := &p.leg.points
+	if !p.leg.judge.heldOut || !(loss > 0) || !finite(heldOut) || !s.kept.Alarm.sound(heldOut/loss, p.rec.kept.Steps) {
+		return
+	}
+	s.kept.Asked = true
+	if p.plan.Resample != nil {
+		n, _ := s.enlarged(p.kept.Index)
+		if n == 0 && s.kept.Largest {
+			return
+		}
+		s.kept.Largest = n == 0
+	}
+	p.event(KindWarning, "", fmt.Sprintf("overfitting: the held-out loss %.3g is %s times the training loss %.3g, more than %d, at step %d",
+		heldOut, two(heldOut/loss), loss, overfitRatio, p.kept.Result.Steps))
+}
+
+// overfitRatio is the held-out over the training loss at which the alarm
+// sounds; below half of it the alarm is ready again.
+const overfitRatio = 4
+
+// Alarm is the state of the overfitting alarm and the worst that it has seen.
+type Alarm struct {
+	On    bool
+	Worst float64
+	Step  int // of the run
+}
+
+// sound takes the next ratio and reports whether to raise the alarm.
+func (a *Alarm) sound(ratio float64, step int) bool {
+	if ratio > a.Worst && !math.IsInf(ratio, 0) {
+		a.Worst, a.Step = ratio, step
+	}
+	if ratio < overfitRatio/2 {
+		a.On = false
+	}
+	if !(ratio > overfitRatio) || a.On {
+		return false
+	}
+	a.On = true
+	return true
+}
