@@ -132,7 +132,7 @@ func (c contest) run(ctx context.Context, a *app, st *statement) (accuracy.Recor
 	if err != nil {
 		return fail(err)
 	}
-	t.limit(st, c.limit())
+	t.limits.Passes = c.limit()
 	both := &job{training: t, st: st}
 	res, err := both.run(ctx, c.threads, nil, nil)
 	if ctx.Err() != nil {

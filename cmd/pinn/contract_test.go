@@ -261,7 +261,7 @@ func TestContractTrains(t *testing.T) {
 			}
 			tr := prepared(t, st)
 			before := tr.loss.Value(tr.start())
-			res, err := tr.train(context.Background(), nil, nil)
+			res, err := tr.train(context.Background(), hybrid.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -83,7 +83,7 @@ func TestPlantedNotFinite(t *testing.T) {
 			if loss.Dim() != 44 {
 				t.Fatalf("%d parameters, want 44", loss.Dim())
 			}
-			res, err := hybrid.Run(context.Background(), loss, hybrid.Plan{Seed: 1, Phases: []hybrid.Phase{ph}}, prepared(t, st).start(), nil)
+			res, err := hybrid.Run(context.Background(), hybrid.Leg{Loss: loss, Plan: hybrid.Plan{Seed: 1, Phases: []hybrid.Phase{ph}}, Theta: prepared(t, st).start()}, hybrid.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +114,7 @@ func TestNotFiniteTerm(t *testing.T) {
 		t.Fatal(faults)
 	}
 	tr := prepared(t, st)
-	res, err := tr.train(context.Background(), nil, nil)
+	res, err := tr.train(context.Background(), hybrid.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ func (a *app) resume(dir string, f solveFlags, start time.Time) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t, err = resumed(st, t, s.before, threadCount(f.threads)); err != nil {
+	if t, err = resumed(st, t, s.snapshot, threadCount(f.threads)); err != nil {
 		return nil, refuse(fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir)))
 	}
 	j := &job{training: t, st: st, fingerprint: sum, from: s.snapshot, along: s.along, resumed: s.resumed + 1}
@@ -134,7 +134,7 @@ func resumable(dir string) error {
 
 // save writes the state of the run into its draft.
 func (j *job) save(s *hybrid.Snapshot) error {
-	w, err := saved{problem: j.st.spec.Name, fingerprint: j.fingerprint, resumed: j.resumed, snapshot: s, along: j.along, before: j.state()}.encode()
+	w, err := saved{problem: j.st.spec.Name, fingerprint: j.fingerprint, resumed: j.resumed, snapshot: s, along: j.along}.encode()
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func overfit(t *testing.T, method string) (o overfitted, last hybrid.PhaseResult
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := tr.train(context.Background(), nil, nil)
+	res, err := tr.train(context.Background(), hybrid.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

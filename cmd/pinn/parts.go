@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,108 +21,92 @@ const streamSecond = streamWeights + 1
 
 // run trains the job from where it stands to its end, at every step asking keep
 // whether to keep its state. Where a part comes to its end and the statement asks for
-// more, the next one follows, and the job's training is then its own: the second stage
-// of the slab, then the next slab. One that cannot begin leaves a warning, and a run
-// that lacks a slab has failed.
+// more, the next one follows as the next leg: the second stage of the slab, then the next
+// slab. The job's training is then the last that began. One that cannot begin leaves a
+// warning, and a run that lacks a slab has failed.
 func (j *job) run(ctx context.Context, threads int, keep hybrid.Keep, watch func(hybrid.Progress)) (*hybrid.Result, error) {
-	res, err := j.runPart(ctx, keep, watch)
-	for err == nil && res.Status == hybrid.Finished {
-		before := j.training
-		next, failed := j.next(res, threads)
-		if next == nil && failed == nil {
-			return res, nil
+	all := map[int]*training{j.index(): j.training}
+	o := j.limits
+	o.Keep, o.Watch, o.Observe = keep, watch, j.along.observe
+	o.Next = func(done hybrid.LegResult, legs []hybrid.LegResult) (*hybrid.Leg, error) {
+		next, leg, doubt := all[len(legs)-1].next(j.st, done, threads)
+		if next == nil {
+			return nil, doubt
 		}
-		var more *hybrid.Result
-		if failed == nil {
-			j.training, j.from = next, nil
-			more, failed = j.runPart(ctx, keep, watch)
-		}
-		if more == nil { // it could not begin
-			j.training = before
-			res.Warnings = append(res.Warnings, failed)
-			if j.slab < build.Slabs(j.st.spec) {
-				res.Status = hybrid.Failed // a part of the domain has no answer
-			}
-			return res, nil
-		}
-		res, err = more, failed
+		all[len(legs)] = next
+		return leg, doubt
+	}
+	var res *hybrid.Result
+	var err error
+	if j.from != nil {
+		res, err = hybrid.Resume(ctx, j.leg(), j.from, o)
+	} else {
+		res, err = hybrid.Run(ctx, j.leg(), o)
+	}
+	if res == nil {
+		return nil, err
+	}
+	j.training = all[len(res.Legs)-1]
+	if res.Status == hybrid.Finished && j.slab < build.Slabs(j.st.spec) {
+		res.Status = hybrid.Failed // a part of the domain has no answer
 	}
 	return res, err
 }
 
-// runPart trains the part at hand.
-func (j *job) runPart(ctx context.Context, keep hybrid.Keep, watch func(hybrid.Progress)) (*hybrid.Result, error) {
-	j.along.part = j.index()
-	j.plan.Keep, j.plan.Observe = keep, j.along.observe
-	return j.train(ctx, j.from, watch)
-}
-
-// next prepares the part that follows the one at hand, whose result is given; nil if
-// that is the last.
-func (j *job) next(res *hybrid.Result, threads int) (*training, error) {
-	if j.last(j.st) {
-		return nil, nil
+// next prepares the part that follows t, which has ended, as a leg; nil if that is the
+// last.
+func (t *training) next(st *statement, res hybrid.LegResult, threads int) (next *training, leg *hybrid.Leg, doubt error) {
+	if t.last(st) {
+		return nil, nil, nil
 	}
-	d := &done{j.part, res.Theta, len(res.Phases), j.loss.Value(res.Theta), j.loss.HeldOut(res.Theta)}
-	var refused error
-	if d.stage < build.Stages(j.st.spec) {
-		next, err := j.secondStage(d, res, threads)
+	d := &done{t.part, res.Theta, res.Phases, res.Loss, res.HeldOut}
+	if d.stage < build.Stages(st.spec) {
+		next, leg, err := t.secondStage(st, d, threads)
 		if err == nil {
-			return next, nil
+			return next, leg, nil
 		}
-		refused = fmt.Errorf("the second stage could not begin: %w", err)
+		doubt = fmt.Errorf("the second stage could not begin: %w", err)
 	}
-	if d.slab == build.Slabs(j.st.spec) {
-		return nil, refused
+	if d.slab == build.Slabs(st.spec) {
+		return nil, nil, doubt
 	}
-	if refused != nil {
-		res.Warnings = append(res.Warnings, refused)
-	}
-	next, err := j.nextSlab(d, res, threads)
+	next, leg, err := t.nextSlab(st, d, threads)
 	if err != nil {
-		return nil, fmt.Errorf("slab %d could not begin: %w", d.slab+1, err)
+		return nil, nil, errors.Join(doubt, fmt.Errorf("slab %d could not begin: %w", d.slab+1, err))
 	}
-	return next, nil
+	return next, leg, doubt
 }
 
 // secondStage prepares the second stage upon d.
-func (j *job) secondStage(d *done, res *hybrid.Result, threads int) (*training, error) {
-	c, err := j.loss.Correction(d.theta)
+func (t *training) secondStage(st *statement, d *done, threads int) (*training, *hybrid.Leg, error) {
+	c, err := t.loss.Correction(d.theta)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	next, err := d.upon(j.st, d.corrected(c), j.training, threads)
+	next, err := d.upon(st, d.corrected(c), t, threads)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	next.goAfter(res, hybrid.KindStage, fmt.Sprintf("a second network of %s with Fourier modes up to %s now trains on what the first left, held-out loss %.3g",
-		counted(next.net.Size(), "parameter"), modeWords(d.problem.Box, c.Modes), res.HeldOut))
-	return next, nil
+	leg := next.leg()
+	leg.Kind, leg.Why = hybrid.KindStage, fmt.Sprintf("a second network of %s with Fourier modes up to %s now trains on what the first left, held-out loss %.3g",
+		counted(next.net.Size(), "parameter"), modeWords(d.problem.Box, c.Modes), d.heldOut)
+	return next, &leg, nil
 }
 
 // nextSlab prepares the slab after that of d.
-func (j *job) nextSlab(d *done, res *hybrid.Result, threads int) (*training, error) {
-	p, err := slabPart(j.st, d.slab+1, d)
+func (t *training) nextSlab(st *statement, d *done, threads int) (*training, *hybrid.Leg, error) {
+	p, err := slabPart(st, d.slab+1, d)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	next, err := d.upon(j.st, p, j.training, threads)
+	next, err := d.upon(st, p, t, threads)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	t := p.problem.Box.Axes[p.problem.Box.Time()]
-	next.goAfter(res, hybrid.KindSlab, fmt.Sprintf("slab %d of %d, from t = %.6g to %.6g, begins where the one before ended, which left a held-out loss of %.3g",
-		p.slab, build.Slabs(j.st.spec), t.From, t.To, res.HeldOut))
-	return next, nil
-}
-
-// goAfter lets the record of the run go on from that of the part before.
-func (t *training) goAfter(res *hybrid.Result, kind hybrid.Kind, why string) {
-	after := *res
-	after.Events = append(slices.Clone(res.Events), hybrid.Event{
-		Step: res.Steps, Wall: res.Seconds, Phase: len(res.Phases) - 1, Kind: kind, Why: why,
-	})
-	t.plan.After = &after
+	time, leg := p.problem.Box.Axes[p.problem.Box.Time()], next.leg()
+	leg.Kind, leg.Why = hybrid.KindSlab, fmt.Sprintf("slab %d of %d, from t = %.6g to %.6g, begins where the one before ended, which left a held-out loss of %.3g",
+		p.slab, build.Slabs(st.spec), time.From, time.To, d.heldOut)
+	return next, &leg, nil
 }
 
 // upon returns the training of p, which follows d; t is the training before.
@@ -131,7 +114,7 @@ func (d *done) upon(st *statement, p part, t *training, threads int) (*training,
 	if p.stage > 1 && (!(d.heldOut > 0) || math.IsInf(d.heldOut, 0)) {
 		return nil, fmt.Errorf("the first left a held-out loss of %g", d.heldOut)
 	}
-	next, faults, err := newTraining(st, p, threads, t.plan.Start)
+	next, faults, err := newTraining(st, p, threads, t.limits.Start)
 	switch {
 	case err != nil:
 		return nil, err
@@ -141,15 +124,8 @@ func (d *done) upon(st *statement, p part, t *training, threads int) (*training,
 	if p.stage > 1 {
 		build.Measured(next.plan, d.heldOut)
 	}
-	next.limit(st, t.passes)
+	next.limits.Passes = t.limits.Passes
 	return next, nil
-}
-
-// limit bounds the passes of the run, of which the part has the share that it would
-// have of the time; 0 is no bound.
-func (t *training) limit(st *statement, passes float64) {
-	_, to := build.Share(st.spec, t.slab, t.stage)
-	t.passes, t.plan.Passes = passes, to*passes
 }
 
 // newTraining returns the training of a part, and the faults of its plan.
@@ -160,9 +136,10 @@ func newTraining(st *statement, p part, threads int, start time.Time) (*training
 	if err != nil {
 		return nil, nil, err
 	}
-	plan, faults := build.Plan(st.spec, p.slab, p.stage, loss.Decays(), start)
+	plan, faults := build.Plan(st.spec, p.slab, p.stage, loss.Decays())
 	plan.Seed += slabSeed(p.slab)
-	return &training{part: p, loss: loss, terms: pinn.TermNames(st.problem, st.hard.Soft), plan: plan, seed: *st.spec.Train.Seed}, faults, nil
+	from, to := build.Share(st.spec, p.slab, p.stage)
+	return &training{part: p, limits: hybrid.Options{Time: st.spec.Train.Time, Start: start}, from: from, to: to, loss: loss, terms: pinn.TermNames(st.problem, st.hard.Soft), plan: plan, seed: *st.spec.Train.Seed}, faults, nil
 }
 
 // slabSeed is added to the seed of the run, so that slabs have points and first weights

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"pinn/hybrid"
-	"pinn/optim"
 	"pinn/problems"
 )
 
@@ -50,7 +49,7 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 	st, j := begin()
 	var kept []saved
 	keep := func(last bool, take func() *hybrid.Snapshot) {
-		kept = append(kept, saved{snapshot: take(), along: trail{marks: slices.Clone(j.along.marks)}, before: j.state()})
+		kept = append(kept, saved{snapshot: take(), along: trail{marks: slices.Clone(j.along.marks)}})
 	}
 	want, err := j.run(context.Background(), 1, keep, nil)
 	if err != nil || j.slab != slabs || j.stage != stages || len(want.Phases) != 2*slabs || j.index() != slabs*stages-1 {
@@ -59,7 +58,7 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 	for _, i := range []int{10, len(kept) / 2, len(kept) - 28, len(kept) - 2} {
 		s := kept[i]
 		_, on := begin()
-		if on.training, err = resumed(st, on.training, s.before, 1); err != nil {
+		if on.training, err = resumed(st, on.training, s.snapshot, 1); err != nil {
 			t.Fatal(err)
 		}
 		on.from, on.along = s.snapshot, s.along
@@ -77,12 +76,13 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 	}
 
 	s := kept[len(kept)-1]
-	for i := range s.before {
-		damaged := slices.Clone(s.before)
-		damaged[i] = optim.Vector{Name: damaged[i].Name, Values: []float64{0.5, 0.5, 0.5, 0.5, 0.5}}
+	for i := range s.snapshot.Legs {
+		damaged := *s.snapshot
+		damaged.Legs = slices.Clone(damaged.Legs)
+		damaged.Legs[i].Theta = []float64{0.5, 0.5, 0.5, 0.5, 0.5}
 		_, on := begin()
-		if _, err := resumed(st, on.training, damaged, 1); err == nil {
-			t.Errorf("a state with a damaged %s is taken", damaged[i].Name)
+		if _, err := resumed(st, on.training, &damaged, 1); err == nil {
+			t.Errorf("a state with a damaged leg %d is taken", i)
 		}
 	}
 

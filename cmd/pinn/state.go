@@ -1,13 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
+	encoding "encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
@@ -23,20 +22,18 @@ type saved struct {
 	resumed     int    // times that the run has gone on before
 	snapshot    *hybrid.Snapshot
 	along       trail
-	before      []optim.Vector // the parts before the one at hand
 }
 
 // stateFormat is that of the state; a program refuses any other.
-const stateFormat = "2"
+const stateFormat = "3"
 
-// What stands in the metadata of a state beside the run's own words, which have
-// wordsPrefix before their names.
+// What stands in the metadata of a state, and the name of the tensor with the snapshot.
 const (
 	keyFormat      = "state format"
 	keyProblem     = "problem"
 	keyFingerprint = "fingerprint of the problem"
 	keyResumed     = "resumed"
-	wordsPrefix    = "words:"
+	snapshotName   = "snapshot"
 )
 
 // program is what bits depend on beside the problem, in the order of the messages.
@@ -55,14 +52,11 @@ func (s saved) encode() (rundir.Weights, error) {
 	for _, p := range program() {
 		w.Metadata[p[0]] = p[1]
 	}
-	for _, list := range s.snapshot.Words {
-		text, err := json.Marshal(list.Values)
-		if err != nil {
-			return rundir.Weights{}, err
-		}
-		w.Metadata[wordsPrefix+list.Name] = string(text)
+	var b bytes.Buffer
+	if err := s.snapshot.Encode(&b); err != nil {
+		return rundir.Weights{}, err
 	}
-	w.Tensors = tensorsOf(slices.Concat(s.snapshot.Numbers, s.along.state(), s.before))
+	w.Tensors = tensorsOf(append(s.along.state(), optim.Vector{Name: snapshotName, Values: packed(b.Bytes())}))
 	return w, nil
 }
 
@@ -76,35 +70,49 @@ func readState(dir string) (saved, error) {
 	if err := sameProgram(w.Metadata); err != nil {
 		return saved{}, fmt.Errorf("%s: %w, or %s", rundir.StatePath(dir), err, afresh(dir))
 	}
-	s := saved{problem: w.Metadata[keyProblem], fingerprint: w.Metadata[keyFingerprint], snapshot: &hybrid.Snapshot{}}
+	s := saved{problem: w.Metadata[keyProblem], fingerprint: w.Metadata[keyFingerprint]}
 	s.resumed, err = strconv.Atoi(w.Metadata[keyResumed])
-	for k, text := range w.Metadata {
-		name, ok := strings.CutPrefix(k, wordsPrefix)
-		if !ok || err != nil {
+	var marks []optim.Vector
+	var packed []float64
+	for _, v := range vectorsOf(w) {
+		if v.Name == snapshotName {
+			packed = v.Values
 			continue
 		}
-		list := hybrid.Words{Name: name}
-		err = json.Unmarshal([]byte(text), &list.Values)
-		s.snapshot.Words = append(s.snapshot.Words, list)
+		marks = append(marks, v)
+	}
+	if err == nil {
+		s.snapshot, err = hybrid.DecodeSnapshot(bytes.NewReader(unpacked(packed)))
 	}
 	if err != nil {
 		return saved{}, fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir))
-	}
-	var marks []optim.Vector
-	for _, v := range vectorsOf(w) {
-		switch {
-		case strings.HasPrefix(v.Name, trailPrefix):
-			marks = append(marks, v)
-		case strings.HasPrefix(v.Name, beforePrefix):
-			s.before = append(s.before, v)
-		default:
-			s.snapshot.Numbers = append(s.snapshot.Numbers, v)
-		}
 	}
 	if err := s.along.restore(marks); err != nil {
 		return saved{}, fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir))
 	}
 	return s, nil
+}
+
+// packed holds bytes in numbers, four in each behind their count.
+func packed(b []byte) []float64 {
+	v := []float64{float64(len(b))}
+	for len(b)%4 != 0 {
+		b = append(b, 0)
+	}
+	for ; len(b) > 0; b = b[4:] {
+		v = append(v, float64(encoding.LittleEndian.Uint32(b)))
+	}
+	return v
+}
+
+func unpacked(v []float64) (b []byte) {
+	if len(v) == 0 {
+		return nil
+	}
+	for _, x := range v[1:] {
+		b = encoding.LittleEndian.AppendUint32(b, uint32(x))
+	}
+	return b[:min(len(b), max(0, int(v[0])))]
 }
 
 // sameProgram compares the program that kept a state with this one.

@@ -16,7 +16,6 @@ import (
 // the truth while training: nothing is evaluated before the last step.
 type trail struct {
 	marks []mark
-	part  int // that is trained, from 0
 }
 
 // mark is one kept state: where the run stood, and the best θ so far.
@@ -31,16 +30,16 @@ type mark struct {
 // newest apart: a run of a hundred thousand passes leaves about 500.
 const spacing = 1.03
 
-// observe is a hybrid.Plan's Observe. It keeps θ where it is new; the newest mark
+// observe is the Observe of hybrid.Options. It keeps θ where it is new; the newest mark
 // so far goes if it stands too near to the one before it.
-func (t *trail) observe(row hybrid.Row, best []float64) {
+func (t *trail) observe(leg int, row hybrid.Row, best []float64) {
 	if n := len(t.marks); n > 0 && slices.Equal(best, t.marks[n-1].theta) {
 		return
 	}
 	if n := len(t.marks); n > 1 && t.marks[n-1].passes < spacing*t.marks[n-2].passes {
 		t.marks = t.marks[:n-1]
 	}
-	t.marks = append(t.marks, mark{row.Step, row.GradEvals, row.Passes, row.Wall, t.part, best})
+	t.marks = append(t.marks, mark{row.Step, row.GradEvals, row.Passes, row.Wall, leg, best})
 }
 
 // trailPrefix is put before the names of the trail's state.

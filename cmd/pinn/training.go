@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"runtime"
 	"time"
@@ -85,11 +86,12 @@ var (
 // nothing that judges it.
 type training struct {
 	part
-	loss   *pinn.Loss
-	terms  []string // of the statement
-	plan   hybrid.Plan
-	passes float64 // limit of the run, 0 for none
-	seed   uint64  // of the run
+	loss     *pinn.Loss
+	terms    []string // of the statement
+	plan     hybrid.Plan
+	limits   hybrid.Options // time, start and passes of the run
+	from, to float64        // the part of the run that is its own
+	seed     uint64         // of the run
 }
 
 // streamWeights is the random stream of the first weights; the loss and the loop
@@ -117,12 +119,23 @@ func (a *app) prepare(st *statement, threads int, start time.Time) (*training, e
 // shown is the loss as package hybrid sees it.
 func (t *training) shown() batched { return batched{t.loss, t.terms, t.own} }
 
-// train runs the plan from the first parameters or, if it is not nil, a snapshot.
-func (t *training) train(ctx context.Context, from *hybrid.Snapshot, watch func(hybrid.Progress)) (*hybrid.Result, error) {
-	if from != nil {
-		return hybrid.Resume(ctx, t.shown(), t.plan, from, watch)
+// leg is the training as one leg of a run.
+func (t *training) leg() hybrid.Leg {
+	return hybrid.Leg{Name: t.name(), Loss: t.shown(), Plan: t.plan, Theta: t.start(), From: t.from, To: t.to, Recipe: t.built()}
+}
+
+// name is that of the part in words, "" where there is one.
+func (t *training) name() string {
+	if t.slab == 1 && t.stage == 1 {
+		return ""
 	}
-	return hybrid.Run(ctx, t.shown(), t.plan, t.start(), watch)
+	return fmt.Sprintf("slab %d, stage %d", t.slab, t.stage)
+}
+
+// train runs the part alone.
+func (t *training) train(ctx context.Context, o hybrid.Options) (*hybrid.Result, error) {
+	o.Time, o.Start, o.Passes = t.limits.Time, t.limits.Start, t.limits.Passes
+	return hybrid.Run(ctx, t.leg(), o)
 }
 
 // threadCount is the number of threads that --threads asks for, 0 for all.
