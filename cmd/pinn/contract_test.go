@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"pinn/hybrid"
 	"pinn/optim"
 	"pinn/pde"
 	"pinn/problems"
