@@ -1,7 +1,5 @@
 package hybrid
 
-import "slices"
-
 // Chunked is a loss that adds up its gradient over all points from the sums of
 // chunks, and can tell from them how well it is known.
 type Chunked interface {
@@ -39,7 +37,8 @@ func (r *Ratios) median() float64 {
 	if r[0] != r[0] {
 		return nan
 	}
-	return median(slices.Clone(r[:]))
+	sorted := *r
+	return median(sorted[:])
 }
 
 // ratioOf returns R_N of the gradient over all points that the loss has just given, NaN

@@ -125,8 +125,8 @@ func (p *phase) returns(info optim.StepInfo) (end ending, over, goesOn bool) {
 	why := ""
 	switch rise := p.kept.Seen.HeldOut / s.DrawnAt; {
 	case info.Status == optim.Stuck:
-		if s.Stuck++; s.Stuck < stuckMost && p.plan.Resample != nil && p.plan.Resample.Every > 0 {
-			p.redraw(order{0, CauseStuck, fmt.Sprintf("since %s was stuck on the old ones, %d of %d times", p.plan.Name, s.Stuck, stuckMost)})
+		if o, ok := p.leg.points.stuck(p.plan); ok {
+			p.redraw(o)
 			return ending{}, false, true
 		}
 		why = fmt.Sprintf("%s was stuck %s", p.plan.Name, times(s.Stuck))

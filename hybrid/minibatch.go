@@ -73,11 +73,17 @@ func (m *minibatches) view() optim.Objective {
 }
 
 // rowMinibatches is minibatches as an optim.Rows.
-type rowMinibatches struct{ *minibatches }
+type rowMinibatches struct{ of *minibatches }
+
+// Dim is the length of θ.
+func (m rowMinibatches) Dim() int { return m.of.Dim() }
+
+// ValueGrad is that of the current minibatch.
+func (m rowMinibatches) ValueGrad(grad, theta []float64) float64 { return m.of.ValueGrad(grad, theta) }
 
 // Rows is that of the current minibatch.
 func (m rowMinibatches) Rows(theta []float64) (float64, optim.RowBlock) {
-	return m.pool.(RowBatches).Rows(m.k, theta)
+	return m.of.pool.(RowBatches).Rows(m.of.k, theta)
 }
 
 func (m *minibatches) snapshot() BatchState { return BatchState{Before: marshal(&m.before), K: m.k} }

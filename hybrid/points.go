@@ -57,7 +57,10 @@ func (s *points) enter() {
 // so, or the gradient has become one of these points; restarted is the step of the
 // newest redraw.
 func (s *points) due(r *Resample, i, step, restarted int) (o order, ok bool) {
-	middle := s.kept.Ratios.median()
+	middle := nan
+	if r.Noise > 0 {
+		middle = s.kept.Ratios.median()
+	}
 	switch {
 	case s.kept.Asked:
 		n, why := s.enlarged(i)
@@ -65,7 +68,7 @@ func (s *points) due(r *Resample, i, step, restarted int) (o order, ok bool) {
 	case r.Every > 0 && step > 0 && step%r.Every == 0 && restarted != step:
 		s.kept.Alarm.On = false
 		o, ok = order{0, CauseSchedule, fmt.Sprintf("as every %d steps", r.Every)}, true
-	case r.Noise > 0 && middle > r.Noise:
+	case middle > r.Noise:
 		s.kept.Alarm.On = false
 		o, ok = order{0, CauseNoise, fmt.Sprintf("since the noise of the full gradient stood at %s of its signal, in power, in the median of %d rows, more than %.3g", two(middle), ratiosKept, r.Noise)}, true
 	}
@@ -73,30 +76,26 @@ func (s *points) due(r *Resample, i, step, restarted int) (o order, ok bool) {
 	return o, ok
 }
 
-// growthMost is how many times the size that the plan gave it a set may reach by
-// the alarm, each of which enlarges it by half. On Burgers' equation with four times
-// the points every step costs twice as much, and the error at equal time is the same.
-const growthMost = 2
-
-// enlarged is the number of points to draw for the alarm in phase i, with the sentence's
-// end.
-func (s *points) enlarged(i int) (n int, why string) {
-	now, most := s.loss.(Resampler).InteriorPoints(), growthMost*s.planned(i)
-	if n = min(now+now/2, most); n <= now {
-		return 0, "because of the overfitting alarm"
+// spent orders new points where the method has nothing left to gain on the present ones
+// at a step of the phase, if the last redraw has paid: a set that stands still is fitted
+// beyond what the equation asks. A set that is meant to stay is left alone.
+func (s *points) spent(ph Phase, why optim.Status, step, restarted int) (o order, ok bool) {
+	if ph.Resample == nil || ph.Resample.Every == 0 || step-max(restarted, 0) < minGain || step == ph.Steps {
+		return order{}, false
 	}
-	return n, fmt.Sprintf("because of the overfitting alarm, %d of them in the interior instead of %d", n, now)
+	return order{0, CauseStuck, fmt.Sprintf("since %s had no more to gain on the old ones (%s)", ph.Name, why)}, true
 }
 
-// planned is the size of the interior set by the plan: that of the newest phase
-// with points of its own, or else that of the beginning.
-func (s *points) planned(i int) int {
-	for ; i >= 0; i-- {
-		if n := s.plan.Phases[i].Points; n > 0 {
-			return n
-		}
+// minGain is the number of updates after which a redraw counts as paid.
+const minGain = 20
+
+// stuck counts a method that is stuck and orders new points for it, but for the last
+// time that is allowed, or where the set is meant to stay.
+func (s *points) stuck(ph Phase) (o order, ok bool) {
+	if s.kept.Stuck++; s.kept.Stuck >= stuckMost || ph.Resample == nil || ph.Resample.Every == 0 {
+		return order{}, false
 	}
-	return s.kept.First
+	return order{0, CauseStuck, fmt.Sprintf("since %s was stuck on the old ones, %d of %d times", ph.Name, s.kept.Stuck, stuckMost)}, true
 }
 
 // draw draws n points in the interior at θ, 0 for as many as there are.
@@ -151,65 +150,16 @@ func (p *phase) drew(method string, o order, loss float64) {
 		method, p.leg.loss.Points(), o.why, loss, p.kept.Seen.HeldOut, p.kept.Result.Steps))
 }
 
-// goOn redraws the points where the method has nothing left to gain on the
-// present ones, nothing follows the phase, and the last redraw has paid: a set
-// that stands still is fitted beyond what the equation asks. A set that is
-// meant to stay is left alone. It reports whether the phase goes on.
+// goOn redraws the points where the method has nothing left to gain on the present ones
+// and nothing follows the phase. It reports whether the phase goes on.
 func (p *phase) goOn(info optim.StepInfo) bool {
 	spent := info.Status == optim.LineSearch || info.Status == optim.ConvergedFloor
-	last, step := p.kept.Index == len(p.leg.plan.Phases)-1, p.kept.Result.Steps
-	if !spent || !last || p.plan.Resample == nil || p.plan.Resample.Every == 0 || step-max(p.kept.Restarted, 0) < minGain || step == p.plan.Steps {
+	if last := p.kept.Index == len(p.leg.plan.Phases)-1; !spent || !last {
 		return false
 	}
-	p.redraw(order{0, CauseStuck, fmt.Sprintf("since %s had no more to gain on the old ones (%s)", p.plan.Name, info.Status)})
-	return true
-}
-
-// minGain is the number of updates after which a redraw counts as paid.
-const minGain = 20
-
-// alarm warns when the held-out loss stands far above the training loss at the
-// same θ, and asks for new points. Once the set has reached its largest size it only
-// asks: the redraw has an event of its own.
-func (p *phase) alarm(loss, heldOut float64) {
-	s := &p.leg.points
-	if !p.leg.judge.heldOut || !(loss > 0) || !finite(heldOut) || !s.kept.Alarm.sound(heldOut/loss, p.rec.kept.Steps) {
-		return
+	o, ok := p.leg.points.spent(p.plan, info.Status, p.kept.Result.Steps, p.kept.Restarted)
+	if ok {
+		p.redraw(o)
 	}
-	s.kept.Asked = true
-	if p.plan.Resample != nil {
-		n, _ := s.enlarged(p.kept.Index)
-		if n == 0 && s.kept.Largest {
-			return
-		}
-		s.kept.Largest = n == 0
-	}
-	p.event(KindWarning, "", fmt.Sprintf("overfitting: the held-out loss %.3g is %s times the training loss %.3g, more than %d, at step %d",
-		heldOut, two(heldOut/loss), loss, overfitRatio, p.kept.Result.Steps))
-}
-
-// overfitRatio is the held-out over the training loss at which the alarm
-// sounds; below half of it the alarm is ready again.
-const overfitRatio = 4
-
-// Alarm is the state of the overfitting alarm and the worst that it has seen.
-type Alarm struct {
-	On    bool
-	Worst float64
-	Step  int // of the run
-}
-
-// sound takes the next ratio and reports whether to raise the alarm.
-func (a *Alarm) sound(ratio float64, step int) bool {
-	if ratio > a.Worst && !math.IsInf(ratio, 0) {
-		a.Worst, a.Step = ratio, step
-	}
-	if ratio < overfitRatio/2 {
-		a.On = false
-	}
-	if !(ratio > overfitRatio) || a.On {
-		return false
-	}
-	a.On = true
-	return true
+	return ok
 }
