@@ -139,7 +139,7 @@ func newTraining(st *statement, p part, threads int, start time.Time) (*training
 	plan, faults := build.Plan(st.spec, p.slab, p.stage, loss.Decays())
 	plan.Seed += slabSeed(p.slab)
 	from, to := build.Share(st.spec, p.slab, p.stage)
-	return &training{part: p, limits: hybrid.Options{Time: st.spec.Train.Time, Start: start}, from: from, to: to, loss: loss, terms: pinn.TermNames(st.problem, st.hard.Soft), plan: plan, seed: *st.spec.Train.Seed}, faults, nil
+	return &training{part: p, limits: hybrid.Options{Time: st.spec.Train.Time, Start: start}, from: from, to: to, name: legName(st.spec, p), ahead: stepsAhead(st.spec, p), loss: loss, terms: pinn.TermNames(st.problem, st.hard.Soft), plan: plan, seed: *st.spec.Train.Seed}, faults, nil
 }
 
 // slabSeed is added to the seed of the run, so that slabs have points and first weights

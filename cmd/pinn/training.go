@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"strings"
 	"time"
 
+	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
 	"pinn/optim"
 	"pinn/pinn"
+	"pinn/problems"
 )
 
 // batched shows a pinn.Loss to package hybrid, whose words for a dealt pool of
@@ -91,6 +94,8 @@ type training struct {
 	plan     hybrid.Plan
 	limits   hybrid.Options // time, start and passes of the run
 	from, to float64        // the part of the run that is its own
+	name     string         // in words
+	ahead    int            // steps that may follow it
 	seed     uint64         // of the run
 }
 
@@ -121,15 +126,44 @@ func (t *training) shown() batched { return batched{t.loss, t.terms, t.own} }
 
 // leg is the training as one leg of a run.
 func (t *training) leg() hybrid.Leg {
-	return hybrid.Leg{Name: t.name(), Loss: t.shown(), Plan: t.plan, Theta: t.start(), From: t.from, To: t.to, Recipe: t.built()}
+	return hybrid.Leg{Name: t.name, Loss: t.shown(), Plan: t.plan, Theta: t.start(), From: t.from, To: t.to, Ahead: t.ahead, Recipe: t.built()}
 }
 
-// name is that of the part in words, "" where there is one.
-func (t *training) name() string {
-	if t.slab == 1 && t.stage == 1 {
-		return ""
+// legName is that of a part in words, "" where there is one.
+func legName(spec *problems.Spec, p part) string {
+	var words []string
+	if n := build.Slabs(spec); n > 1 {
+		words = append(words, fmt.Sprintf("slab %d of %d", p.slab, n))
 	}
-	return fmt.Sprintf("slab %d, stage %d", t.slab, t.stage)
+	if n := build.Stages(spec); n > 1 {
+		words = append(words, fmt.Sprintf("stage %d of %d", p.stage, n))
+	}
+	return strings.Join(words, ", ")
+}
+
+// stepsAhead is how many steps the parts after p may take at most, -1 without a limit.
+func stepsAhead(spec *problems.Spec, p part) (sum int) {
+	of := func(stage, times int) {
+		for _, ph := range build.Phases(spec, stage) {
+			if ph.Steps == nil || *ph.Steps == 0 {
+				sum = -1
+			}
+			if sum >= 0 {
+				sum += times * *ph.Steps
+			}
+		}
+	}
+	slabs, stages := build.Slabs(spec), build.Stages(spec)
+	for stage := 1; stage <= stages; stage++ {
+		times := slabs - p.slab
+		if stage > p.stage {
+			times++
+		}
+		if times > 0 && sum >= 0 {
+			of(stage, times)
+		}
+	}
+	return sum
 }
 
 // train runs the part alone.
