@@ -38,7 +38,7 @@ type Leg struct {
 	Recipe []optim.Vector
 }
 
-// LegResult is what a leg left.
+// LegResult is what a leg left. Its slices are the run's, and must not be changed.
 type LegResult struct {
 	Name   string
 	Recipe []optim.Vector
