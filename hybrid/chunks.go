@@ -1,7 +1,5 @@
 package hybrid
 
-import "slices"
-
 // Chunked is a loss that adds up its gradient over all points from the sums of
 // chunks, and can tell from them how well it is known.
 type Chunked interface {
@@ -16,18 +14,18 @@ type Chunked interface {
 // at together.
 const ratiosKept = 9
 
-// ratios are the newest R_N on the present points, oldest first, NaN before the first.
-type ratios [ratiosKept]float64
+// Ratios are the newest R_N on the present points, oldest first, NaN before the first.
+type Ratios [ratiosKept]float64
 
 // forget drops them all.
-func (r *ratios) forget() {
+func (r *Ratios) forget() {
 	for i := range r {
 		r[i] = nan
 	}
 }
 
 // add puts a finite ratio in the place of the oldest.
-func (r *ratios) add(v float64) {
+func (r *Ratios) add(v float64) {
 	if finite(v) {
 		copy(r[:], r[1:])
 		r[ratiosKept-1] = v
@@ -35,11 +33,27 @@ func (r *ratios) add(v float64) {
 }
 
 // median returns that of all of them, NaN while there are fewer than are kept.
-func (r *ratios) median() float64 {
+func (r *Ratios) median() float64 {
 	if r[0] != r[0] {
 		return nan
 	}
-	return median(slices.Clone(r[:]))
+	sorted := *r
+	return median(sorted[:])
+}
+
+// ratioOf returns R_N of the gradient over all points that the loss has just given, NaN
+// if it is not known. A method with a line search may have used another θ last; it is
+// one of the same step.
+func ratioOf(loss Batched) float64 {
+	c, ok := loss.(Chunked)
+	if !ok {
+		return nan
+	}
+	signal2, noise2, chunks := c.ChunkStats()
+	if chunks == 0 {
+		return nan
+	}
+	return NoiseToSignal(signal2, noise2)
 }
 
 // NoiseToSignal returns the noise-to-signal power of a gradient with square signal2,
@@ -51,29 +65,4 @@ func (r *ratios) median() float64 {
 // in the mean. It is 0 without noise and NaN where both are 0.
 func NoiseToSignal(signal2, noise2 float64) float64 {
 	return noise2 / max(signal2-noise2, noise2/maxR)
-}
-
-// ratio returns R_N of the gradient that the method has just used, NaN if it is not
-// known, and keeps it. A method with a line search may have used another θ last; it
-// is one of the same step.
-func (p *phase) ratio() float64 {
-	c, ok := p.loss.(Chunked)
-	if !ok || p.mini != nil {
-		return nan
-	}
-	signal2, noise2, chunks := c.ChunkStats()
-	if chunks == 0 {
-		return nan
-	}
-	r := NoiseToSignal(signal2, noise2)
-	p.ratios.add(r)
-	return r
-}
-
-// noisy returns the median of a full window of R_N and whether that is a reason to
-// redraw the points: what is left of the gradient belongs to this set of points
-// rather than to the problem.
-func (p *phase) noisy() (middle float64, yes bool) {
-	middle = p.ratios.median()
-	return middle, p.Resample.Noise > 0 && middle > p.Resample.Noise
 }

@@ -14,8 +14,8 @@ const (
 	KindGrow     Kind = "grow"      // the minibatch was enlarged
 	KindFallBack Kind = "fall-back" // a first-order phase was inserted
 	KindVeto     Kind = "veto"      // something was near to being decided, or asked for, and was not done
-	KindStage    Kind = "stage"     // a run with another loss follows, see Plan.After: on what this one left
-	KindSlab     Kind = "slab"      // the same: on the next slab of time
+	KindStage    Kind = "stage"     // another leg follows: a network on what this one left
+	KindSlab     Kind = "slab"      // another leg follows: on the next slab of time
 	KindWarning  Kind = "warning"   // something is doubtful; the run went on
 )
 
@@ -32,7 +32,7 @@ const (
 type Event struct {
 	Step   int     // parameter updates of the run so far
 	Wall   float64 // seconds since the run began
-	Phase  int     // index of the phase, from 0
+	Phase  int     // index of the phase in the run, from 0
 	Kind   Kind
 	Reason Reason // empty if the kind says it all
 	Why    string // one sentence with the numbers

@@ -101,7 +101,7 @@ func Example() {
 			Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 100,
 		}},
 	}
-	res, err := hybrid.Run(context.Background(), loss, plan, []float64{0, 0, 0}, nil)
+	res, err := hybrid.Run(context.Background(), hybrid.Leg{Loss: loss, Plan: plan, Theta: []float64{0, 0, 0}}, hybrid.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -120,4 +120,40 @@ func Example() {
 	// step 1150, phase 0, switch: snr: in 9 of 9 checks the full-set signal stood ≥ 1 times its noise (median 11 for N = 4096) while a batch of 32 carried 0.98, at step 1150; lbfgs now minimises the loss over all 4096 points
 	// step 1159, phase 1, stop: converged: the decrease left to find is below the rounding noise of the loss 0.0864988, at step 9
 	// finished: theta = [1.00 -2.02 0.51], held-out loss 0.0942
+}
+
+// A run of two legs: the second fits, from where the first ended, points that are drawn
+// anew, and takes the second half of the passes.
+func ExampleRun() {
+	leg := func(name string, theta []float64, from, to float64) hybrid.Leg {
+		return hybrid.Leg{
+			Name: name, Theta: theta, From: from, To: to,
+			Loss: newPoints(512, rand.New(rand.NewPCG(uint64(len(name)), 0))),
+			Plan: hybrid.Plan{Phases: []hybrid.Phase{{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 100}}},
+		}
+	}
+	next := func(done hybrid.LegResult, all []hybrid.LegResult) (*hybrid.Leg, error) {
+		if len(all) == 2 {
+			return nil, nil
+		}
+		second := leg("the second", done.Theta, 0.5, 1)
+		second.Kind, second.Why = hybrid.KindStage, fmt.Sprintf("the second goes on from a loss of %.3g", done.Loss)
+		return &second, nil
+	}
+	res, err := hybrid.Run(context.Background(), leg("first", []float64{0, 0, 0}, 0, 0.5), hybrid.Options{
+		Passes: 1000, Next: next, Event: func(e hybrid.Event) { fmt.Println(e.Kind, "at step", e.Step) },
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, d := range res.Legs {
+		fmt.Printf("%s: theta = %.2f, loss %.3g\n", d.Name, d.Theta, d.Loss)
+	}
+	// Output:
+	// stop at step 12
+	// stage at step 12
+	// stop at step 22
+	// first: theta = [1.00 -2.04 0.56], loss 0.091
+	// the second: theta = [0.98 -2.10 0.56], loss 0.0985
 }

@@ -140,7 +140,7 @@ func TestFallBackChecked(t *testing.T) {
 	loss := newToy(256, 4, 0.5, 10, 1)
 	wrong := back(-1)
 	wrong.Phase.Steps, wrong.Phase.Batch = 0, 999
-	_, err := Run(context.Background(), loss, Plan{FallBack: wrong, Phases: []Phase{{Name: "m", Method: &scripted{do: crawl}, Steps: 3}}}, start(loss), nil)
+	_, err := Run(context.Background(), one(loss, Plan{FallBack: wrong, Phases: []Phase{{Name: "m", Method: &scripted{do: crawl}, Steps: 3}}}, start(loss)), Options{})
 	match(t, "error", err, "fall-back: must not be negative, got -1")
 	match(t, "error", err, "fall-back (adamw): steps: must be positive")
 	match(t, "error", err, "fall-back (adamw): batch: must lie between 1 and the 256 points, got 999")

@@ -3,7 +3,7 @@ package hybrid
 import "fmt"
 
 // LossLevel leaves as soon as the held-out loss is measured at Below or less, or
-// at Fall times that of the start of the run or less; 0 is no limit.
+// at Fall times that of the start of the leg or less; 0 is no limit.
 // If the held-out loss is not measured, the training loss of the check counts
 // against Below.
 type LossLevel struct {

@@ -1,6 +1,7 @@
 package hybrid
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"pinn/optim"
@@ -11,15 +12,22 @@ import (
 type minibatches struct {
 	loss   Batched
 	pool   Batches
-	rng    stream
-	before rand.PCG // rng's source before the last shuffle
+	stream stream
+	before rand.PCG // the stream's source before the last shuffle
 	size   int
 	k      int // current minibatch of the pool
 }
 
+// BatchState is where an epoch of minibatches stands: from the random source before its
+// shuffle, as the bytes of MarshalBinary, it is dealt again.
+type BatchState struct {
+	Before []byte
+	K      int // the minibatch that comes next
+}
+
 // newMinibatches deals and shuffles the first epoch.
-func newMinibatches(loss Batched, size int, rng stream) *minibatches {
-	m := &minibatches{loss: loss, rng: rng, size: size}
+func newMinibatches(loss Batched, size int, stream stream) *minibatches {
+	m := &minibatches{loss: loss, stream: stream, size: size}
 	m.deal()
 	return m
 }
@@ -35,8 +43,8 @@ func (m *minibatches) deal() {
 
 // shuffle begins an epoch.
 func (m *minibatches) shuffle() {
-	m.before = *m.rng.source
-	m.pool.Shuffle(m.rng.Rand)
+	m.before = *m.stream.source
+	m.pool.Shuffle(m.stream.rng)
 	m.k = 0
 }
 
@@ -65,9 +73,30 @@ func (m *minibatches) view() optim.Objective {
 }
 
 // rowMinibatches is minibatches as an optim.Rows.
-type rowMinibatches struct{ *minibatches }
+type rowMinibatches struct{ of *minibatches }
+
+// Dim is the length of θ.
+func (m rowMinibatches) Dim() int { return m.of.Dim() }
+
+// ValueGrad is that of the current minibatch.
+func (m rowMinibatches) ValueGrad(grad, theta []float64) float64 { return m.of.ValueGrad(grad, theta) }
 
 // Rows is that of the current minibatch.
 func (m rowMinibatches) Rows(theta []float64) (float64, optim.RowBlock) {
-	return m.pool.(RowBatches).Rows(m.k, theta)
+	return m.of.pool.(RowBatches).Rows(m.of.k, theta)
+}
+
+func (m *minibatches) snapshot() BatchState { return BatchState{Before: marshal(&m.before), K: m.k} }
+
+// restore deals the epoch again.
+func (m *minibatches) restore(k BatchState) error {
+	if err := m.stream.source.UnmarshalBinary(k.Before); err != nil {
+		return fmt.Errorf("the random stream of the minibatches before their shuffle: %w", err)
+	}
+	m.deal()
+	if k.K < 0 || k.K >= m.pool.Len() {
+		return fmt.Errorf("the minibatch must be one of %d, got %d", m.pool.Len(), k.K)
+	}
+	m.k = k.K
+	return nil
 }

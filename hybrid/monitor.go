@@ -1,7 +1,7 @@
 package hybrid
 
 import (
-	"time"
+	"fmt"
 
 	"pinn/optim"
 )
@@ -20,7 +20,8 @@ type monitor struct {
 	loss   Batched
 	checks Checks
 	size   int // b
-	rng    stream
+	stream stream
+	clock  *clock
 	pool   Batches
 	method optim.Method
 
@@ -29,18 +30,23 @@ type monitor struct {
 	rows  []float64
 	w     []float64
 
-	stride int // the next check comes after stride·every() steps of the last
-	next   int // step of the phase from which on to measure
+	kept MonitorState
+}
 
-	taken     int // checks
-	gradients int // minibatch gradients that they cost
-	seconds   float64
+// MonitorState is when the next check is due and what those before have cost.
+type MonitorState struct {
+	Stride int // the next check comes after Stride times the cadence
+	Next   int // step of the phase from which on to measure
+
+	Taken     int // checks
+	Gradients int // minibatch gradients that they cost
+	Seconds   float64
 }
 
 // newMonitor returns a monitor for minibatches of size points, with every() and
 // k() fixed by how many of them there are.
-func newMonitor(loss Batched, ph Phase, rng stream) *monitor {
-	m := &monitor{loss: loss, checks: ph.Checks, size: ph.Batch, rng: rng, method: ph.Method, stride: 1}
+func newMonitor(loss Batched, ph Phase, s stream, c *clock) *monitor {
+	m := &monitor{loss: loss, checks: ph.Checks, size: ph.Batch, stream: s, clock: c, method: ph.Method, kept: MonitorState{Stride: 1}}
 	m.deal()
 	return m
 }
@@ -74,11 +80,11 @@ const mostStride = 4
 // then four times as long. It goes by what was measured and never by the clock, so
 // runs repeat.
 func (m *monitor) schedule(step int, near bool) {
-	m.stride = min(2*m.stride, mostStride)
+	m.kept.Stride = min(2*m.kept.Stride, mostStride)
 	if near || m.checks.Every > 0 {
-		m.stride = 1
+		m.kept.Stride = 1
 	}
-	m.next = step + m.stride*m.every()
+	m.kept.Next = step + m.kept.Stride*m.every()
 }
 
 // measure returns the statistics at theta, the mean loss of the K minibatches,
@@ -89,17 +95,17 @@ func (m *monitor) measure(theta []float64) (s Stats, loss, seconds float64) {
 	if k == 0 {
 		return Stats{}, nan, 0
 	}
-	began := time.Now()
-	m.pool.Shuffle(m.rng.Rand)
+	began := m.clock.now()
+	m.pool.Shuffle(m.stream.rng)
 	for i, g := range m.grads {
 		loss += m.pool.ValueGrad(i, g, theta)
 	}
 	w, metric := m.metric()
 	s = measure(m.grads, m.size, w, metric, m.gram, m.rows)
-	m.taken++
-	m.gradients += k
-	seconds = time.Since(began).Seconds()
-	m.seconds += seconds
+	m.kept.Taken++
+	m.kept.Gradients += k
+	seconds = m.clock.seconds(began)
+	m.kept.Seconds += seconds
 	return s, loss / float64(k), seconds
 }
 
@@ -116,4 +122,13 @@ func (m *monitor) metric() ([]float64, string) {
 		return nil, Plain
 	}
 	return m.w, m.checks.Metric
+}
+
+// restore takes back what was kept; every check shuffles anew, so that it is all.
+func (m *monitor) restore(k MonitorState) error {
+	if k.Stride < 1 || k.Stride > mostStride || k.Next < 0 || k.Taken < 0 || k.Gradients < 0 {
+		return fmt.Errorf("the checks must have a stride from 1 to %d and counts that are not negative, got %+v", mostStride, k)
+	}
+	m.kept = k
+	return nil
 }

@@ -3,6 +3,7 @@ package hybrid
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // NoiseFloor leaves when the signal of a minibatch has drowned and training no
@@ -56,8 +57,8 @@ func (r *NoiseFloor) Observe(c Check) Decision {
 	r.best.add(c.HeldOut)
 	c.HeldOut = r.best.now()
 	had, checks := r.window.count(r.vote), r.window.len()
-	ok, cause := r.window.admit(c, r.Window)
-	d := Decision{Reason: ReasonNoiseFloor, Note: lost(ReasonNoiseFloor, had, r.Votes, checks, cause, c.Step)}
+	ok, o := r.window.admit(c, r.Window)
+	d := Decision{Reason: ReasonNoiseFloor, Note: sentences(lost(ReasonNoiseFloor, had, r.Votes, checks, o.cause, c.Step), r.window.starved(ReasonNoiseFloor, o, c.Step))}
 	if r.window.len() == 0 {
 		r.below, r.held = false, false
 	}
@@ -124,4 +125,15 @@ func (r *NoiseFloor) fit(s shape) (refusal, doubt error) {
 		return fmt.Errorf("rule noise-floor: can never fire: noise_floor must be at least %.3g, where a signal counts as not resolved, got %g", least, r.Floor), nil
 	}
 	return nil, tooShort(ReasonNoiseFloor, r.Window*s.every, s.steps)
+}
+
+func (r *NoiseFloor) memory() Memory {
+	m := r.window.memory()
+	m.Best, m.Beyond, m.Held = slices.Clone(r.best.values), r.below, r.held
+	return m
+}
+
+func (r *NoiseFloor) recall(m Memory) error {
+	r.best.values, r.below, r.held = slices.Clone(m.Best), m.Beyond, m.Held
+	return r.window.recall(m, r.Window)
 }

@@ -22,9 +22,16 @@ func hybridPlan(rule Rule) Plan {
 func TestObserveReachesNothing(t *testing.T) {
 	train := func(observe func(Row, []float64)) *Result {
 		loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
-		plan := hybridPlan(DefaultPlateau())
-		plan.Observe = observe
-		return run(t, loss, plan, start(loss.toy))
+		o := Options{}
+		if observe != nil {
+			o.Observe = func(leg int, row Row, best []float64) {
+				if leg != 0 {
+					t.Errorf("leg %d of a run with one", leg)
+				}
+				observe(row, best)
+			}
+		}
+		return runWith(t, loss, hybridPlan(DefaultPlateau()), start(loss.toy), o)
 	}
 	plain := train(nil)
 	judge := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
@@ -84,9 +91,7 @@ func TestPasses(t *testing.T) {
 // A limit of passes ends the run, within one step of the limit, by name.
 func TestPassesEndTheRun(t *testing.T) {
 	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
-	plan := hybridPlan(DefaultPlateau())
-	plan.Passes = 5
-	res := run(t, loss, plan, start(loss.toy))
+	res := runWith(t, loss, hybridPlan(DefaultPlateau()), start(loss.toy), Options{Passes: 5})
 	if len(res.Phases) != 1 || res.Phases[0].Ended != ReasonPasses || res.Phases[0].Steps != 160 || res.Status != Finished {
 		t.Errorf("a run of 5 passes: %+v, want 160 steps of 1/32 pass and the reason passes", res.Phases)
 	}

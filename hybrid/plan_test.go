@@ -23,27 +23,28 @@ func TestPlanFaults(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		plan Plan
+		o    Options
 		want string // part of the error, "" for none
 	}{
-		{"sound", Plan{Phases: []Phase{good()}}, ""},
-		{"no phase", Plan{}, "plan: no phase"},
-		{"negative time", Plan{Time: -1, Phases: []Phase{good()}}, "plan: time"},
-		{"no limit at all", Plan{Phases: with(func(p *Phase) { p.Steps = 0 })}, "phase 0 (m): steps: must be positive in a plan without a limit of time or passes, got 0"},
-		{"a limit of passes", Plan{Passes: 1, Phases: with(func(p *Phase) { p.Steps = 0 })}, ""},
-		{"passes not a number", Plan{Passes: nan, Phases: []Phase{good()}}, "plan: time, passes"},
-		{"negative steps", Plan{Time: time.Hour, Phases: with(func(p *Phase) { p.Steps = -1 })}, "steps"},
-		{"batch larger than the set", Plan{Phases: with(func(p *Phase) { p.Batch = 257 })}, "batch: must lie between 1 and the 256 points, got 257"},
-		{"negative batch", Plan{Phases: with(func(p *Phase) { p.Batch = -1 })}, "batch"},
-		{"share above one", Plan{Phases: with(func(p *Phase) { p.Share = 1.5 })}, "share: must lie between 0 and 1, got 1.5"},
-		{"share not a number", Plan{Phases: with(func(p *Phase) { p.Share = nan })}, "share"},
-		{"checks", Plan{Phases: with(func(p *Phase) { p.Checks.Every = -1 })}, "checks"},
-		{"negative redraws", Plan{Phases: with(func(p *Phase) { p.Resample = &Resample{Every: -1} })}, "resample: every"},
-		{"rule that cannot fire", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 128, []Rule{atTwo()} })}, "phase 0 (m): rule snr: can never fire"},
-		{"rule without minibatches", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 0, []Rule{DefaultNoiseFloor()} })}, "rule noise-floor: needs minibatches"},
+		{"sound", Plan{Phases: []Phase{good()}}, Options{}, ""},
+		{"no phase", Plan{}, Options{}, "plan: no phase"},
+		{"negative time", Plan{Phases: []Phase{good()}}, Options{Time: -1}, "plan: time"},
+		{"no limit at all", Plan{Phases: with(func(p *Phase) { p.Steps = 0 })}, Options{}, "phase 0 (m): steps: must be positive in a plan without a limit of time or passes, got 0"},
+		{"a limit of passes", Plan{Phases: with(func(p *Phase) { p.Steps = 0 })}, Options{Passes: 1}, ""},
+		{"passes not a number", Plan{Phases: []Phase{good()}}, Options{Passes: nan}, "plan: time, passes"},
+		{"negative steps", Plan{Phases: with(func(p *Phase) { p.Steps = -1 })}, Options{Time: time.Hour}, "steps"},
+		{"batch larger than the set", Plan{Phases: with(func(p *Phase) { p.Batch = 257 })}, Options{}, "batch: must lie between 1 and the 256 points, got 257"},
+		{"negative batch", Plan{Phases: with(func(p *Phase) { p.Batch = -1 })}, Options{}, "batch"},
+		{"share above one", Plan{Phases: with(func(p *Phase) { p.Share = 1.5 })}, Options{}, "share: must lie between 0 and 1, got 1.5"},
+		{"share not a number", Plan{Phases: with(func(p *Phase) { p.Share = nan })}, Options{}, "share"},
+		{"checks", Plan{Phases: with(func(p *Phase) { p.Checks.Every = -1 })}, Options{}, "checks"},
+		{"negative redraws", Plan{Phases: with(func(p *Phase) { p.Resample = &Resample{Every: -1} })}, Options{}, "resample: every"},
+		{"rule that cannot fire", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 128, []Rule{atTwo()} })}, Options{}, "phase 0 (m): rule snr: can never fire"},
+		{"rule without minibatches", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 0, []Rule{DefaultNoiseFloor()} })}, Options{}, "rule noise-floor: needs minibatches"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loss := newToy(256, 4, 0.5, 10, 1)
-			res, err := Run(context.Background(), loss, c.plan, start(loss), nil)
+			res, err := Run(context.Background(), one(loss, c.plan, start(loss)), c.o)
 			match(t, "error", err, c.want)
 			if (err == nil) != (res != nil) {
 				t.Errorf("result = %v with error %v", res, err)
@@ -54,19 +55,19 @@ func TestPlanFaults(t *testing.T) {
 		p := good()
 		p.Batch, p.Share = -1, 2
 		loss := newToy(256, 4, 0.5, 10, 1)
-		_, err := Run(context.Background(), loss, Plan{Phases: []Phase{p, p}}, start(loss), nil)
+		_, err := Run(context.Background(), one(loss, Plan{Phases: []Phase{p, p}}, start(loss)), Options{})
 		match(t, "error", err, "phase 0 (m): batch")
 		match(t, "error", err, "phase 1 (m): share")
 	})
 	t.Run("sentinel", func(t *testing.T) {
 		loss := newToy(256, 4, 0.5, 10, 1)
-		if _, err := Run(context.Background(), loss, Plan{}, start(loss), nil); !errors.Is(err, ErrNoPhase) {
+		if _, err := Run(context.Background(), one(loss, Plan{}, start(loss)), Options{}); !errors.Is(err, ErrNoPhase) {
 			t.Errorf("error = %v, want ErrNoPhase", err)
 		}
 	})
 	t.Run("loss without resampling", func(t *testing.T) {
 		loss := newToy(256, 4, 0.5, 10, 1)
-		_, err := Run(context.Background(), bare{loss}, Plan{Phases: with(func(p *Phase) { p.Resample = &Resample{Method: "rad"} })}, start(loss), nil)
+		_, err := Run(context.Background(), one(bare{loss}, Plan{Phases: with(func(p *Phase) { p.Resample = &Resample{Method: "rad"} })}, start(loss)), Options{})
 		match(t, "error", err, "this loss cannot redraw its points")
 	})
 }
@@ -129,8 +130,10 @@ func TestCadence(t *testing.T) {
 func TestRunPanics(t *testing.T) {
 	loss := newToy(64, 4, 0.5, 10, 1)
 	for name, f := range map[string]func(){
-		"theta too short": func() { _, _ = Run(context.Background(), loss, Plan{Phases: []Phase{{}}}, []float64{1}, nil) },
-		"no method":       func() { _, _ = Run(context.Background(), loss, Plan{Phases: []Phase{{}}}, start(loss), nil) },
+		"theta too short": func() {
+			_, _ = Run(context.Background(), one(loss, Plan{Phases: []Phase{{Method: &scripted{do: crawl}, Steps: 1}}}, []float64{1}), Options{})
+		},
+		"no method": func() { _, _ = Run(context.Background(), one(loss, Plan{Phases: []Phase{{}}}, start(loss)), Options{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

@@ -3,6 +3,7 @@ package hybrid
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Plateau leaves when the best held-out loss of the phase improved by less than
@@ -40,6 +41,13 @@ func (r *Plateau) fit(s shape) (refusal, doubt error) {
 		return fmt.Errorf("rule plateau: checks and improvement must be positive, got %d and %g", r.Checks, r.Improve), nil
 	}
 	return nil, tooShort(ReasonPlateau, max(r.MinSteps, (r.Checks+1)*s.every), s.steps)
+}
+
+func (r *Plateau) memory() Memory { return Memory{Best: slices.Clone(r.best.values)} }
+
+func (r *Plateau) recall(m Memory) error {
+	r.best.values = slices.Clone(m.Best)
+	return m.forgetful(false, true)
 }
 
 // bestSoFar is the running minimum of the held-out losses that were measured.

@@ -17,20 +17,21 @@ import (
 )
 
 // ends runs a phase, another behind it, and returns why the first ended.
-func ends(t *testing.T, edit func(*Plan, *judged)) PhaseResult {
+func ends(t *testing.T, edit func(*Leg, *Options)) PhaseResult {
 	t.Helper()
 	loss := newJudged(newToy(1024, 4, 0.5, 10, 1), 50)
 	plan := Plan{Seed: 1, Phases: []Phase{
 		{Name: "first", Method: &scripted{do: crawl}, Batch: 32, Steps: 2000},
 		{Name: "second", Method: &scripted{do: crawl}, Steps: 3},
 	}}
-	edit(&plan, loss)
+	l, o := one(loss, plan, start(loss.toy)), Options{}
+	edit(&l, &o)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	if plan.Observe == nil && plan.Phases[0].Steps == stopped {
+	if plan.Phases[0].Steps == stopped {
 		cancel()
 	}
-	res, err := Run(ctx, loss, plan, start(loss.toy), nil)
+	res, err := Run(ctx, l, o)
 	if res == nil {
 		t.Fatal(err)
 	}
@@ -42,35 +43,35 @@ const stopped = 12345
 
 // Whatever a phase can end by has a name, and there is a run that ends by it.
 func TestReasons(t *testing.T) {
-	rule := func(r Rule) func(*Plan, *judged) {
-		return func(p *Plan, _ *judged) { p.Phases[0].Rules = []Rule{r} }
+	rule := func(r Rule) func(*Leg, *Options) {
+		return func(l *Leg, _ *Options) { l.Plan.Phases[0].Rules = []Rule{r} }
 	}
-	status := func(s optim.Status, err error) func(*Plan, *judged) {
-		return func(p *Plan, _ *judged) {
-			p.Phases[0].Batch = 0
-			p.Phases[0].Method = &scripted{do: func(int, []float64, optim.Objective) (optim.StepInfo, error) {
+	status := func(s optim.Status, err error) func(*Leg, *Options) {
+		return func(l *Leg, _ *Options) {
+			l.Plan.Phases[0].Batch = 0
+			l.Plan.Phases[0].Method = &scripted{do: func(int, []float64, optim.Objective) (optim.StepInfo, error) {
 				return optim.StepInfo{Value: 1, Status: s}, err
 			}}
 		}
 	}
-	cases := map[Reason]func(*Plan, *judged){
+	cases := map[Reason]func(*Leg, *Options){
 		ReasonSNR:         rule(&SNR{Threshold: 1e-9, Exhausted: 1e9, Of: OfBatch, Window: 2, Votes: 2}),
 		ReasonNoiseFloor:  rule(&NoiseFloor{Floor: 1e9, Improve: 2, Window: 2, Votes: 2}),
 		ReasonPlateau:     rule(&Plateau{Improve: 2, Checks: 2}),
 		ReasonLoss:        rule(&LossLevel{Below: 1e9}),
-		ReasonBudget:      func(*Plan, *judged) {},
-		ReasonTime:        func(p *Plan, _ *judged) { p.Time, p.Phases[0].Share = time.Nanosecond, 1 },
-		ReasonPasses:      func(p *Plan, _ *judged) { p.Passes = 1 },
+		ReasonBudget:      func(*Leg, *Options) {},
+		ReasonTime:        func(l *Leg, o *Options) { o.Time, l.Plan.Phases[0].Share = time.Nanosecond, 1 },
+		ReasonPasses:      func(_ *Leg, o *Options) { o.Passes = 1 },
 		ReasonConverged:   status(optim.ConvergedGradient, nil),
 		ReasonLineSearch:  status(optim.LineSearch, nil),
 		ReasonStuck:       status(optim.Stuck, nil),
 		ReasonDiverged:    status(optim.Diverged, nil),
-		ReasonNotFinite:   func(_ *Plan, l *judged) { l.poison = func(int, []float64) bool { return true } },
-		ReasonInterrupted: func(p *Plan, _ *judged) { p.Phases[0].Steps = stopped },
+		ReasonNotFinite:   func(l *Leg, _ *Options) { l.Loss.(*judged).poison = func(int, []float64) bool { return true } },
+		ReasonInterrupted: func(l *Leg, _ *Options) { l.Plan.Phases[0].Steps = stopped },
 		ReasonError:       status(optim.Running, errors.New("boom")),
-		ReasonFallBack: func(p *Plan, l *judged) {
-			status(optim.Stuck, nil)(p, l)
-			p.FallBack = back(1)
+		ReasonFallBack: func(l *Leg, o *Options) {
+			status(optim.Stuck, nil)(l, o)
+			l.Plan.FallBack = back(1)
 		},
 	}
 	for reason, edit := range cases {

@@ -6,9 +6,9 @@ import "fmt"
 type Status int
 
 const (
-	Finished    Status = iota // the plan or its time came to an end
+	Finished    Status = iota // the plans or their time came to an end
 	Interrupted               // the context was cancelled
-	Failed                    // no θ with a finite loss was ever seen, or a method returned an error
+	Failed                    // no θ with a finite loss was ever seen in the last leg, or a method returned an error
 )
 
 var statusNames = [...]string{Finished: "finished", Interrupted: "interrupted", Failed: "failed"}
@@ -23,11 +23,12 @@ func (s Status) String() string {
 
 // Result is what a run leaves.
 type Result struct {
-	Theta    []float64 // the best by held-out loss
+	Theta    []float64 // the best of the last leg by held-out loss
 	HeldOut  float64   // its held-out loss, or what stands in for it (see HeldOut); +Inf if none was finite
 	BestStep int       // the step of the run that it was reached at
 
 	Status   Status
+	Legs     []LegResult   // those that have begun, the last included
 	Phases   []PhaseResult // those that were entered
 	Trace    *Trace
 	Events   []Event

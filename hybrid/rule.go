@@ -15,8 +15,8 @@ const (
 	ReasonPlateau     Reason = "plateau"     // the held-out loss no longer falls
 	ReasonLoss        Reason = "loss"        // the loss asked for is reached
 	ReasonBudget      Reason = "budget"      // the phase's steps or its share of the time are used
-	ReasonTime        Reason = "time"        // the run's time is used
-	ReasonPasses      Reason = "passes"      // the run's passes over all points are made
+	ReasonTime        Reason = "time"        // the leg's part of the run's time is used
+	ReasonPasses      Reason = "passes"      // the leg's part of the run's passes over all points is made
 	ReasonConverged   Reason = "converged"   // the method met a tolerance
 	ReasonLineSearch  Reason = "line-search" // the method found no better point on its line
 	ReasonStuck       Reason = "stuck"       // the method found no better point at any damping or length
@@ -35,7 +35,7 @@ type Check struct {
 	Stats   Stats         // zero if the phase takes no statistics
 	Loss    float64       // training loss at θ; NaN if not measured
 	HeldOut float64       // held-out loss at θ; NaN if not measured
-	First   float64       // held-out loss at the start of the run
+	First   float64       // held-out loss at the start of the leg
 	Elapsed time.Duration // since the phase was entered; only Budget looks at it
 
 	// Updates since a step was clipped, and since the points were redrawn or θ was
@@ -67,7 +67,7 @@ type Decision struct {
 // Rule decides from a sequence of checks whether to leave the phase. It is a
 // pure state machine: the same checks give the same decisions. Each rule has
 // exported fields that are used exactly as given; start from DefaultSNR and so
-// on. A Rule belongs to one phase of one run.
+// on. A Rule belongs to one phase of one leg.
 type Rule interface {
 	// Reset forgets all checks. It is called whenever the phase is entered.
 	Reset()

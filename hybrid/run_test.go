@@ -51,11 +51,21 @@ func pipeline() Plan {
 // run carries out a plan that must be sound.
 func run(t *testing.T, loss Batched, plan Plan, theta []float64) *Result {
 	t.Helper()
-	res, err := Run(context.Background(), loss, plan, theta, nil)
+	return runWith(t, loss, plan, theta, Options{})
+}
+
+func runWith(t *testing.T, loss Batched, plan Plan, theta []float64, o Options) *Result {
+	t.Helper()
+	res, err := Run(context.Background(), one(loss, plan, theta), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return res
+}
+
+// one is the leg of a run that has no other.
+func one(loss Batched, plan Plan, theta []float64) Leg {
+	return Leg{Loss: loss, Plan: plan, Theta: theta}
 }
 
 // of returns the events of one kind.
@@ -195,7 +205,7 @@ func TestInterrupt(t *testing.T) {
 			plan.Phases[0].Rules, plan.Phases[0].Steps = nil, 300
 			plan.Phases[1].Method = &scripted{do: crawl}
 			plan.Phases[1].Steps = 100000
-			res, err := Run(ctx, loss, plan, start(loss), nil)
+			res, err := Run(ctx, one(loss, plan, start(loss)), Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -225,12 +235,12 @@ func TestTime(t *testing.T) {
 		loss.duration = func() { time.Sleep(10 * time.Millisecond) }
 		began := time.Now()
 		var calls int
-		plan := Plan{Time: 60 * time.Second, Start: began.Add(-5 * time.Second), Phases: []Phase{
+		plan := Plan{Phases: []Phase{
 			{Name: "adamw", Method: adamw(1e-3), Batch: 16},
 			{Name: "crawl", Method: &scripted{do: crawl}},
 			{Name: "never", Method: &scripted{do: crawl}},
 		}}
-		res, err := Run(context.Background(), loss, plan, start(loss), func(Progress) { calls++ })
+		res, err := Run(context.Background(), one(loss, plan, start(loss)), Options{Time: 60 * time.Second, Start: began.Add(-5 * time.Second), Watch: func(Progress) { calls++ }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -503,13 +513,13 @@ func TestPhaseDrawsItsOwnPoints(t *testing.T) {
 		t.Errorf("why = %q", why)
 	}
 	plan.Phases[0].Batch = 601
-	if _, err := Run(t.Context(), loss, plan, start(loss.toy), nil); err == nil || !strings.Contains(err.Error(), "the 600 points") {
+	if _, err := Run(t.Context(), one(loss, plan, start(loss.toy)), Options{}); err == nil || !strings.Contains(err.Error(), "the 600 points") {
 		t.Errorf("a batch of 601 of 600 points: %v", err)
 	}
 }
 
 func TestAlarmHysteresis(t *testing.T) {
-	var o overfit
+	var o Alarm
 	ratios := []float64{1, 5, 6, 3, 5, 1.9, 4.1, math.Inf(1), 1, nan, 4}
 	want := []bool{false, true, false, false, false, false, true, false, false, false, false}
 	for i, r := range ratios {
@@ -517,8 +527,8 @@ func TestAlarmHysteresis(t *testing.T) {
 			t.Errorf("ratio %d = %v: alarm %v, want %v", i, r, got, want[i])
 		}
 	}
-	if o.worst != 6 || o.step != 2 {
-		t.Errorf("worst = %v at %d, want 6 at 2", o.worst, o.step)
+	if o.Worst != 6 || o.Step != 2 {
+		t.Errorf("worst = %v at %d, want 6 at 2", o.Worst, o.Step)
 	}
 }
 
@@ -552,7 +562,7 @@ func TestMethodEndsThePhase(t *testing.T) {
 				{Name: "first", Method: c.method, Steps: 100},
 				{Name: "second", Method: &scripted{do: crawl}, Steps: 10},
 			}}
-			res, err := Run(context.Background(), loss, plan, start(loss), nil)
+			res, err := Run(context.Background(), one(loss, plan, start(loss)), Options{})
 			if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
 				t.Fatalf("error = %v, want %v", err, c.err)
 			}
@@ -703,10 +713,7 @@ func TestNextPhaseBeginsAtBest(t *testing.T) {
 func TestWatch(t *testing.T) {
 	var heard []Progress
 	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
-	with, err := Run(context.Background(), loss, pipeline2(), start(loss.toy), func(p Progress) { heard = append(heard, p) })
-	if err != nil {
-		t.Fatal(err)
-	}
+	with := runWith(t, loss, pipeline2(), start(loss.toy), Options{Watch: func(p Progress) { heard = append(heard, p) }})
 	loss = newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
 	without := run(t, loss, pipeline2(), start(loss.toy))
 	if !slices.Equal(with.Theta, without.Theta) {

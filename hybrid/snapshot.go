@@ -1,26 +1,42 @@
 package hybrid
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"time"
+	"math"
+	"slices"
 
 	"pinn/optim"
 )
 
 // Snapshot is the whole state of a run between two of its steps as plain values:
 // Resume goes on from it as if nothing had happened. It holds what has been
-// reached and not what was asked for: loss and plan must be made anew, and equal.
+// reached and not what was asked for: the leg and the options must be made anew, and
+// equal.
 type Snapshot struct {
-	Numbers []optim.Vector
-	Words   []Words
-}
+	Legs   []LegResult    // those that have ended
+	Leg    string         // the name of the one in hand
+	Recipe []optim.Vector // what that was made by
 
-// Words is a named list of words.
-type Words struct {
-	Name   string
-	Values []string
+	Seconds      float64 // since the run began
+	PhaseSeconds float64 // since the phase in hand began
+	Theta        []float64
+	Record       Record
+	FallBack     FallBackState
+
+	Began   LegState
+	Judged  bool // θ is judged by the loss's own held-out loss
+	Points  PointsState
+	Streams Streams
+	Loss    []optim.Vector // state of the loss, if it has one
+
+	Phase   PhaseState
+	Step    StepState
+	Method  []optim.Vector // state of the method
+	Batch   int            // points of a minibatch, 0 for all
+	Batches BatchState     // in a minibatch phase
+	Monitor MonitorState   // in a minibatch phase
+	Rules   []Memory       // of each rule
 }
 
 // Keeping is a loss with a state of its own, such as the points that it has drawn.
@@ -37,282 +53,176 @@ type Keeping interface {
 // influence the run, so when to take may depend on the clock.
 type Keep func(last bool, take func() *Snapshot)
 
-// Steps returns the updates of the run up to the snapshot, 0 if it holds no run.
-func (s *Snapshot) Steps() int {
-	for _, v := range s.Numbers {
-		if v.Name == nameSteps && len(v.Values) == 1 {
-			return int(v.Values[0])
-		}
-	}
-	return 0
-}
+// Steps returns the updates of the run up to the snapshot.
+func (s *Snapshot) Steps() int { return s.Record.Steps }
 
-const (
-	nameSteps = "steps"
-	nameIndex = "phase_index"
-)
-
-// Resume goes on with a run from a snapshot that Keep took, and ends with the bits
-// that Run would have ended with. loss and plan must be made as for Run, the
-// Methods and Rules of the plan included. The time that was used before counts:
-// the clock starts that much earlier than Plan.Start. A snapshot that does not fit
-// is an error, and nothing is run then.
-func Resume(ctx context.Context, loss Batched, plan Plan, from *Snapshot, watch func(Progress)) (*Result, error) {
-	if _, err := plan.check(loss); err != nil {
-		return nil, err
-	}
-	r := newRunner(loss, plan, make([]float64, loss.Dim()), watch)
-	p, err := r.restore(from)
-	if err != nil {
-		return nil, fmt.Errorf("the state of the run does not fit: %w", err)
-	}
-	return r.carryOut(ctx, p)
-}
-
-// snapshot is the state of the run in the phase in hand.
+// snapshot is the state of the run in the phase in hand. Slices that nobody changes
+// any more are shared.
 func (p *phase) snapshot() *Snapshot {
-	s := &Snapshot{}
-	l := saving(s, p.now())
-	l.count(nameIndex, &p.index)
-	p.runner.state(l)
-	p.state(l)
+	l := p.leg
+	now := p.clock.now()
+	s := &Snapshot{
+		Legs: slices.Clone(*l.ended), Leg: l.spec.Name, Recipe: l.spec.Recipe,
+		Seconds: now.Sub(p.clock.start).Seconds(), PhaseSeconds: now.Sub(p.entered).Seconds(),
+		Theta: slices.Clone(l.theta), Record: p.rec.snapshot(), FallBack: l.fall.kept,
+		Began: l.kept, Judged: l.judge.heldOut, Points: l.points.kept, Streams: l.streams.snapshot(),
+		Phase: p.kept, Step: p.step.kept, Batch: p.plan.Batch, Rules: memories(p.plan.Rules),
+	}
+	if m, ok := p.step.method.(optim.Stateful); ok {
+		s.Method = m.State()
+	}
+	if k, ok := l.loss.(Keeping); ok {
+		s.Loss = k.State()
+	}
+	if p.step.mini != nil {
+		s.Batches, s.Monitor = p.step.mini.snapshot(), p.monitor.kept
+	}
 	return s
 }
 
-// restore returns the phase in hand when the snapshot was taken.
-func (r *runner) restore(from *Snapshot) (*phase, error) {
-	l := loading(from, r.start)
-	var index int
-	l.count(nameIndex, &index)
-	if index < 0 || index >= len(r.plan.Phases) {
-		l.fail("%s must be that of one of %d phases, got %d", nameIndex, len(r.plan.Phases), index)
+// restore returns the phase of l in hand when the snapshot was taken. Every size is
+// held against the leg before it is used.
+func (r *runner) restore(l *leg, s *Snapshot) (*phase, error) {
+	if err := s.check(l); err != nil {
+		return nil, err
 	}
-	r.state(l)
-	if r.inserted && r.plan.FallBack == nil {
-		l.fail("the run had fallen back, which the plan does not")
+	start := r.clock.start
+	r.clock.start = before(start, s.Seconds)
+	r.rec.restore(s.Record)
+	copy(l.theta, s.Theta)
+	l.kept, l.judge.heldOut = s.Began, s.Judged
+	if err := l.restore(s); err != nil {
+		return nil, err
 	}
-	if l.err != nil {
-		return nil, l.err
-	}
-	p := r.prepare(index)
-	p.state(l)
-	return p, l.done()
+	p := l.prepare(s.Phase.Index)
+	p.entered = before(start, s.PhaseSeconds)
+	return p, p.restore(s)
 }
 
-// state describes what outlives a phase. The watcher and the scratch are none of it,
-// and the plan is given.
-func (r *runner) state(l *ledger) {
-	l.fixed("theta", r.theta)
-	l.count(nameSteps, &r.steps)
-	l.count("loss_evals", &r.lossEvals)
-	l.count("grad_evals", &r.gradEvals)
-	l.number("passes", &r.passes)
-	l.count("begun_with", &r.begunWith)
-	l.flag("held_out", &r.heldOut)
-	l.since("seconds", &r.start)
-	l.part("best", r.best.state)
-	l.part("overfit", r.overfit.state)
-	l.part("streams", r.streams.state)
-	records(l, "trace", &r.trace.Rows)
-	records(l, "events", &r.events)
-	records(l, "phases", &r.phases)
-	l.errors("warnings", &r.warnings)
-	l.count("first", &r.first)
-	l.count("earlier", &r.earlier)
-	l.count("fallen", &r.fallen)
-	l.flag("inserted", &r.inserted)
-	l.count("spent_steps", &r.spentSteps)
-	l.duration("spent_time", &r.spentTime)
-	l.loss("loss", r.loss)
+// check holds against the leg all that can be judged without changing anything.
+func (s *Snapshot) check(l *leg) error {
+	dim, phases, k := len(l.theta), len(l.plan.Phases), &s.Record
+	names := termNames(l.loss)
+	switch {
+	case s.Leg != l.spec.Name:
+		return fmt.Errorf("the leg must be %q, got %q", s.Leg, l.spec.Name)
+	case len(s.Theta) != dim || len(k.Best.Theta) != dim:
+		return fmt.Errorf("theta and the best theta must have length %d, got %d and %d", dim, len(s.Theta), len(k.Best.Theta))
+	case s.Phase.Index < 0 || s.Phase.Index >= phases:
+		return fmt.Errorf("the phase must be one of %d, got %d", phases, s.Phase.Index)
+	case s.Phase.Number != len(k.Phases):
+		return fmt.Errorf("the phase must be number %d of the run, got %d", len(k.Phases), s.Phase.Number)
+	case !between(0, s.Began.Steps, k.Steps) || !between(0, s.Began.Phases, len(k.Phases)) || s.Began.Points < 1:
+		return fmt.Errorf("the leg must have begun within %d steps and %d phases, with a point at least, got %+v", k.Steps, len(k.Phases), s.Began)
+	case !between(0, s.Phase.Result.Steps, k.Steps-s.Began.Steps):
+		return fmt.Errorf("the phase must have made at most %d steps, got %d", k.Steps-s.Began.Steps, s.Phase.Result.Steps)
+	case !between(-1, s.Phase.Clipped, s.Phase.Result.Steps) || !between(-1, s.Phase.Restarted, s.Phase.Result.Steps):
+		return fmt.Errorf("clipped and restarted steps must be among the %d of the phase, got %d and %d", s.Phase.Result.Steps, s.Phase.Clipped, s.Phase.Restarted)
+	case !between(0, k.Best.Step, k.Steps) || k.LossEvals < 0 || k.GradEvals < 0 || !(k.Passes >= 0):
+		return errors.New("the counts of the run must not be negative")
+	case !slices.Equal(k.TermNames, names):
+		return fmt.Errorf("the terms must be %q, got %q", names, k.TermNames)
+	case !(s.Seconds >= s.PhaseSeconds && s.PhaseSeconds >= 0 && s.Seconds < mostSeconds):
+		return fmt.Errorf("the seconds of the run must be at least those of the phase and less than %g, got %g and %g", float64(mostSeconds), s.Seconds, s.PhaseSeconds)
+	case !(s.Step.Scale > 0 && s.Step.Scale <= 1) || s.Step.SetBacks < 0:
+		return fmt.Errorf("the steps must be scaled by a number up to 1 after set-backs, got %g after %d", s.Step.Scale, s.Step.SetBacks)
+	case s.Points.First < 0 || s.Points.Stuck < 0:
+		return fmt.Errorf("the counts of points and of times stuck must not be negative, got %d and %d", s.Points.First, s.Points.Stuck)
+	}
+	return s.checkRecord(l)
 }
 
-// state describes the phase in hand. Its budget, view and scratch follow from the
-// plan.
-func (p *phase) state(l *ledger) {
-	l.part("phase", func(l *ledger) {
-		l.since("seconds", &p.entered)
-		l.number("scale", &p.scale)
-		l.count("set_backs", &p.setBacks)
-		l.count("clipped", &p.clipped)
-		l.count("restarted", &p.restarted)
-		l.flag("alarmed", &p.alarmed)
-		l.number("drawn_at", &p.drawnAt)
-		l.fixed("ratios", p.ratios[:])
-		l.count("stuck", &p.stuck)
-		l.flag("refused", &p.refused)
-		l.flag("grown", &p.grown)
-		l.flag("largest", &p.largest)
-		l.count("judged_at", &p.at)
-		record(l, "result", &p.res)
-		record(l, "seen", &p.seen)
-		record(l, "votes", &p.votes)
-		l.method("method", p.Method)
-		for i, rule := range p.Rules {
-			if s, ok := rule.(stateful); ok {
-				l.part(fmt.Sprintf("rule%d", i), s.state)
-			}
+// checkRecord looks at what the run has written down.
+func (s *Snapshot) checkRecord(l *leg) error {
+	k := &s.Record
+	for i, row := range append(k.Rows[:len(k.Rows):len(k.Rows)], s.Phase.Seen) {
+		if row.Terms != nil && len(row.Terms) != len(k.TermNames) || !between(0, row.Phase, s.Phase.Number) {
+			return fmt.Errorf("row %d must have %d terms and belong to one of %d phases, got %d and %d", i, len(k.TermNames), s.Phase.Number+1, len(row.Terms), row.Phase)
 		}
-		if p.mini != nil {
-			size := p.Batch
-			if l.count("batch", &size); l.loading && l.err == nil {
-				p.resizeTo(l, size)
-			}
-			l.part("minibatches", p.mini.state)
-			l.part("monitor", p.monitor.state)
+	}
+	ended := 0
+	for _, d := range s.Legs {
+		if d.Phases <= ended {
+			return fmt.Errorf("every leg before must have had a phase, got one that ended with phase %d after %d", d.Phases, ended)
 		}
-	})
+		ended = d.Phases
+	}
+	if ended != s.Began.Phases {
+		return fmt.Errorf("the leg must begin after the %d phases of those before it, got %d", ended, s.Began.Phases)
+	}
+	return nil
 }
 
-// resizeTo gives the phase the batch that it had grown to.
-func (p *phase) resizeTo(l *ledger, size int) {
-	if size < 1 || size > p.loss.Points() {
-		l.fail("%sbatch must lie between 1 and the %d points, got %d", l.under, p.loss.Points(), size)
-		return
+// restore gives the leg what it keeps for itself.
+func (l *leg) restore(s *Snapshot) error {
+	if err := l.fall.restore(s.FallBack, &l.plan, s.Phase.Index); err != nil {
+		return err
 	}
-	p.resize(size)
+	if err := l.streams.restore(s.Streams); err != nil {
+		return err
+	}
+	k, ok := l.loss.(Keeping)
+	switch {
+	case ok:
+		if err := k.SetState(s.Loss); err != nil {
+			return fmt.Errorf("loss: %w", err)
+		}
+	case len(s.Loss) > 0:
+		return fmt.Errorf("the loss keeps no state, got %d vectors", len(s.Loss))
+	}
+	if ph, _ := l.coming(s.Phase.Index); ph.Batch > l.loss.Points() {
+		return fmt.Errorf("loss: must have the %d points of a minibatch, got %d", ph.Batch, l.loss.Points())
+	}
+	return nil
 }
 
-// stateful is a piece that describes its state; a Rule that is none has no memory.
-type stateful interface{ state(l *ledger) }
-
-// since is a time as what has passed from it to now.
-func (l *ledger) since(name string, t *time.Time) {
-	passed := l.now.Sub(*t).Seconds()
-	l.number(name, &passed)
-	if l.loading && l.err == nil {
-		*t = l.now.Add(-time.Duration(passed * float64(time.Second)))
-	}
-}
-
-// duration is a stretch of time.
-func (l *ledger) duration(name string, d *time.Duration) {
-	n := int(*d)
-	l.count(name, &n)
-	*d = time.Duration(n)
-}
-
-// errors is a list of errors, of which the texts are kept.
-func (l *ledger) errors(name string, list *[]error) {
-	texts := make([]string, len(*list))
-	for i, err := range *list {
-		texts[i] = err.Error()
-	}
-	l.texts(name, &texts)
-	if !l.loading || l.err != nil {
-		return
-	}
-	*list = nil
-	for _, s := range texts {
-		*list = append(*list, errors.New(s))
-	}
-}
-
-// method is the state of a method.
-func (l *ledger) method(name string, m optim.Method) {
-	s, ok := m.(optim.Stateful)
+// restore gives a prepared phase what it had reached.
+func (p *phase) restore(s *Snapshot) error {
+	p.leg.points.kept, p.step.kept, p.kept = s.Points, s.Step, s.Phase
+	m, ok := p.step.method.(optim.Stateful)
 	if !ok {
-		l.fail("%s%s: it cannot save its state", l.under, name)
-		return
+		return errors.New("the method cannot save its state")
 	}
-	var state []optim.Vector
-	if !l.loading {
-		state = s.State()
+	if err := m.SetState(s.Method); err != nil {
+		return fmt.Errorf("method: %w", err)
 	}
-	l.vectors(name, &state)
-	if l.loading && l.err == nil {
-		if err := s.SetState(state); err != nil {
-			l.fail("%s%s: %w", l.under, name, err)
+	if err := p.recall(s.Rules); err != nil {
+		return err
+	}
+	if p.step.mini == nil {
+		if s.Batch != 0 {
+			return fmt.Errorf("the phase is over all points, got minibatches of %d", s.Batch)
+		}
+		return nil
+	}
+	if n := p.leg.loss.Points(); !between(1, s.Batch, n) {
+		return fmt.Errorf("batch must lie between 1 and the %d points, got %d", n, s.Batch)
+	}
+	p.resize(s.Batch)
+	if err := p.step.mini.restore(s.Batches); err != nil {
+		return err
+	}
+	return p.monitor.restore(s.Monitor)
+}
+
+// recall gives every rule its memory back.
+func (p *phase) recall(list []Memory) error {
+	if len(list) != len(p.plan.Rules) {
+		return fmt.Errorf("there must be memories of %d rules, got %d", len(p.plan.Rules), len(list))
+	}
+	for i, rule := range p.plan.Rules {
+		err := list[i].forgetful(false, false)
+		if r, ok := rule.(remembering); ok {
+			err = r.recall(list[i])
+		}
+		if err != nil {
+			return fmt.Errorf("rule %d: %w", i, err)
 		}
 	}
+	return nil
 }
 
-// loss is the state of a loss that has one.
-func (l *ledger) loss(name string, loss Batched) {
-	k, ok := loss.(Keeping)
-	if !ok {
-		return
-	}
-	var state []optim.Vector
-	if !l.loading {
-		state = k.State()
-	}
-	l.vectors(name, &state)
-	if l.loading && l.err == nil {
-		if err := k.SetState(state); err != nil {
-			l.fail("%s%s: %w", l.under, name, err)
-		}
-	}
-}
+// mostSeconds is what a time.Duration can hold.
+const mostSeconds = math.MaxInt64 / 1e9
 
-func (b *best) state(l *ledger) {
-	l.fixed("theta", b.theta)
-	l.number("held_out", &b.heldOut)
-	l.count("step", &b.step)
-	l.count("phase", &b.phase)
-	saved := b.method != nil
-	l.flag("saved", &saved)
-	if saved {
-		l.vectors("method", &b.method)
-	}
-}
-
-func (o *overfit) state(l *ledger) {
-	l.flag("on", &o.on)
-	l.number("worst", &o.worst)
-	l.count("step", &o.step)
-}
-
-func (s *streams) state(l *ledger) {
-	l.binary("batches", s.batches.source)
-	l.binary("checks", s.checks.source)
-	l.binary("points", s.points.source)
-}
-
-// state of minibatches is where their stream stood before the last shuffle: from
-// there it is dealt again.
-func (m *minibatches) state(l *ledger) {
-	l.binary("before", &m.before)
-	k := m.k
-	l.count("k", &k)
-	if !l.loading || l.err != nil {
-		return
-	}
-	*m.rng.source = m.before
-	m.deal()
-	if k < 0 || k >= m.pool.Len() {
-		l.fail("%sk must be that of one of %d minibatches, got %d", l.under, m.pool.Len(), k)
-		return
-	}
-	m.k = k
-}
-
-// state of a monitor is its counts: every check shuffles anew.
-func (m *monitor) state(l *ledger) {
-	l.count("stride", &m.stride)
-	l.count("next", &m.next)
-	l.count("taken", &m.taken)
-	l.count("gradients", &m.gradients)
-	l.number("seconds", &m.seconds)
-}
-
-func (w *window) state(l *ledger) {
-	records(l, "checks", &w.checks)
-	l.count("last", &w.last)
-}
-
-func (b *bestSoFar) state(l *ledger) { l.vector("values", &b.values) }
-
-func (r *SNR) state(l *ledger) {
-	l.part("window", r.window.state)
-	l.flag("above", &r.above)
-	l.flag("held", &r.held)
-}
-
-func (r *NoiseFloor) state(l *ledger) {
-	l.part("window", r.window.state)
-	l.part("best", r.best.state)
-	l.flag("below", &r.below)
-	l.flag("held", &r.held)
-}
-
-func (r *Plateau) state(l *ledger) { l.part("best", r.best.state) }
+func between(least, x, most int) bool { return least <= x && x <= most }

@@ -1,6 +1,7 @@
 package hybrid
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"go/ast"
@@ -8,7 +9,6 @@ import (
 	"go/token"
 	"math"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -40,11 +40,30 @@ func tiny(row optim.Row) (Batched, Plan) {
 	return loss, Plan{Seed: 5, HeldOutEvery: 4, Phases: []Phase{first, second}}
 }
 
-func begin(p Plan, loss Batched) (*Result, error) {
+func begin(p Plan, loss Batched, o Options) (*Result, error) {
 	if s, ok := loss.(sighted); ok {
-		return Run(context.Background(), loss, p, start(s.toy), nil)
+		return Run(context.Background(), one(loss, p, start(s.toy)), o)
 	}
-	return Run(context.Background(), loss, p, start(loss.(*judged).toy), nil)
+	return Run(context.Background(), one(loss, p, start(loss.(*judged).toy)), o)
+}
+
+// resume goes on with the run of one leg.
+func resume(p Plan, loss Batched, s *Snapshot, o Options) (*Result, error) {
+	return Resume(context.Background(), one(loss, p, nil), s, o)
+}
+
+// through is the snapshot after it was encoded and decoded.
+func through(t *testing.T, s *Snapshot) *Snapshot {
+	t.Helper()
+	var b bytes.Buffer
+	if err := s.Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	back, err := DecodeSnapshot(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return back
 }
 
 // timeless is everything that a result says, but for the clock.
@@ -104,15 +123,15 @@ func TestResumeGrown(t *testing.T) {
 func resumes(t *testing.T, make func() (Batched, Plan)) *Result {
 	t.Helper()
 	loss, plan := make()
-	want, err := begin(plan, loss)
+	want, err := begin(plan, loss, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	whole := timeless(want)
 	var kept []*Snapshot
 	loss, plan = make()
-	plan.Keep = func(_ bool, take func() *Snapshot) { kept = append(kept, take()) }
-	if res, err := begin(plan, loss); err != nil || timeless(res) != whole {
+	keep := Options{Keep: func(_ bool, take func() *Snapshot) { kept = append(kept, take()) }}
+	if res, err := begin(plan, loss, keep); err != nil || timeless(res) != whole {
 		t.Fatalf("keeping the state changed the run: %v", err)
 	}
 	if len(kept) < want.Steps {
@@ -121,7 +140,7 @@ func resumes(t *testing.T, make func() (Batched, Plan)) *Result {
 	stride := max(1, len(kept)/80)
 	for i := 0; i < len(kept); i += stride {
 		loss, plan := make()
-		got, err := Resume(context.Background(), loss, plan, kept[i], nil)
+		got, err := resume(plan, loss, through(t, kept[i]), Options{})
 		if err != nil {
 			t.Fatalf("snapshot %d, of step %d: %v", i, kept[i].Steps(), err)
 		}
@@ -137,7 +156,7 @@ func resumes(t *testing.T, make func() (Batched, Plan)) *Result {
 func TestResumeAfterInterrupt(t *testing.T) {
 	row, _ := optim.ByName("adamw")
 	loss, plan := tiny(row)
-	want, err := begin(plan, loss)
+	want, err := begin(plan, loss, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,80 +172,19 @@ func TestResumeAfterInterrupt(t *testing.T) {
 			return poison(call, grad)
 		}
 		var kept *Snapshot
-		plan.Keep = func(last bool, take func() *Snapshot) {
+		keep := func(last bool, take func() *Snapshot) {
 			if last {
 				kept = take()
 			}
 		}
-		res, err := Run(ctx, loss, plan, start(judged.toy), nil)
+		res, err := Run(ctx, one(loss, plan, start(judged.toy)), Options{Keep: keep})
 		if err != nil || res.Status != Interrupted || kept == nil {
 			t.Fatalf("call %d: %v, status %v, kept %v", at, err, res.Status, kept)
 		}
 		loss, plan = tiny(row)
-		got, err := Resume(context.Background(), loss, plan, kept, nil)
+		got, err := resume(plan, loss, through(t, kept), Options{})
 		if err != nil || timeless(got) != timeless(want) {
 			t.Errorf("interrupted in call %d and resumed: %v\n%s\nwant\n%s", at, err, timeless(got), timeless(want))
-		}
-	}
-}
-
-// Every field of everything that lives as long as a run or a phase is either kept
-// or listed here with what makes it unnecessary.
-func TestStateIsComplete(t *testing.T) {
-	given, scratch, follows := "given by the caller", "scratch", "follows from the plan"
-	kept := ""
-	pieces := []struct {
-		piece  any
-		fields map[string]string
-	}{
-		{runner{}, map[string]string{"earlier": kept,
-			"loss": kept, "plan": given, "watch": given, "streams": kept, "now": given, "start": kept, "told": "the watcher's",
-			"theta": kept, "grad": scratch, "heldOut": kept, "best": kept, "steps": kept, "lossEvals": kept, "gradEvals": kept,
-			"passes": kept, "begunWith": kept, "first": kept, "trace": kept, "events": kept, "warnings": kept, "phases": kept, "overfit": kept,
-			"fallen": kept, "inserted": kept, "spentSteps": kept, "spentTime": kept}},
-		{phase{}, map[string]string{
-			"runner": kept, "Phase": "its method, rules and batch are kept", "index": kept, "number": "that of the phases kept", "entered": kept, "budget": follows, "view": follows,
-			"mini": kept, "monitor": kept, "scalable": follows, "scale": kept, "previous": scratch, "setBacks": kept,
-			"clipped": kept, "restarted": kept, "alarmed": kept, "drawnAt": kept, "ratios": kept, "stuck": kept, "refused": kept, "grown": kept, "largest": kept, "res": kept, "seen": kept, "votes": kept, "at": kept}},
-		{best{}, map[string]string{"theta": kept, "heldOut": kept, "step": kept, "phase": kept, "method": kept}},
-		{overfit{}, map[string]string{"on": kept, "worst": kept, "step": kept}},
-		{streams{}, map[string]string{"batches": kept, "checks": kept, "points": kept}},
-		{minibatches{}, map[string]string{"loss": given, "pool": "dealt again from before", "rng": kept, "before": kept, "size": "the batch is kept", "k": kept}},
-		{monitor{}, map[string]string{
-			"loss": given, "checks": follows, "size": "the batch is kept", "rng": kept, "pool": "shuffled at every check", "method": follows, "stride": kept, "next": kept,
-			"grads": scratch, "gram": scratch, "rows": scratch, "w": scratch, "taken": kept, "gradients": kept, "seconds": kept}},
-		{window{}, map[string]string{"checks": kept, "last": kept}},
-		{bestSoFar{}, map[string]string{"values": kept}},
-		{SNR{}, map[string]string{"Threshold": follows, "Exhausted": follows, "Of": follows, "Window": follows, "Votes": follows, "MinSteps": follows,
-			"Confidence": follows, "Grow": follows, "window": kept, "above": kept, "held": kept}},
-		{NoiseFloor{}, map[string]string{"Floor": follows, "Improve": follows, "Window": follows, "Votes": follows, "Confidence": follows, "Grow": follows,
-			"window": kept, "best": kept, "below": kept, "held": kept}},
-		{Plateau{}, map[string]string{"Improve": follows, "Checks": follows, "MinSteps": follows, "best": kept}},
-		{LossLevel{}, map[string]string{"Below": follows, "Fall": follows}},
-		{Budget{}, map[string]string{"Steps": follows, "Time": follows, "Run": follows}},
-	}
-	known := map[string]bool{}
-	for _, p := range pieces {
-		typ := reflect.TypeOf(p.piece)
-		known[typ.Name()] = true
-		memory := false
-		for i := range typ.NumField() {
-			why, ok := p.fields[typ.Field(i).Name]
-			if !ok {
-				t.Errorf("%s.%s: keep it in its state method, or say here why it need not be", typ.Name(), typ.Field(i).Name)
-			}
-			memory = memory || why == kept
-		}
-		if len(p.fields) != typ.NumField() {
-			t.Errorf("%s has %d fields, listed are %d", typ.Name(), typ.NumField(), len(p.fields))
-		}
-		if _, ok := reflect.New(typ).Interface().(stateful); ok != memory {
-			t.Errorf("%s: has a method state: %v, has something to keep: %v", typ.Name(), ok, memory)
-		}
-	}
-	for _, name := range rulesInSource(t) {
-		if !known[name] {
-			t.Errorf("the rule %s is not listed", name)
 		}
 	}
 }
@@ -260,74 +218,11 @@ func rulesInSource(t *testing.T) (names []string) {
 	return names
 }
 
-// A snapshot that lacks something, has something to spare, or holds what cannot be
-// is refused, whatever it is.
-func TestResumeRefuses(t *testing.T) {
-	row, _ := optim.ByName("adamw")
-	var s *Snapshot
-	loss, plan := tiny(row)
-	plan.Keep = func(_ bool, take func() *Snapshot) {
-		if s == nil || s.Steps() < 15 {
-			s = take()
-		}
-	}
-	if _, err := begin(plan, loss); err != nil {
-		t.Fatal(err)
-	}
-	try := func(what string, altered *Snapshot) {
-		t.Helper()
-		loss, plan := tiny(row)
-		res, err := Resume(context.Background(), loss, plan, altered, nil)
-		if err == nil || res != nil || !strings.Contains(err.Error(), "does not fit") {
-			t.Errorf("%s: %v, %v; want a refusal", what, res != nil, err)
-		}
-	}
-	numbers := func(i int, v optim.Vector) *Snapshot {
-		a := &Snapshot{slices.Clone(s.Numbers), s.Words}
-		a.Numbers[i] = v
-		return a
-	}
-	for i, v := range s.Numbers {
-		try("without "+v.Name, &Snapshot{slices.Delete(slices.Clone(s.Numbers), i, i+1), s.Words})
-		try("with another name for "+v.Name, numbers(i, optim.Vector{Name: "other", Values: v.Values}))
-		// What rules remember may have any length; a best state is looked at when it
-		// is needed.
-		if !strings.HasSuffix(v.Name, "/best/values") && !strings.HasPrefix(v.Name, "best/method/") {
-			try("with a longer "+v.Name, numbers(i, optim.Vector{Name: v.Name, Values: append(slices.Clone(v.Values), 1)}))
-		}
-	}
-	for i, w := range s.Words {
-		try("without "+w.Name, &Snapshot{s.Numbers, slices.Delete(slices.Clone(s.Words), i, i+1)})
-		if strings.Contains(w.Name, "streams") {
-			bad := slices.Clone(s.Words)
-			bad[i].Values = []string{"%"}
-			try("with a broken "+w.Name, &Snapshot{s.Numbers, bad})
-		}
-	}
-	at := func(name string) int {
-		return slices.IndexFunc(s.Numbers, func(v optim.Vector) bool { return v.Name == name })
-	}
-	for name, x := range map[string]float64{"phase_index": 2, "steps": 0.5, "phase/minibatches/k": 8, "trace/count": -1} {
-		try(fmt.Sprintf("with %s = %g", name, x), numbers(at(name), optim.Vector{Name: name, Values: []float64{x}}))
-	}
-	try("with nothing", &Snapshot{})
-	other := newJudged(newToy(96, 5, 0.5, 10, 1), 20)
-	_, plan = tiny(row)
-	if _, err := Resume(context.Background(), other, plan, s, nil); err == nil {
-		t.Error("a loss of another dimension took the snapshot")
-	}
-	_, plan = tiny(row)
-	plan.Phases[0].Method = optim.DefaultSGD()
-	if _, err := Resume(context.Background(), newJudged(newToy(96, 4, 0.5, 10, 1), 20), plan, s, nil); err == nil {
-		t.Error("another method took the snapshot")
-	}
-}
-
 // Only what can be saved can be kept.
 func TestKeepNeedsStatefulMethods(t *testing.T) {
-	plan := Plan{Keep: func(bool, func() *Snapshot) {}, Phases: []Phase{{Name: "crawl", Method: &scripted{do: crawl}, Steps: 3}}}
+	plan := Plan{Phases: []Phase{{Name: "crawl", Method: &scripted{do: crawl}, Steps: 3}}}
 	loss := newToy(32, 2, 0.5, 10, 1)
-	if _, err := Run(context.Background(), loss, plan, start(loss), nil); err == nil || !strings.Contains(err.Error(), "crawl cannot save its state") {
+	if _, err := Run(context.Background(), one(loss, plan, start(loss)), Options{Keep: func(bool, func() *Snapshot) {}}); err == nil || !strings.Contains(err.Error(), "crawl cannot save its state") {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -344,13 +239,13 @@ func TestResumeCountsTheTimeUsed(t *testing.T) {
 	row, _ := optim.ByName("lbfgs")
 	var s *Snapshot
 	loss, plan := tiny(row)
-	plan.now, plan.Time = ticking(time.Second), 10*time.Hour
-	plan.Keep = func(_ bool, take func() *Snapshot) {
+	o := Options{now: ticking(time.Second), Time: 10 * time.Hour}
+	o.Keep = func(_ bool, take func() *Snapshot) {
 		if s == nil || s.Steps() < 10 {
 			s = take()
 		}
 	}
-	whole, err := begin(plan, loss)
+	whole, err := begin(plan, loss, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -364,9 +259,9 @@ func TestResumeCountsTheTimeUsed(t *testing.T) {
 		t.Fatalf("%g s were used at step 10", used)
 	}
 	loss, plan = tiny(row)
-	plan.now, plan.Time = ticking(time.Second), time.Duration(used+20)*time.Second
-	plan.Start = plan.now().Add(-5 * time.Second) // what setting up took this time
-	res, err := Resume(context.Background(), loss, plan, s, nil)
+	o = Options{now: ticking(time.Second), Time: time.Duration(used+20) * time.Second}
+	o.Start = o.now().Add(-5 * time.Second) // what setting up took this time
+	res, err := resume(plan, loss, s, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package hybrid
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
@@ -80,8 +81,8 @@ func (r *SNR) near() bool {
 // Observe counts the votes and decides.
 func (r *SNR) Observe(c Check) Decision {
 	had, checks := r.window.count(r.vote), r.window.len()
-	ok, cause := r.window.admit(c, r.Window)
-	d := Decision{Reason: ReasonSNR, Note: lost(ReasonSNR, had, r.Votes, checks, cause, c.Step)}
+	ok, o := r.window.admit(c, r.Window)
+	d := Decision{Reason: ReasonSNR, Note: sentences(lost(ReasonSNR, had, r.Votes, checks, o.cause, c.Step), r.window.starved(ReasonSNR, o, c.Step))}
 	if r.window.len() == 0 {
 		r.above, r.held = false, false
 	}
@@ -182,4 +183,15 @@ func (r *SNR) fit(s shape) (refusal, doubt error) {
 			s.points, have, s.batch, r.Threshold, r.Exhausted, need), nil
 	}
 	return nil, tooShort(ReasonSNR, max(r.MinSteps, r.Window*s.every), s.steps)
+}
+
+func (r *SNR) memory() Memory {
+	m := r.window.memory()
+	m.Beyond, m.Held = r.above, r.held
+	return m
+}
+
+func (r *SNR) recall(m Memory) error {
+	r.above, r.held = m.Beyond, m.Held
+	return errors.Join(m.forgetful(true, false), r.window.recall(m, r.Window))
 }

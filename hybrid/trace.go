@@ -1,18 +1,21 @@
 package hybrid
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
-// Row is one recorded step. A float that was not measured is NaN, a count that
-// was not taken is −1.
+// Row is one recorded step: one row of trace.csv, see Columns. A number that was not
+// measured is NaN, a count that was not taken −1, a word "".
 type Row struct {
 	Step      int    // updates of the run so far
-	Phase     int    // index of the phase, from 0
+	Phase     int    // index of the phase in the run, from 0
 	Method    string // the phase's name
 	PhaseStep int    // updates of the phase so far; 0 is its starting point
 	LossEvals int    // losses evaluated by the methods so far, minibatch or full
 	GradEvals int    // gradients likewise
 	Wall      float64
-	Passes    float64 // over all points so far; see Plan.Passes
+	Passes    float64 // over all points so far; see Options.Passes
 
 	Loss         float64 // as the method saw it in this step: of one minibatch, or of all points
 	HeldOut      float64 // at the new θ
@@ -48,6 +51,100 @@ type Row struct {
 	Terms []float64 // as Trace.TermNames, nil if not measured
 }
 
+// The names of the columns of trace.csv. After them comes one column for each term of
+// the loss, its name behind TermPrefix.
+const (
+	ColStep      = "step"          // parameter updates so far, all phases
+	ColPhase     = "phase"         // index of the phase, from 0
+	ColMethod    = "method"        // words: the method of the phase
+	ColPhaseStep = "phase_step"    // updates so far in this phase
+	ColLossEvals = "loss_evals"    // losses evaluated so far, minibatch or full
+	ColGradEvals = "grad_evals"    // gradients evaluated so far, minibatch or full
+	ColWall      = "wall_s"        // seconds since the start
+	ColLoss      = "loss"          // what the method saw: of a minibatch or of all points
+	ColHeldOut   = "heldout"       // the loss on points that training never sees
+	ColGradNorm  = "grad_norm"     // ‖∇L‖₂
+	ColStepNorm  = "step_norm"     // ‖Δθ‖₂
+	ColStepSize  = "step_size"     // of a line search
+	ColRate      = "learning_rate" // of a first-order method
+	ColBatch     = "batch"         // points in a minibatch; blank for all points
+	ColPasses    = "passes"        // over all points: an evaluation over n of them counts n/N
+	ColPoints    = "points"        // of the full set
+	ColDamping   = "damping"       // λ of Levenberg–Marquardt
+	ColGain      = "gain"          // ρ, its decrease of the loss over the predicted one
+	ColTrials    = "trials"        // λ tried in this step
+	ColMetric    = "metric"        // words: how the length of a gradient was measured; blank if it was not
+	ColSignal    = "signal"        // ‖ḡ‖, the norm of the mean minibatch gradient
+	ColNoise     = "noise"         // σ, the spread of the minibatch gradients
+	ColRawSNR    = "snr_raw"       // ‖ḡ‖/σ
+	ColSNR       = "snr"           // SNR_b, bias-corrected
+	ColSNRLo     = "snr_lo"        // SNR_b − 2 se
+	ColSNRHi     = "snr_hi"        // SNR_b + 2 se
+	ColFloor     = "snr_floor"     // 1/√K, what pure noise gives
+	ColFull      = "snr_full"      // SNR_N = SNR_b·√(N/b)
+	ColFullLo    = "snr_full_lo"   // SNR_N − 2 se
+	ColFullHi    = "snr_full_hi"   // SNR_N + 2 se
+	ColFullR     = "r_full"        // R_N, noise over signal power of the full gradient, from its chunks
+	ColBNoise    = "b_noise"       // the batch at which SNR_b would be 1
+	ColVote      = "vote"          // 1 if this check voted for a switch, else 0
+	ColVotes     = "votes"         // votes in the window
+	ColCheck     = "check_s"       // seconds this check took
+
+	TermPrefix = "term:" // unweighted mean square of one loss term
+)
+
+// schema declares every field of a Row once: its name in trace.csv, "" for one that is
+// not written there, where it stands in a Row, and by its kind what it holds where
+// nothing was measured. Columns, the blank row and every reader follow from it.
+var schema = []Column{
+	count(ColStep, func(r *Row) *int { return &r.Step }),
+	count(ColPhase, func(r *Row) *int { return &r.Phase }),
+	word(ColMethod, func(r *Row) *string { return &r.Method }),
+	count(ColPhaseStep, func(r *Row) *int { return &r.PhaseStep }),
+	count(ColLossEvals, func(r *Row) *int { return &r.LossEvals }),
+	count(ColGradEvals, func(r *Row) *int { return &r.GradEvals }),
+	number(ColWall, func(r *Row) *float64 { return &r.Wall }),
+	number(ColLoss, func(r *Row) *float64 { return &r.Loss }),
+	number(ColHeldOut, func(r *Row) *float64 { return &r.HeldOut }),
+	number(ColGradNorm, func(r *Row) *float64 { return &r.GradNorm }),
+	number(ColStepNorm, func(r *Row) *float64 { return &r.StepNorm }),
+	number(ColStepSize, func(r *Row) *float64 { return &r.StepSize }),
+	number(ColRate, func(r *Row) *float64 { return &r.LearningRate }),
+	count(ColBatch, func(r *Row) *int { return &r.Batch }),
+	number(ColPasses, func(r *Row) *float64 { return &r.Passes }),
+	count(ColPoints, func(r *Row) *int { return &r.Points }),
+	number(ColDamping, func(r *Row) *float64 { return &r.Damping }),
+	number(ColGain, func(r *Row) *float64 { return &r.Gain }),
+	count(ColTrials, func(r *Row) *int { return &r.Trials }),
+	count("", func(r *Row) *int { return &r.K }),
+	word(ColMetric, func(r *Row) *string { return &r.Metric }),
+	number("", func(r *Row) *float64 { return &r.CheckLoss }),
+	number(ColSignal, func(r *Row) *float64 { return &r.Signal }),
+	number(ColNoise, func(r *Row) *float64 { return &r.Noise }),
+	number(ColRawSNR, func(r *Row) *float64 { return &r.RawSNR }),
+	number(ColSNR, func(r *Row) *float64 { return &r.SNR }),
+	number(ColSNRLo, func(r *Row) *float64 { return &r.SNRLo }),
+	number(ColSNRHi, func(r *Row) *float64 { return &r.SNRHi }),
+	number(ColFloor, func(r *Row) *float64 { return &r.Floor }),
+	number(ColFull, func(r *Row) *float64 { return &r.FullSNR }),
+	number(ColFullLo, func(r *Row) *float64 { return &r.FullLo }),
+	number(ColFullHi, func(r *Row) *float64 { return &r.FullHi }),
+	number(ColFullR, func(r *Row) *float64 { return &r.FullR }),
+	number("", func(r *Row) *float64 { return &r.SE }),
+	number(ColBNoise, func(r *Row) *float64 { return &r.BNoise }),
+	count(ColVote, func(r *Row) *int { return &r.Vote }),
+	count(ColVotes, func(r *Row) *int { return &r.Votes }),
+	number(ColCheck, func(r *Row) *float64 { return &r.CheckSeconds }),
+}
+
+// unmeasured is the row in which nothing was measured.
+var unmeasured = func() (r Row) {
+	for _, c := range schema {
+		c.blank(&r)
+	}
+	return r
+}()
+
 // Trace is the record of a run: every measured row (with statistics, held-out
 // loss or terms) and the ends of every phase, and between them every step up to
 // denseSteps of a phase, then every 2nd up to twice that, every 4th up to four
@@ -58,12 +155,31 @@ type Trace struct {
 	Rows      []Row
 }
 
+// Columns returns the columns of trace.csv in their order, those of the terms last. To
+// write the table, ask each column for its cell in each of the Rows.
+func (t *Trace) Columns() (list []Column) {
+	for _, c := range schema {
+		if c.Name != "" {
+			list = append(list, c)
+		}
+	}
+	for k, name := range t.TermNames {
+		list = append(list, Column{Name: TermPrefix + name, Holds: Numbers, float: func(r *Row) float64 {
+			if r.Terms == nil {
+				return math.NaN()
+			}
+			return r.Terms[k]
+		}})
+	}
+	return list
+}
+
 // denseSteps is the number of steps of a phase that are recorded one by one.
 const denseSteps = 1000
 
-// kept reports whether a phase's step is recorded although nothing was measured
+// recorded reports whether a phase's step is recorded although nothing was measured
 // at it.
-func kept(step int) bool {
+func recorded(step int) bool {
 	if step <= denseSteps {
 		return true
 	}

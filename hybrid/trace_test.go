@@ -1,16 +1,20 @@
 package hybrid
 
 import (
+	"fmt"
 	"math"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"pinn/optim"
 )
 
-func TestKept(t *testing.T) {
+func TestRecorded(t *testing.T) {
 	count := func(from, to int) (n int) {
 		for s := from; s <= to; s++ {
-			if kept(s) {
+			if recorded(s) {
 				n++
 			}
 		}
@@ -103,7 +107,7 @@ func TestMetric(t *testing.T) {
 	loss := newToy(256, 4, 0.5, 10, 1)
 	theta := start(loss)
 	measure := func(m optim.Method, c Checks) Stats {
-		mon := newMonitor(loss, Phase{Name: "mine", Method: m, Batch: 16, Checks: c}, newStreams(1).batches)
+		mon := newMonitor(loss, Phase{Name: "mine", Method: m, Batch: 16, Checks: c}, newStreams(1).batches, newClock(Options{}))
 		s, _, _ := mon.measure(theta)
 		return s
 	}
@@ -127,7 +131,7 @@ func TestMetric(t *testing.T) {
 func TestMonitorDoesNotAllocate(t *testing.T) {
 	loss := newToy(256, 4, 0.5, 10, 1)
 	theta := start(loss)
-	m := newMonitor(loss, Phase{Method: &scripted{}, Batch: 16}, newStreams(1).batches)
+	m := newMonitor(loss, Phase{Method: &scripted{}, Batch: 16}, newStreams(1).batches, newClock(Options{}))
 	if n := testing.AllocsPerRun(20, func() { m.measure(theta) }); n != 0 {
 		t.Errorf("a check allocates %v times, want 0", n)
 	}
@@ -150,10 +154,103 @@ func TestStepsDoNotAllocate(t *testing.T) {
 }
 
 func BenchmarkMeasure(b *testing.B) {
-	g := gradients(newStreams(1).batches.Rand, 8, 921, 1)
+	g := gradients(newStreams(1).batches.rng, 8, 921, 1)
 	a, rows := make([]float64, 64), make([]float64, 8)
 	b.ReportAllocs()
 	for b.Loop() {
 		measure(g, 512, nil, Plain, a, rows)
+	}
+}
+
+// The columns have the names and the order of trace.csv, those of the terms last.
+func TestColumns(t *testing.T) {
+	tr := &Trace{TermNames: []string{"heat", "left"}}
+	var names []string
+	for _, c := range tr.Columns() {
+		names = append(names, c.Name)
+	}
+	want := strings.Fields("step phase method phase_step loss_evals grad_evals wall_s loss heldout grad_norm step_norm step_size learning_rate batch passes points " +
+		"damping gain trials metric signal noise snr_raw snr snr_lo snr_hi snr_floor snr_full snr_full_lo snr_full_hi r_full b_noise vote votes check_s term:heat term:left")
+	if !slices.Equal(names, want) {
+		t.Errorf("columns\n%q, want\n%q", names, want)
+	}
+}
+
+// Every field of a Row stands in the schema once, with what says that it was not
+// measured; a cell is what stands in the row.
+func TestSchemaIsComplete(t *testing.T) {
+	var filled Row
+	v := reflect.ValueOf(&filled).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.Int:
+			f.SetInt(int64(100 + i))
+		case reflect.Float64:
+			f.SetFloat(float64(100 + i))
+		case reflect.String:
+			f.SetString(fmt.Sprint(100 + i))
+		}
+	}
+	seen := map[string]bool{}
+	for _, c := range schema {
+		cell := ""
+		if c.Holds == Words {
+			cell = c.Word(&filled)
+		} else {
+			cell = fmt.Sprint(c.Float(&filled))
+		}
+		if seen[cell] {
+			t.Errorf("column %q shows what another one does", c.Name)
+		}
+		seen[cell] = true
+		switch empty := unmeasured; {
+		case c.Holds == Words && c.Word(&empty) != "", c.Holds != Words && !math.IsNaN(c.Float(&empty)):
+			t.Errorf("column %q has a value where nothing was measured", c.Name)
+		}
+	}
+	typ := v.Type()
+	for i := range typ.NumField() {
+		if name := typ.Field(i).Name; name != "Terms" && !seen[fmt.Sprint(100+i)] {
+			t.Errorf("Row.%s is not in the schema", name)
+		}
+		if f := reflect.ValueOf(unmeasured).Field(i); f.Kind() == reflect.Int && f.Int() != -1 {
+			t.Errorf("Row.%s is %d where it was not taken", typ.Field(i).Name, f.Int())
+		}
+	}
+	if unmeasured.Terms != nil {
+		t.Error("the blank row has terms")
+	}
+}
+
+// A cell of a term is its number, NaN in a row without terms; a column of numbers has no
+// words and the other way round.
+func TestCells(t *testing.T) {
+	tr := &Trace{TermNames: []string{"heat", "left"}}
+	at := map[string]Column{}
+	for _, c := range tr.Columns() {
+		at[c.Name] = c
+	}
+	row := Row{Step: 3, Batch: -1, Method: "lm", Wall: 1.5, Terms: []float64{5, 7}}
+	if got := at[TermPrefix+"left"].Float(&row); got != 7 {
+		t.Errorf("term left = %v, want 7", got)
+	}
+	if got := at[TermPrefix+"left"].Float(&Row{}); !math.IsNaN(got) {
+		t.Errorf("a term not measured = %v, want NaN", got)
+	}
+	if at[ColStep].Float(&row) != 3 || !math.IsNaN(at[ColBatch].Float(&row)) || at[ColMethod].Word(&row) != "lm" || at[ColWall].Float(&row) != 1.5 {
+		t.Errorf("cells of %+v", row)
+	}
+	if at[ColStep].Holds != Counts || at[ColWall].Holds != Numbers || at[ColMetric].Holds != Words || at[TermPrefix+"heat"].Holds != Numbers {
+		t.Error("columns hold other things than they should")
+	}
+	for _, f := range []func(){func() { at[ColStep].Word(&row) }, func() { at[ColMethod].Float(&row) }} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("want a panic")
+				}
+			}()
+			f()
+		}()
 	}
 }

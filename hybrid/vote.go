@@ -1,6 +1,10 @@
 package hybrid
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // What the rules that vote have in common.
 
@@ -31,6 +35,11 @@ func lost(reason Reason, votes, need, checks int, cause string, step int) string
 	}
 	return fmt.Sprintf("%s: the votes, %d in %d checks of the %d needed, are counted anew, since %s, at step %d",
 		reason, votes, checks, need, cause, step)
+}
+
+// sentences joins those that are not empty.
+func sentences(s ...string) string {
+	return strings.Join(slices.DeleteFunc(s, func(s string) bool { return s == "" }), "; ")
 }
 
 // votable checks 1 ≤ votes ≤ window, and that there is an error to be confident

@@ -232,10 +232,10 @@ func TestAdaptiveCadence(t *testing.T) {
 			}
 		})
 	}
-	m := &monitor{grads: make([][]float64, 8), stride: 4}
+	m := &monitor{grads: make([][]float64, 8), kept: MonitorState{Stride: 4}}
 	m.schedule(700, true)
-	if m.next != 750 {
-		t.Errorf("near again: next check at %d, want 750", m.next)
+	if m.kept.Next != 750 {
+		t.Errorf("near again: next check at %d, want 750", m.kept.Next)
 	}
 }
 
@@ -245,7 +245,7 @@ func TestMetricRefused(t *testing.T) {
 	plan := func(m optim.Method) Plan {
 		return Plan{Phases: []Phase{{Name: "m", Method: m, Batch: 16, Steps: 100, Checks: Checks{Metric: "adam"}}}}
 	}
-	_, err := plan(optim.DefaultSGD()).check(loss)
+	_, err := plan(optim.DefaultSGD()).check(loss, Options{})
 	match(t, "error", err, "phase 0 (m): checks: m has no metric of its own")
 	res := run(t, loss, plan(adamw(1e-3)), start(loss))
 	for _, r := range res.Trace.Rows {

@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"pinn/internal/words":       {},
 	"pinn/internal/seeds":       {},
 	"pinn/internal/safetensors": {},
+	"pinn/internal/sealed":      {},
 
 	"pinn/pde":         {"pinn/internal/kernel"},
 	"pinn/pde/pdetest": {"pinn/pde"},
@@ -31,7 +32,7 @@ var arrows = map[string][]string{
 
 	"pinn/optim":           {"pinn/internal/kernel/...", "pinn/internal/seam"},
 	"pinn/optim/optimtest": {"pinn/optim", "pinn/internal/kernel/kerneltest"},
-	"pinn/hybrid":          {"pinn/optim", "pinn/internal/seam"},
+	"pinn/hybrid":          {"pinn/optim", "pinn/internal/seam", "pinn/internal/sealed"},
 
 	"pinn/pinn/solve": {"pinn/problems", "pinn/pde", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/internal/..."},
 
@@ -51,7 +52,7 @@ var modules = map[string][]string{
 	"pinn/internal/kernel": {"golang.org/x/sys/cpu"},
 	"pinn/pde":             {},
 	"pinn/pinn":            {},
-	"pinn/hybrid":          {},
+	"pinn/hybrid":          {"gonum.org/v1/gonum/stat"},
 }
 
 // imports returns what the non-test files of each of our packages import on an

@@ -148,7 +148,7 @@ func readState(dir string) (*solve.State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w; %s", err, afresh(dir))
 	}
-	s, err := solve.DecodeState(src)
+	s, err := solve.DecodeState(bytes.NewReader(src))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w; %s", rundir.StatePath(dir), err, afresh(dir))
 	}

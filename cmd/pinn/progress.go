@@ -110,6 +110,9 @@ func status(now hybrid.Progress) string {
 	if now.PhaseSteps > 0 {
 		fmt.Fprintf(&b, "/%d", now.PhaseSteps)
 	}
+	if now.LegName != "" {
+		fmt.Fprintf(&b, "  in %s", now.LegName)
+	}
 	number := func(name string, v float64, format string) {
 		if !math.IsNaN(v) && !math.IsInf(v, 0) {
 			fmt.Fprintf(&b, "  %s "+format, name, v)
@@ -134,16 +137,15 @@ func status(now hybrid.Progress) string {
 }
 
 // remaining bounds the time that is left: of the run's limit if it has one,
-// otherwise of the phase's steps at its present speed.
+// otherwise of the steps that it may still take, at the present speed.
 func remaining(now hybrid.Progress) (time.Duration, bool) {
 	if now.TimeLeft >= 0 {
 		return now.TimeLeft, true
 	}
-	if now.PhaseSteps == 0 || !(now.Rate > 0) {
+	if now.StepsLeft < 0 || !(now.Rate > 0) {
 		return 0, false
 	}
-	steps := float64(now.PhaseSteps - now.PhaseStep)
-	return time.Duration(steps / now.Rate * float64(time.Second)), true
+	return time.Duration(float64(now.StepsLeft) / now.Rate * float64(time.Second)), true
 }
 
 // clock prints a time as minutes and seconds.

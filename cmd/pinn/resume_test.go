@@ -282,7 +282,7 @@ func TestRefusedStates(t *testing.T) {
 	}
 	altered := func(what, word string, alter func(s *solve.State)) {
 		t.Helper()
-		s, err := solve.DecodeState(whole)
+		s, err := solve.DecodeState(bytes.NewReader(whole))
 		if err != nil {
 			t.Fatal(err)
 		}

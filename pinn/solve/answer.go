@@ -2,7 +2,6 @@ package solve
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -111,44 +110,61 @@ func (a *Answer) partial(name string) (pde.Partial, error) {
 	return p, nil
 }
 
-// answered judges the answer that a result is.
+// answered judges the answer that a result is. A run that lacks a slab of time has failed.
 func (r *Run) answered(res *hybrid.Result) *Answer {
-	st := r.st
+	st, end := r.st, r.trainings[len(res.Legs)-1]
+	p := &end.part
 	a := &Answer{
 		Statement: st, Status: res.Status, Warnings: res.Warnings, Events: res.Events, Trace: res.Trace,
-		Slabs: r.slab, Seconds: res.Seconds, Resumed: r.resumed,
-		NetworkParameters: r.size(), InteriorPoints: r.loss.Interior().N,
-		form: r.answer(res.Theta), last: &r.part, best: res.Theta,
+		Slabs: p.slab, Seconds: res.Seconds, Resumed: r.resumed,
+		NetworkParameters: p.size(), InteriorPoints: end.loss.Interior().N,
+		form: p.answer(res.Theta), last: p, best: res.Theta, Parameters: map[string]float64{},
 	}
 	if n := len(res.Trace.Rows); n > 0 {
 		a.Passes = res.Trace.Rows[n-1].Passes
 	}
-	for i, p := range res.Phases {
-		slab, stage := r.partOf(st, i)
-		a.Phases = append(a.Phases, Phase{p, slab, stage})
+	for i, phase := range res.Phases {
+		slab, stage := p.partOf(st, i)
+		a.Phases = append(a.Phases, Phase{phase, slab, stage})
 	}
-	a.Loss, a.HeldOut = r.losses(res)
+	a.Loss, a.HeldOut = losses(p, res.Legs)
+	for k, v := range end.loss.Parameters(res.Theta) {
+		a.Parameters[st.Problem.Params[k].Name] = v
+	}
+	a.judge()
 	if n := Slabs(st.Spec); a.Slabs < n {
 		a.Warnings = append(a.Warnings, fmt.Errorf("slab %d of %d was the last to be trained: beyond t = %.6g the answer is its continuation, which nothing was held to",
 			a.Slabs, n, slabStart(st, a.Slabs+1)))
-	}
-	a.Parameters = map[string]float64{}
-	for k, v := range r.loss.Parameters(res.Theta) {
-		a.Parameters[st.Problem.Params[k].Name] = v
-	}
-	a.Judged = st.Judge(a.form.Eval)
-	a.Errors, a.MaxAbs = a.Judged.Errors(st.Problem.Fields)
-	if a.Stages = st.stages(&r.part, a.HeldOut, a.Judged); a.Stages != nil {
-		a.Estimate = a.Stages[1].Estimate
+		if a.Status == hybrid.Finished {
+			a.Status = hybrid.Failed // a part of the domain has no answer
+		}
 	}
 	if st.Truth != nil {
-		a.Along = r.along.errors(st.Truth, r.evaluators()...)
-	}
-	if !a.Judged.Finite() {
-		a.Status = hybrid.Failed
+		a.Along = r.along.errors(st.Truth, p.evaluators()...)
 	}
 	return a
 }
 
-// finite reports whether x is neither NaN nor infinite.
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+// judge measures the answer where it is judged, and one stage by the other.
+func (a *Answer) judge() {
+	st := a.Statement
+	a.Judged = st.Judge(a.form.Eval)
+	a.Errors, a.MaxAbs = a.Judged.Errors(st.Problem.Fields)
+	if a.Stages = st.stages(a.last, a.HeldOut, a.Judged); a.Stages != nil {
+		a.Estimate = a.Stages[1].Estimate
+	}
+	if !a.Judged.Finite() {
+		a.Status = hybrid.Failed
+	}
+}
+
+// losses returns the loss and the held-out loss of an answer whose last part is p: their
+// means over the slabs, which are of equal length.
+func losses(p *part, legs []hybrid.LegResult) (loss, heldOut float64) {
+	end := legs[len(legs)-1]
+	loss, heldOut = end.Loss, end.HeldOut
+	for _, d := range p.slabs() {
+		loss, heldOut = loss+d.loss, heldOut+d.heldOut
+	}
+	return loss / float64(p.slab), heldOut / float64(p.slab)
+}

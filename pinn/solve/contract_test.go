@@ -128,7 +128,7 @@ func TestContractRuns(t *testing.T) {
 				t.Fatalf("%v in\n%s", faults, row.text)
 			}
 			tr := prepared(t, st)
-			if got := strings.Join(tr.loss.TermNames(), ", "); got != row.terms {
+			if got := strings.Join(tr.Loss().TermNames(), ", "); got != row.terms {
 				t.Errorf("terms %q, want %q; notes %v", got, row.terms, st.Hard.Notes)
 			}
 			checkTraining(t, tr, someTheta(tr, 1))
@@ -153,7 +153,7 @@ func TestContractMethods(t *testing.T) {
 			if st == nil {
 				t.Fatal(faults)
 			}
-			if phases := prepared(t, st).plan.Phases; len(phases) != 1 || phases[0].Name != name {
+			if phases := prepared(t, st).Plan().Phases; len(phases) != 1 || phases[0].Name != name {
 				t.Errorf("planned %+v", phases)
 			}
 		})
@@ -165,7 +165,7 @@ func TestContractMethods(t *testing.T) {
 			if st == nil {
 				t.Fatal(faults)
 			}
-			if rules := prepared(t, st).plan.Phases[0].Rules; len(rules) != 1 {
+			if rules := prepared(t, st).Plan().Phases[0].Rules; len(rules) != 1 {
 				t.Errorf("%d rules", len(rules))
 			}
 		})
@@ -243,12 +243,12 @@ func TestContractTrains(t *testing.T) {
 				t.Fatal(faults)
 			}
 			tr := prepared(t, st)
-			before := tr.loss.Value(tr.start())
-			res, err := tr.train(context.Background(), nil, nil)
+			before := tr.Loss().Value(tr.Theta())
+			res, err := tr.Solve(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
-			after := tr.loss.Value(res.Theta)
+			after := tr.Loss().Value(res.best)
 			t.Logf("loss %.1e → %.1e", before, after)
 			if !(after*row.factor <= before) {
 				t.Errorf("the loss went from %g to %g, want a factor of %g at least", before, after, row.factor)

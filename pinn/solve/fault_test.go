@@ -80,11 +80,11 @@ func TestPlantedNotFinite(t *testing.T) {
 			if !row.FullBatch {
 				ph.Batch = 20
 			}
-			loss := &planted{Loss: prepared(t, st).loss, from: 3 + rng.IntN(15), bias: bias}
+			loss := &planted{Loss: prepared(t, st).Loss(), from: 3 + rng.IntN(15), bias: bias}
 			if loss.Dim() != 44 {
 				t.Fatalf("%d parameters, want 44", loss.Dim())
 			}
-			res, err := hybrid.Run(context.Background(), loss, hybrid.Plan{Seed: 1, Phases: []hybrid.Phase{ph}}, prepared(t, st).start(), nil)
+			res, err := hybrid.Run(context.Background(), hybrid.Leg{Loss: loss, Plan: hybrid.Plan{Seed: 1, Phases: []hybrid.Phase{ph}}, Theta: prepared(t, st).Theta()}, hybrid.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,7 +115,7 @@ func TestNotFiniteTerm(t *testing.T) {
 		t.Fatal(faults)
 	}
 	tr := prepared(t, st)
-	res, err := tr.train(context.Background(), nil, nil)
+	res, err := tr.Solve(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

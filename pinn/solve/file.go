@@ -21,7 +21,7 @@ const (
 	keyTraining = "training"     // of a problem stated in Go, the choices that its networks follow from
 )
 
-// training is what the networks of a problem stated in Go follow from.
+// choices is what the networks of a problem stated in Go follow from.
 type choices struct {
 	Network problems.Network
 	Train   problems.Train
@@ -126,7 +126,7 @@ func readFile(path string) (safetensors.File, error) {
 // Trained returns the answer that the weights of a statement describe. The error says
 // what of them does not fit the statement.
 func Trained(st *Statement, w safetensors.File) (*Answer, error) {
-	last, theta, err := trained(st, w)
+	last, theta, err := ofWeights(st, w)
 	if err != nil {
 		return nil, fmt.Errorf("the weights do not fit the problem: %w", err)
 	}

@@ -57,10 +57,10 @@ func prepared(t testing.TB, st *Statement) *Run {
 // every derivative of the activations matters.
 func someTheta(tr *Run, start uint64) []float64 {
 	rng := rand.New(rand.NewPCG(start, 17))
-	theta := make([]float64, tr.loss.Dim())
-	tr.loss.Start(theta, rng)
-	for i, decays := range tr.loss.Decays() {
-		if !decays && i < tr.net.Size() {
+	theta := make([]float64, tr.Loss().Dim())
+	tr.Loss().Start(theta, rng)
+	for i, decays := range tr.Loss().Decays() {
+		if !decays && i < tr.Network().Size() {
 			theta[i] = 0.3 * rng.NormFloat64()
 		}
 	}

@@ -184,18 +184,18 @@ func TestNetworkKinds(t *testing.T) {
 func checkTraining(t *testing.T, tr *Run, theta []float64) float64 {
 	t.Helper()
 	grad := make([]float64, len(theta))
-	v := tr.loss.ValueGrad(grad, theta)
-	if got := tr.loss.Value(theta); got != v {
+	v := tr.Loss().ValueGrad(grad, theta)
+	if got := tr.Loss().Value(theta); got != v {
 		t.Errorf("Value = %v, ValueGrad = %v", got, v)
 	}
-	checkJacobian(t, tr.loss, theta, v, grad)
+	checkJacobian(t, tr.Loss(), theta, v, grad)
 	scale, worst := largest(grad), 0.0
 	moved := append([]float64(nil), theta...)
 	for i := range theta {
 		moved[i] = theta[i] + stepFD
-		up := tr.loss.Value(moved)
+		up := tr.Loss().Value(moved)
 		moved[i] = theta[i] - stepFD
-		fd := (up - tr.loss.Value(moved)) / (2 * stepFD)
+		fd := (up - tr.Loss().Value(moved)) / (2 * stepFD)
 		moved[i] = theta[i]
 		worst = max(worst, math.Abs(fd-grad[i])/scale)
 		if !(math.Abs(fd-grad[i]) <= tolGradient*scale) {

@@ -58,7 +58,7 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 		t.Fatalf("slab %d, stage %d, %d phases: %v", want.Slabs, want.last.stage, len(want.Phases), err)
 	}
 	state := func(i int) *State {
-		s, err := DecodeState(kept[i])
+		s, err := DecodeState(bytes.NewReader(kept[i]))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,11 +87,20 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 	}
 
 	last := len(kept) - 1
-	for i := range state(last).Before {
+	damage := map[string]func(s *State){
+		"θ":      func(s *State) { s.Snapshot.Legs[0].Theta = []float64{0.5} },
+		"phases": func(s *State) { s.Snapshot.Legs[0].Phases = 0 },
+	}
+	if stages == 2 {
+		for i := range state(last).Snapshot.Recipe {
+			damage[state(last).Snapshot.Recipe[i].Name] = func(s *State) { s.Snapshot.Recipe[i].Values = []float64{0.5, 0.5, 0.5, 0.5, 0.5} }
+		}
+	}
+	for what, alter := range damage {
 		s := state(last)
-		s.Before[i].Values = []float64{0.5, 0.5, 0.5, 0.5, 0.5}
+		alter(s)
 		if _, err := begin(Options{From: s}); err == nil {
-			t.Errorf("a state with a damaged %s is taken", s.Before[i].Name)
+			t.Errorf("a state with damaged %s is taken", what)
 		}
 	}
 

@@ -17,12 +17,12 @@ type part struct {
 	soft        []int           // conditions of problem that are terms of the loss
 	own         []int           // of each term of the loss, its place among those of the statement; nil for all
 	correction  pinn.Correction // of a second stage
-	before      *done           // nil for the first part
+	before      *trained        // nil for the first part
 }
 
-// done is a part that has been trained. What a run's record needs of it is 0 where the
-// part is only evaluated.
-type done struct {
+// trained is a part that has been trained. What a run's record needs of it is 0 where
+// the part is only evaluated.
+type trained struct {
 	part
 	theta         []float64
 	phases        int // that the run had entered by its end
@@ -38,7 +38,7 @@ func firstPart(st *Statement) (part, error) {
 }
 
 // slabPart returns the first stage of a slab, which goes on from the part before.
-func slabPart(st *Statement, slab int, before *done) (part, error) {
+func slabPart(st *Statement, slab int, before *trained) (part, error) {
 	var from *pinn.Solution
 	if before != nil {
 		from = before.solution(before.theta)
@@ -64,7 +64,7 @@ func slabStart(st *Statement, slab int) float64 {
 }
 
 // corrected returns the second stage upon a first.
-func (d *done) corrected(c pinn.Correction) part {
+func (d *trained) corrected(c pinn.Correction) part {
 	return part{
 		slab: d.slab, stage: 2, problem: d.problem, net: c.Network(d.problem.Box, len(d.problem.Fields), d.net.Spec()),
 		lifts: d.solution(d.theta).Correct(c.Scale), soft: d.soft, own: d.own, correction: c, before: d,
@@ -75,7 +75,7 @@ func (d *done) corrected(c pinn.Correction) part {
 func (p *part) dim() int { return p.net.Size() + len(p.problem.Params) }
 
 // finished returns the parts before, in their order.
-func (p *part) finished() (list []*done) {
+func (p *part) finished() (list []*trained) {
 	for d := p.before; d != nil; d = d.before {
 		list = append(list, d)
 	}
@@ -106,7 +106,7 @@ func (p *part) answer(theta []float64) pinn.Marched {
 }
 
 // slabs returns the last part of each slab before this part's, in their order.
-func (p *part) slabs() (list []*done) {
+func (p *part) slabs() (list []*trained) {
 	slab := p.slab
 	for d := p.before; d != nil; d = d.before {
 		if d.slab < slab {

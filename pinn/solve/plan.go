@@ -13,11 +13,11 @@ import (
 // Plan returns the phases of a stage of a slab of the filled Spec, both counted from 1.
 // decays masks weight decay. The diagnostics of a Spec that came through Compile are
 // those of Fill's choices alone: Compile has reported the others.
-func Plan(spec *problems.Spec, slab, which int, decays []bool, start time.Time) (hybrid.Plan, problems.Diagnostics) {
+func Plan(spec *problems.Spec, slab, which int, decays []bool) (hybrid.Plan, problems.Diagnostics) {
 	k := &checker{spec: spec}
 	first, last := Share(spec, slab, which)
 	from, to := time.Duration(first*float64(spec.Train.Time)), time.Duration(last*float64(spec.Train.Time))
-	plan := hybrid.Plan{Seed: *spec.Train.Seed, From: from, Time: to, Start: start}
+	plan := hybrid.Plan{Seed: *spec.Train.Seed}
 	for i, ph := range spec.Phases {
 		if stage(ph) != which {
 			continue
@@ -31,7 +31,7 @@ func Plan(spec *problems.Spec, slab, which int, decays []bool, start time.Time) 
 			Resample: resample(ph.Resample),
 		}
 		switch {
-		case ph.Time > 0 && plan.Time > 0:
+		case ph.Time > 0 && to > 0:
 			p.Share = min(1, float64(ph.Time)/float64(to-from))
 		case ph.Time > 0:
 			p.Rules = append(p.Rules, &hybrid.Budget{Time: ph.Time})

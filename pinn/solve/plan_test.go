@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"pinn/hybrid"
 	"pinn/optim"
@@ -22,7 +21,7 @@ func phase(t *testing.T, text string) (p hybrid.Phase, ok bool) {
 	if len(all) > 0 {
 		return hybrid.Phase{}, false
 	}
-	plan, faults := Plan(spec, 1, 1, nil, time.Time{})
+	plan, faults := Plan(spec, 1, 1, nil)
 	return plan.Phases[0], !faults.HasErrors()
 }
 
@@ -269,7 +268,7 @@ func TestFallBack(t *testing.T) {
 		if all.HasErrors() {
 			t.Fatal(all)
 		}
-		plan, _ := Plan(spec, 1, 1, []bool{true}, time.Time{})
+		plan, _ := Plan(spec, 1, 1, []bool{true})
 		if want.most == 0 {
 			if plan.FallBack != nil {
 				t.Errorf("%q: falls back to %+v, want nothing", text, plan.FallBack)

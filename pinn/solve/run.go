@@ -25,14 +25,13 @@ var (
 )
 
 // Run is a statement about to be trained: the networks, losses and plans of its parts,
-// made one after the other.
+// each made when the one before has ended. It is carried out once.
 type Run struct {
-	st      *Statement
-	options Options
-	*training
-	from    *hybrid.Snapshot
-	along   trail
-	resumed int
+	st        *Statement
+	options   Options
+	trainings []*training // of the legs, in order; the last is in hand
+	along     trail
+	resumed   int // times that the run has gone on
 }
 
 // New prepares a run. The diagnostics are those of the plan; the run is nil if they have
@@ -46,41 +45,62 @@ func New(st *Statement, o Options) (*Run, problems.Diagnostics, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t, faults, err := newTraining(st, p, o.Threads, o.Start)
+	first, faults, err := newTraining(st, p, o.Threads)
 	if err != nil || faults.HasErrors() {
 		return nil, faults, err
 	}
-	t.limit(st, o.Passes)
-	r := &Run{st: st, options: o, training: t}
+	r := &Run{st: st, options: o, trainings: []*training{first}}
 	if s := o.From; s != nil {
-		if r.training, err = resumed(st, t, s.Before, o.Threads); err != nil {
+		if err := r.remade(s.Snapshot); err != nil {
 			return nil, faults, err
 		}
-		r.from, r.along.marks, r.resumed = s.Snapshot, s.Marks, s.Resumed+1
+		r.along.marks, r.resumed = s.Marks, s.Resumed+1
 	}
 	return r, faults, nil
 }
 
-// Loss is the loss of the part at hand, at first that of the first.
-func (r *Run) Loss() *pinn.Loss { return r.loss }
+// now is the training in hand.
+func (r *Run) now() *training { return r.trainings[len(r.trainings)-1] }
 
-// Network is that of the part at hand.
-func (r *Run) Network() *pinn.MLP { return r.net }
+// Loss is the loss in hand, at first that of the first part.
+func (r *Run) Loss() *pinn.Loss { return r.now().loss }
 
-// Plan is that of the part at hand.
-func (r *Run) Plan() hybrid.Plan { return r.plan }
+// Network is the network in hand.
+func (r *Run) Network() *pinn.MLP { return r.now().part.net }
+
+// Plan is the plan in hand.
+func (r *Run) Plan() hybrid.Plan { return r.now().plan }
+
+// Problem is that of the part in hand: of its slab of time, the whole one where there is
+// only one.
+func (r *Run) Problem() *pde.Problem { return r.now().part.problem }
+
+// Soft are the conditions of Problem that are terms of the loss.
+func (r *Run) Soft() []int { return r.now().part.soft }
+
+// Theta returns the parameters with which the part in hand begins.
+func (r *Run) Theta() []float64 { return r.now().start() }
 
 // Solve trains, judges, and returns the answer. The error says why nothing could be
 // trained; a run that does not converge, is cancelled or fails on the way is an answer
 // with that status and warnings.
 func (r *Run) Solve(ctx context.Context) (*Answer, error) {
 	k := &keeper{every: r.options.KeepEvery, last: time.Now(), warn: r.warn}
-	var keep hybrid.Keep
+	o := hybrid.Options{
+		Time: r.st.Spec.Train.Time, Start: r.options.Start, Passes: r.options.Passes,
+		Next: r.next, Observe: r.along.observe, Event: r.options.Watch, Watch: r.options.Status,
+	}
 	if r.options.Keep != nil {
 		k.write = func(s *hybrid.Snapshot) error { return r.options.Keep(r.state(s)) }
-		keep = k.keep
+		o.Keep = k.keep
 	}
-	res, err := r.run(ctx, keep)
+	var res *hybrid.Result
+	var err error
+	if leg := r.now().leg(r.st, "", ""); r.options.From != nil {
+		res, err = hybrid.Resume(ctx, *leg, r.options.From.Snapshot, o)
+	} else {
+		res, err = hybrid.Run(ctx, *leg, o)
+	}
 	if res == nil {
 		return nil, err
 	}
@@ -99,17 +119,7 @@ func (r *Run) warn(step int, err error) {
 	}
 }
 
-// state is the state of the run with a snapshot of the part at hand.
+// state is the state of the run at a snapshot.
 func (r *Run) state(s *hybrid.Snapshot) *State {
-	return &State{Problem: r.st.Spec.Name, Program: ThisProgram(), Resumed: r.resumed, Snapshot: s, Marks: r.along.marks, Before: r.part.state()}
+	return &State{Problem: r.st.Spec.Name, Program: ThisProgram(), Resumed: r.resumed, Snapshot: s, Marks: r.along.marks}
 }
-
-// Problem is that of the part at hand: of its slab of time, the whole one where there is
-// only one.
-func (r *Run) Problem() *pde.Problem { return r.problem }
-
-// Soft are the conditions of Problem that are terms of the loss.
-func (r *Run) Soft() []int { return r.soft }
-
-// Theta returns the parameters with which the part at hand begins.
-func (r *Run) Theta() []float64 { return r.start() }

@@ -3,7 +3,6 @@ package solve
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/gob"
 	"encoding/hex"
 	"errors"
@@ -11,7 +10,7 @@ import (
 	"io"
 
 	"pinn/hybrid"
-	"pinn/optim"
+	"pinn/internal/sealed"
 	"pinn/problems"
 )
 
@@ -22,18 +21,12 @@ type State struct {
 	Program     Program
 	Resumed     int // times that the run has gone on before
 	Snapshot    *hybrid.Snapshot
-	Marks       []Mark         // of the error along the run
-	Before      []optim.Vector // the parts before the one at hand
+	Marks       []Mark // of the error along the run
 }
 
-// The head of an encoded state: a magic word with the number of the format, the length
-// of what follows, and its SHA-256.
-const (
-	stateMagic  = "pinn state 3\n"
-	stateLength = 8
-	stateHead   = len(stateMagic) + stateLength + sha256.Size
-	mostState   = 16 << 30 // bytes
-)
+// stateKind is the kind of an encoded state. Its body is a State by encoding/gob, which
+// keeps every bit of a float64.
+var stateKind = sealed.Kind{Magic: "pinn state", Format: 3}
 
 // Encode writes the state.
 func (s *State) Encode(w io.Writer) error {
@@ -41,36 +34,24 @@ func (s *State) Encode(w io.Writer) error {
 	if err := gob.NewEncoder(&body).Encode(s); err != nil {
 		return fmt.Errorf("encode the state of a run: %w", err)
 	}
-	head := binary.LittleEndian.AppendUint64([]byte(stateMagic), uint64(body.Len()))
-	sum := sha256.Sum256(body.Bytes())
-	if _, err := w.Write(append(head, sum[:]...)); err != nil {
-		return err
-	}
-	_, err := w.Write(body.Bytes())
-	return err
+	return stateKind.Write(w, body.Bytes())
 }
 
 // DecodeState reads what Encode wrote. One that is cut short, has bytes to spare, or was
 // altered anywhere is refused before any of it is used.
-func DecodeState(src []byte) (*State, error) {
-	if len(src) < stateHead || string(src[:len(stateMagic)]) != stateMagic {
-		return nil, fmt.Errorf("must begin with %q: it is cut short, or of another program", stateMagic)
+func DecodeState(r io.Reader) (*State, error) {
+	body, err := stateKind.Read(r)
+	if err != nil {
+		return nil, err
 	}
-	body := src[stateHead:]
-	if n := binary.LittleEndian.Uint64(src[len(stateMagic):]); n != uint64(len(body)) || n > mostState {
-		return nil, fmt.Errorf("the file is cut short or has bytes to spare: it must hold %d, got %d", n, len(body))
-	}
-	if sum := sha256.Sum256(body); !bytes.Equal(sum[:], src[len(stateMagic)+stateLength:stateHead]) {
-		return nil, errors.New("the sha256 of the contents does not match: the file was altered or damaged")
-	}
-	var s State
-	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(&s); err != nil {
+	s := &State{}
+	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(s); err != nil {
 		return nil, fmt.Errorf("decode the state of a run: %w", err)
 	}
 	if s.Snapshot == nil {
 		return nil, errors.New("the file holds no run")
 	}
-	return &s, nil
+	return s, nil
 }
 
 // SameProgram says what this program differs in from the one that kept the state: with

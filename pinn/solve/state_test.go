@@ -21,7 +21,7 @@ func someState(t *testing.T) []byte {
 }
 
 func TestStateRoundTrip(t *testing.T) {
-	s, err := DecodeState(someState(t))
+	s, err := DecodeState(bytes.NewReader(someState(t)))
 	if err != nil || s.Problem != "p" || s.Resumed != 2 || s.Program != ThisProgram() || s.Marks[0].Theta[1] != -0.5 {
 		t.Errorf("%+v, %v", s, err)
 	}
@@ -36,14 +36,14 @@ func TestStateAlteredAnywhere(t *testing.T) {
 	for i := range whole {
 		bad := bytes.Clone(whole)
 		bad[i] ^= 1 << (i % 8)
-		if _, err := DecodeState(bad); err == nil {
+		if _, err := DecodeState(bytes.NewReader(bad)); err == nil {
 			t.Errorf("an altered byte %d is taken", i)
 		}
-		if _, err := DecodeState(whole[:i]); err == nil {
+		if _, err := DecodeState(bytes.NewReader(whole[:i])); err == nil {
 			t.Errorf("a state cut at %d is taken", i)
 		}
 	}
-	if _, err := DecodeState(append(bytes.Clone(whole), 0)); err == nil {
+	if _, err := DecodeState(bytes.NewReader(append(bytes.Clone(whole), 0))); err == nil {
 		t.Error("a byte more is taken")
 	}
 }

@@ -13,7 +13,6 @@ import (
 // the truth while training: nothing is evaluated before the last step.
 type trail struct {
 	marks []Mark
-	part  int // that is trained, from 0
 }
 
 // Mark is one kept state: where the run stood, and the best θ so far.
@@ -28,16 +27,16 @@ type Mark struct {
 // newest apart: a run of a hundred thousand passes leaves about 500.
 const spacing = 1.03
 
-// observe is a hybrid.Plan's Observe. It keeps θ where it is new; the newest mark
+// observe is a hybrid.Options' Observe. It keeps θ where it is new; the newest mark
 // so far goes if it stands too near to the one before it.
-func (t *trail) observe(row hybrid.Row, best []float64) {
+func (t *trail) observe(part int, row hybrid.Row, best []float64) {
 	if n := len(t.marks); n > 0 && slices.Equal(best, t.marks[n-1].Theta) {
 		return
 	}
 	if n := len(t.marks); n > 1 && t.marks[n-1].Passes < spacing*t.marks[n-2].Passes {
 		t.marks = t.marks[:n-1]
 	}
-	t.marks = append(t.marks, Mark{row.Step, row.GradEvals, row.Passes, row.Wall, t.part, best})
+	t.marks = append(t.marks, Mark{row.Step, row.GradEvals, row.Passes, row.Wall, part, best})
 }
 
 // evaluator returns the values of the fields that θ describes.

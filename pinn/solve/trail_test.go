@@ -19,7 +19,7 @@ func TestTrailThins(t *testing.T) {
 		if step%3 == 0 {
 			theta = []float64{float64(step)}
 		}
-		along.observe(hybrid.Row{Step: step, Passes: float64(step + 1)}, slices.Clone(theta))
+		along.observe(0, hybrid.Row{Step: step, Passes: float64(step + 1)}, slices.Clone(theta))
 	}
 	n := len(along.marks)
 	if most := int(math.Log(20000)/math.Log(spacing)) + 2; n < 100 || n > most {

@@ -26,7 +26,7 @@ func TestHardConditions(t *testing.T) {
 		tr := prepared(t, st)
 		for start := range starts() {
 			theta := someTheta(tr, start)
-			solution := pinn.NewSolution(st.Problem, tr.net, st.Hard.Lifts, theta)
+			solution := pinn.NewSolution(st.Problem, tr.Network(), st.Hard.Lifts, theta)
 			rng := rand.New(rand.NewPCG(start, 4))
 			for i, c := range st.Problem.Conditions {
 				if slices.Contains(st.Hard.Soft, i) {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"pinn/internal/safetensors"
+	"pinn/internal/words"
 	"pinn/optim"
 	"pinn/pinn"
 )
@@ -55,11 +56,11 @@ func (p *part) built() []optim.Vector {
 	}
 }
 
-// trained returns the last part of an answer and its θ, as the weights of a run
+// ofWeights returns the last part of an answer and its θ, as the weights of a run
 // describe them. The error says what does not fit the statement.
-func trained(st *Statement, w safetensors.File) (last *part, best []float64, err error) {
+func ofWeights(st *Statement, w safetensors.File) (last *part, best []float64, err error) {
 	vectors := vectorsOf(w)
-	take := taker("", vectors)
+	take := taker(vectors)
 	p, err := firstPart(st)
 	if err != nil {
 		return nil, nil, err
@@ -73,9 +74,9 @@ func trained(st *Statement, w safetensors.File) (last *part, best []float64, err
 		case used >= len(vectors):
 			return &p, theta, nil
 		case p.last(st):
-			return nil, nil, fmt.Errorf("there must be %s, got %d", counted(used, "tensor"), len(vectors))
+			return nil, nil, fmt.Errorf("there must be %s, got %d", words.Count(used, "tensor"), len(vectors))
 		}
-		if p, err = (&done{part: p, theta: theta}).successor(st, take); err != nil {
+		if p, err = (&trained{part: p, theta: theta}).successor(st, take); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -103,7 +104,7 @@ func (p *part) last(st *Statement) bool {
 
 // successor returns the part that was trained after d: the second stage if what it was built
 // by can be taken, otherwise the next slab.
-func (d *done) successor(st *Statement, take func(name string, n int) ([]float64, error)) (part, error) {
+func (d *trained) successor(st *Statement, take func(name string, n int) ([]float64, error)) (part, error) {
 	if d.stage < Stages(st.Spec) {
 		c, err := readCorrection(d, take)
 		if err == nil {
@@ -114,30 +115,29 @@ func (d *done) successor(st *Statement, take func(name string, n int) ([]float64
 		}
 	}
 	if d.slab == Slabs(st.Spec) {
-		return part{}, fmt.Errorf("there are more parts than %s and %s make", counted(Slabs(st.Spec), "slab"), counted(Stages(st.Spec), "stage"))
+		return part{}, fmt.Errorf("there are more parts than %s and %s make", words.Count(Slabs(st.Spec), "slab"), words.Count(Stages(st.Spec), "stage"))
 	}
 	return slabPart(st, d.slab+1, d)
 }
 
-// taker returns how to take a vector by its name, to which the prefix belongs, and
-// its length.
-func taker(prefix string, vectors []optim.Vector) func(name string, n int) ([]float64, error) {
+// taker returns how to take a vector by its name and its length.
+func taker(vectors []optim.Vector) func(name string, n int) ([]float64, error) {
 	return func(name string, n int) ([]float64, error) {
 		var found []float64
 		for _, v := range vectors {
-			if v.Name == prefix+name {
+			if v.Name == name {
 				found = v.Values
 			}
 		}
 		if len(found) != n {
-			return nil, fmt.Errorf("%s must hold %s, got %d", prefix+name, counted(n, "number"), len(found))
+			return nil, fmt.Errorf("%s must hold %s, got %d", name, words.Count(n, "number"), len(found))
 		}
 		return found, nil
 	}
 }
 
 // readCorrection reads what the second stage upon d was built by.
-func readCorrection(d *done, take func(name string, n int) ([]float64, error)) (c pinn.Correction, err error) {
+func readCorrection(d *trained, take func(name string, n int) ([]float64, error)) (c pinn.Correction, err error) {
 	modes, err := take(tensor(d.slab, secondModes), d.problem.Box.Dim())
 	if err != nil {
 		return c, err
@@ -161,12 +161,4 @@ func floats(ns []int) []float64 {
 		fs = append(fs, float64(n))
 	}
 	return fs
-}
-
-// counted is a number of things in words: 1 point, 2 points.
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -40,7 +40,7 @@ const (
 var planNames = []string{adamAlone, lbfgsOnly, bySNR, atStep, atPlateau}
 
 // planOf returns a plan by name.
-func planOf(name string, batch int, passes float64, seed uint64, decays []bool) hybrid.Plan {
+func planOf(name string, batch int, seed uint64, decays []bool) hybrid.Plan {
 	const unlimited = 1 << 30
 	first := func(steps int, rules ...hybrid.Rule) hybrid.Phase {
 		m := adamw(2e-3)
@@ -50,7 +50,7 @@ func planOf(name string, batch int, passes float64, seed uint64, decays []bool) 
 	m := optim.DefaultLBFGS()
 	m.History = 100
 	second := hybrid.Phase{Name: "lbfgs", Method: m, Steps: unlimited, Resample: &hybrid.Resample{Method: "rad", Every: 500, K: 1, C: 1}}
-	p := hybrid.Plan{Seed: seed, Passes: passes}
+	p := hybrid.Plan{Seed: seed}
 	switch name {
 	case adamAlone:
 		p.Phases = []hybrid.Phase{first(unlimited)}
@@ -130,20 +130,20 @@ func (rs planRuns) switches(plan string) (steps []float64) {
 // runPlan runs a plan and judges what it showed, afterwards.
 func runPlan(s Setup, t *task, j judge, name string, batch int, passes float64, seed uint64) (planRun, error) {
 	r := planRun{plan: name, seed: seed}
-	plan := planOf(name, batch, passes, seed, t.Decays())
+	plan := planOf(name, batch, seed, t.Decays())
 	var kept [][]float64
 	next := 1.0
 	keep := func(passes, seconds float64, best []float64) {
 		r.passes, r.seconds, kept = append(r.passes, passes), append(r.seconds, seconds), append(kept, best)
 	}
 	var at, wall float64
-	plan.Observe = func(row hybrid.Row, best []float64) {
+	observe := func(_ int, row hybrid.Row, best []float64) {
 		if at, wall = row.Passes, row.Wall; at >= next {
 			keep(at, wall, best)
 			next = math.Max(1.12*at, at+0.5)
 		}
 	}
-	res, err := hybrid.Run(s.Context, t, plan, t.begin(seed), nil)
+	res, err := hybrid.Run(s.Context, hybrid.Leg{Loss: t, Plan: plan, Theta: t.begin(seed)}, hybrid.Options{Passes: passes, Observe: observe})
 	if err != nil {
 		return r, err
 	}
