@@ -31,7 +31,7 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 	a := &app{out: io.Discard, err: io.Discard}
 	begin := func() (*statement, *job) {
 		st := opened(t, problem)
-		st.spec.Train.Slabs, st.spec.Train.Stages, *st.spec.Points.Interior = ptr(slabs), ptr(stages), 96
+		st.spec.Train.Slabs, st.spec.Train.Stages, *st.spec.Points.Interior = new(slabs), new(stages), 96
 		st.spec.Phases = st.spec.Phases[1:3]
 		for i := range st.spec.Phases {
 			*st.spec.Phases[i].Steps = 30
@@ -39,7 +39,7 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 			st.spec.Phases[i].Resample = &problems.Resample{Method: "none"}
 		}
 		if st.spec.Phases[1].Stage = nil; stages == 2 {
-			st.spec.Phases[1].Stage = ptr(2)
+			st.spec.Phases[1].Stage = new(2)
 		}
 		tr, err := a.prepare(st, 1, time.Now())
 		if err != nil {

@@ -47,7 +47,7 @@ func shortened(st *statement, seed uint64) {
 	*st.spec.Phases[1].Steps = 300
 	st.spec.Phases[1].Points = nil
 	*st.spec.Phases[2].Steps = 500
-	st.spec.Train.Stages = ptr(1)
+	st.spec.Train.Stages = new(1)
 }
 
 // reached trains a statement and returns its relative L2 error over all fields.
