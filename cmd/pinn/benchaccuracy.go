@@ -178,31 +178,21 @@ func (a *app) named(names, settings []string) (list []accuracy.Problem, err erro
 	return list, nil
 }
 
-// tabulate draws the figures of the problems named, brings the documents up to date
-// and prints the table of what was asked for.
+// tabulate brings figures and documents up to date and prints the table of what was
+// asked for.
 func (a *app) tabulate(results accuracy.Results, methods []string, named []accuracy.Problem) error {
-	for _, p := range named {
-		if err := results.Store().Draw(p); err != nil {
-			return err
-		}
-	}
-	rows, err := results.Store().Load()
+	rows, err := results.Update(named)
 	if err != nil {
 		return err
 	}
 	for _, mixed := range accuracy.Mixed(rows) {
 		fmt.Fprintf(a.err, "%s; --redo brings them together\n", mixed)
 	}
-	if err := results.Rewrite(); err != nil {
-		return err
-	}
-	asked := slices.DeleteFunc(rows, func(r accuracy.Row) bool {
-		return !slices.Contains(methods, r.Method) || !slices.ContainsFunc(named, func(p accuracy.Problem) bool { return p.Name == r.Problem })
-	})
+	asked := accuracy.Of(rows, named, methods)
 	if a.json {
 		e := json.NewEncoder(a.out)
 		e.SetIndent("", " ")
-		return e.Encode(append([]accuracy.Row{}, asked...))
+		return e.Encode(asked)
 	}
 	_, err = fmt.Fprint(a.out, accuracy.Full(results.Name(), results.Gallery, asked).Markdown())
 	return err

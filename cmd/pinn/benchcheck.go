@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -107,7 +106,7 @@ func (f *checkFlags) check(flags *pflag.FlagSet) error {
 // checkTables names every cell that does not follow from the runs.
 func (a *app) checkTables(results accuracy.Results, f checkFlags) error {
 	if f.write {
-		if err := errors.Join(results.Redraw(), results.Rewrite()); err != nil {
+		if err := results.UpdateAll(); err != nil {
 			return failed(err)
 		}
 	}

@@ -113,7 +113,7 @@ func copyOf(t *testing.T, problem string, keep func(accuracy.Row) bool) (results
 	if err := os.WriteFile(doc, []byte("<!-- accuracy -->\n<!-- end of accuracy -->\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := results.Rewrite(); err != nil {
+	if err := results.UpdateAll(); err != nil {
 		t.Fatal(err)
 	}
 	return results, doc

@@ -133,6 +133,17 @@ func of(rows []Row, problem, method string) []Row {
 	return out
 }
 
+// Of returns the rows of some problems by some methods.
+func Of(rows []Row, problems []Problem, methods []string) []Row {
+	out := []Row{}
+	for _, r := range rows {
+		if slices.Contains(methods, r.Method) && slices.ContainsFunc(problems, func(p Problem) bool { return p.Name == r.Problem }) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 func relL2(r Row) float64   { return r.RelL2 }
 func seconds(r Row) float64 { return r.Seconds }
 

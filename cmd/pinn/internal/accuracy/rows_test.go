@@ -199,3 +199,35 @@ func TestSame(t *testing.T) {
 		t.Error("a run without a statement is the same as another")
 	}
 }
+
+// FuzzDecodeRows checks that what can be read can be written and read again, to the
+// same bytes.
+func FuzzDecodeRows(f *testing.F) {
+	var b bytes.Buffer
+	if err := EncodeRows(&b, []Row{full()}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add(bytes.Replace(b.Bytes(), []byte("450"), []byte("-1"), 1))
+	f.Add(bytes.ReplaceAll(b.Bytes(), []byte("e-"), []byte("e+")))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		rows, err := DecodeRows(bytes.NewReader(src), "p")
+		if err != nil {
+			return
+		}
+		var first, second bytes.Buffer
+		if err := EncodeRows(&first, rows); err != nil {
+			t.Fatal(err)
+		}
+		again, err := DecodeRows(bytes.NewReader(first.Bytes()), "p")
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, first.Bytes())
+		}
+		if err := EncodeRows(&second, again); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(first.Bytes(), second.Bytes()) {
+			t.Errorf("the rows\n%s\nare read as\n%s", first.Bytes(), second.Bytes())
+		}
+	})
+}

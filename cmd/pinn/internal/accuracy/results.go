@@ -52,12 +52,32 @@ func (r Results) Drift() (faults []string, tables, runs int, err error) {
 	return faults, tables, len(rows), nil
 }
 
-// Rewrite brings the tables up to date.
-func (r Results) Rewrite() error {
+// Update draws the figures of the problems anew, rewrites the tables, and returns all
+// rows. A problem without courses keeps the figure that it has.
+func (r Results) Update(problems []Problem) ([]Row, error) {
 	rows, err := r.Store().Load()
 	if err != nil {
-		return err
+		return nil, err
 	}
+	for _, p := range problems {
+		if err := r.Store().Draw(p); err != nil {
+			return nil, err
+		}
+	}
+	return rows, r.rewrite(rows)
+}
+
+// UpdateAll does so with all problems that have runs.
+func (r Results) UpdateAll() error {
+	rows, err := r.Store().Load()
+	if err == nil {
+		_, err = r.Update(withOthers(r.Gallery, rows))
+	}
+	return err
+}
+
+// rewrite brings the tables of the documents up to date.
+func (r Results) rewrite(rows []Row) error {
 	for _, d := range r.documents() {
 		fresh := d
 		for _, t := range Tables(r.Name(), r.Gallery, rows) {
@@ -67,20 +87,6 @@ func (r Results) Rewrite() error {
 			continue
 		}
 		if err := fresh.Write(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Redraw draws the figures of all problems with a course anew.
-func (r Results) Redraw() error {
-	rows, err := r.Store().Load()
-	if err != nil {
-		return err
-	}
-	for _, p := range withOthers(r.Gallery, rows) {
-		if err := r.Store().Draw(p); err != nil {
 			return err
 		}
 	}

@@ -34,7 +34,7 @@ func TestResults(t *testing.T) {
 	if err != nil || len(faults) != 1 || !strings.Contains(faults[0], "there is none between the markers") {
 		t.Errorf("an empty table: %q, %v", faults, err)
 	}
-	if err := r.Rewrite(); err != nil {
+	if err := r.UpdateAll(); err != nil {
 		t.Fatal(err)
 	}
 	if faults, tables, runs, err := r.Drift(); err != nil || faults != nil || tables != 1 || runs != 4 {
@@ -54,9 +54,9 @@ func TestResults(t *testing.T) {
 	}
 }
 
-// TestRedraw draws one figure for each problem with a course, twice with the same
+// TestFigures draws one figure for each problem with a course, twice with the same
 // bytes, under the problem's title or its name.
-func TestRedraw(t *testing.T) {
+func TestFigures(t *testing.T) {
 	r := results(t)
 	if err := r.Store().Put(sample("mine", "lbfgs", 1, 1e-4)); err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestRedraw(t *testing.T) {
 	}
 	var drawn [2][]byte
 	for i := range drawn {
-		if err := r.Redraw(); err != nil {
+		if err := r.UpdateAll(); err != nil {
 			t.Fatal(err)
 		}
 		drawn[i], _ = os.ReadFile(r.Store().Figure("heat"))
