@@ -134,6 +134,9 @@ func (a *app) rerun(ctx context.Context, results accuracy.Results, f checkFlags)
 			f.choice.Problems = append(f.choice.Problems, p.Name)
 		}
 	}
+	if _, err := a.named(f.choice.Problems, nil); err != nil {
+		return err
+	}
 	ctx, stop := interruptible(ctx, func() {})
 	defer stop()
 	bench := contest.Bench{Store: results.Store(), Read: a.enter, Log: a.notes()}

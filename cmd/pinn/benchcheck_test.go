@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/lab"
 )
 
 // committed are the results of the repository.
@@ -89,6 +90,25 @@ func TestCommittedFigures(t *testing.T) {
 				t.Errorf("%s: %v", doc, err)
 			}
 		}
+	}
+}
+
+// TestCommittedEssay holds LAB.md to the claims of the experiments.
+func TestCommittedEssay(t *testing.T) {
+	var claims []lab.Claim
+	for _, e := range lab.Experiments {
+		c, err := lab.ReadClaim("../../results/lab", e.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		claims = append(claims, c)
+	}
+	text, err := os.ReadFile("../../results/lab/LAB.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(text) != lab.Essay(claims) {
+		t.Error("results/lab/LAB.md does not follow from the claims beside it; pinn lab all writes it anew")
 	}
 }
 

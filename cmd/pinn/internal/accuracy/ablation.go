@@ -25,7 +25,7 @@ func Ablation(dir string, rows []Row) Table {
 		var ratios, rest []float64
 		below, clear, clearAbove := 0, 0, 0
 		for i, p := range problems {
-			mine, its := column(of(rows, p, m.Name), relL2), column(of(rows, p, reference), relL2)
+			mine, its := values(of(rows, p, m.Name), relL2), values(of(rows, p, reference), relL2)
 			ratio := median(mine) / median(its)
 			ratios = append(ratios, ratio)
 			if !fitted(i) {
@@ -120,7 +120,7 @@ func lowest(rows []Row, problems []string) map[string]int {
 	for _, p := range problems {
 		winner, least := "", math.Inf(1)
 		for _, m := range HandOvers {
-			if e := median(column(of(rows, p, m.Name), relL2)); e < least {
+			if e := median(values(of(rows, p, m.Name), relL2)); e < least {
 				winner, least = m.Name, e
 			}
 		}

@@ -32,7 +32,7 @@ func Estimates(dir string, gallery []Problem, rows []Row) Table {
 				close++
 			}
 		}
-		cells := []string{p.Name, twoDigits(median(column(runs, func(r Row) float64 { return r.Fall })))}
+		cells := []string{p.Name, twoDigits(median(values(runs, func(r Row) float64 { return r.Fall })))}
 		t.add(files(dir, p.Name, Default), slices.Concat(cells, first, sum)...)
 	}
 	if len(t.Rows) > 0 {
@@ -51,8 +51,8 @@ func estimateCells(runs []Row, of func(Row) (err, estimate float64)) ([]string, 
 		return math.NaN()
 	}
 	err := func(r Row) float64 { e, _ := of(r); return e }
-	ratio := median(column(runs, func(r Row) float64 { return told(r) / err(r) }))
-	return []string{two(median(column(runs, err))), orNothing(two, median(column(runs, told))), orNothing(twoDigits, ratio)}, ratio
+	ratio := median(values(runs, func(r Row) float64 { return told(r) / err(r) }))
+	return []string{two(median(values(runs, err))), orNothing(two, median(values(runs, told))), orNothing(twoDigits, ratio)}, ratio
 }
 
 func twoDigits(v float64) string { return fmt.Sprintf("%.2g", v) }

@@ -147,8 +147,8 @@ func Of(rows []Row, problems []Problem, methods []string) []Row {
 func relL2(r Row) float64   { return r.RelL2 }
 func seconds(r Row) float64 { return r.Seconds }
 
-// column returns one number of every row.
-func column(rows []Row, of func(Row) float64) []float64 {
+// values returns one number of every row.
+func values(rows []Row, of func(Row) float64) []float64 {
 	var out []float64
 	for _, r := range rows {
 		out = append(out, of(r))

@@ -14,15 +14,15 @@ func EncodeRows(w io.Writer, rows []Row) error {
 	columns := expand(rows)
 	out := csv.NewWriter(w)
 	cells := make([]string, len(columns))
-	for i, f := range columns {
-		cells[i] = f.name
+	for i, c := range columns {
+		cells[i] = c.name
 	}
 	if err := out.Write(cells); err != nil {
 		return err
 	}
 	for _, r := range rows {
-		for i, f := range columns {
-			cells[i] = spell(f.place(&r))
+		for i, c := range columns {
+			cells[i] = spell(c.place(&r))
 		}
 		if err := out.Write(cells); err != nil {
 			return err
@@ -58,10 +58,10 @@ func DecodeRows(r io.Reader, problem string) ([]Row, error) {
 			return nil, err
 		}
 		row := Row{Problem: problem}
-		for i, f := range columns {
-			if err := parse(f.place(&row), cells[i]); err != nil {
+		for i, c := range columns {
+			if err := parse(c.place(&row), cells[i]); err != nil {
 				line, _ := in.FieldPos(i)
-				return nil, fmt.Errorf("line %d, column %s: %w", line, f.name, err)
+				return nil, fmt.Errorf("line %d, column %s: %w", line, c.name, err)
 			}
 		}
 		line, _ := in.FieldPos(0)
@@ -76,22 +76,22 @@ func DecodeRows(r io.Reader, problem string) ([]Row, error) {
 }
 
 // columnsOf returns the columns of a header.
-func columnsOf(header []string) ([]field, error) {
-	var columns []field
+func columnsOf(header []string) ([]column, error) {
+	var columns []column
 	for i, name := range header {
-		f, err := named(name)
+		c, err := named(name)
 		if err != nil {
 			return nil, err
 		}
 		if slices.Contains(header[:i], name) {
 			return nil, fmt.Errorf("column %s: stands there twice", name)
 		}
-		columns = append(columns, f)
+		columns = append(columns, c)
 	}
 	var missing []string
-	for _, f := range expand(nil) {
-		if !slices.Contains(header, f.name) {
-			missing = append(missing, f.name)
+	for _, c := range expand(nil) {
+		if !slices.Contains(header, c.name) {
+			missing = append(missing, c.name)
 		}
 	}
 	if missing != nil {

@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"pinn/cmd/pinn/internal/rundir"
 )
 
-// field is a column of PROBLEM.csv. Its place is a pointer into a row, whose type says
+// column is a column of PROBLEM.csv. Its place is a pointer into a row, whose type says
 // how the cell is spelled: see spell and parse.
-type field struct {
+type column struct {
 	name  string
 	place func(r *Row) any
 }
@@ -19,7 +20,7 @@ type field struct {
 // schema lists the columns in order. A place that is rundir.Figures stands for one
 // column for each figure, NAME:FIGURE. Seconds are wall-clock seconds; errors and
 // losses have no unit, but max_abs has that of the fields.
-var schema = append(append([]field{
+var schema = slices.Concat([]column{
 	{"method", func(r *Row) any { return &r.Method }},
 	{"seed", func(r *Row) any { return &r.Seed }},
 	{"set", func(r *Row) any { return &r.Set }},
@@ -39,7 +40,7 @@ var schema = append(append([]field{
 	{"parameter_error", func(r *Row) any { return &r.ParameterError }},
 	{"passes", func(r *Row) any { return &r.Passes }},
 	{"wall_s", func(r *Row) any { return &r.Seconds }},
-}, reachFields()...), []field{
+}, reachColumns(), []column{
 	{"phases", func(r *Row) any { return &r.Phases }},
 	{"kernel", func(r *Row) any { return &r.Kernel }},
 	{"platform", func(r *Row) any { return &r.Platform }},
@@ -48,15 +49,15 @@ var schema = append(append([]field{
 	{"go", func(r *Row) any { return &r.Go }},
 	{"version", func(r *Row) any { return &r.Version }},
 	{"commit", func(r *Row) any { return &r.Commit }},
-}...)
+})
 
-// reachFields are the columns of when each target is first reached.
-func reachFields() (out []field) {
+// reachColumns are the columns of when each target is first reached.
+func reachColumns() (out []column) {
 	for i, target := range Targets {
 		name := "to_" + level(target)
 		out = append(out,
-			field{name + "_passes", func(r *Row) any { return &r.To[i].Passes }},
-			field{name + "_s", func(r *Row) any { return &r.To[i].Seconds }})
+			column{name + "_passes", func(r *Row) any { return &r.To[i].Passes }},
+			column{name + "_s", func(r *Row) any { return &r.To[i].Seconds }})
 	}
 	return out
 }
@@ -65,28 +66,28 @@ func reachFields() (out []field) {
 const figureMark = ":"
 
 // figures is the place as figures, nil if it holds one value.
-func (f field) figures(r *Row) *rundir.Figures {
-	list, _ := f.place(r).(*rundir.Figures)
+func (c column) figures(r *Row) *rundir.Figures {
+	list, _ := c.place(r).(*rundir.Figures)
 	return list
 }
 
 // expand returns the columns that hold the rows: those of the schema, each column of
 // figures by as many as any of the rows has.
-func expand(rows []Row) []field {
-	var out []field
-	for _, f := range schema {
-		if f.figures(&Row{}) == nil {
-			out = append(out, f)
+func expand(rows []Row) []column {
+	var out []column
+	for _, c := range schema {
+		if c.figures(&Row{}) == nil {
+			out = append(out, c)
 			continue
 		}
 		var all rundir.Figures
 		for i := range rows {
-			for _, g := range *f.figures(&rows[i]) {
+			for _, g := range *c.figures(&rows[i]) {
 				all.Set(g.Name, 0)
 			}
 		}
 		for _, g := range all {
-			out = append(out, f.one(g.Name))
+			out = append(out, c.one(g.Name))
 		}
 	}
 	return out
@@ -99,47 +100,54 @@ type figurePlace struct {
 }
 
 // one returns the column of one figure.
-func (f field) one(name string) field {
-	return field{f.name + figureMark + name, func(r *Row) any { return figurePlace{f.figures(r), name} }}
+func (c column) one(name string) column {
+	return column{c.name + figureMark + name, func(r *Row) any { return figurePlace{c.figures(r), name} }}
 }
 
 // named returns the column that a header names.
-func named(header string) (field, error) {
+func named(header string) (column, error) {
 	name, figure, some := strings.Cut(header, figureMark)
-	for _, f := range schema {
-		if f.name == name && some == (f.figures(&Row{}) != nil) {
+	for _, c := range schema {
+		if c.name == name && some == (c.figures(&Row{}) != nil) {
 			if some {
-				f = f.one(figure)
+				c = c.one(figure)
 			}
-			return f, nil
+			return c, nil
 		}
 	}
-	return field{}, fmt.Errorf("column %s: a table of runs has none of this name", header)
+	return column{}, fmt.Errorf("column %s: a table of runs has none of this name", header)
 }
 
 // MarshalJSON returns the row as an object of its columns.
 func (r Row) MarshalJSON() ([]byte, error) {
+	problem := column{"problem", func(r *Row) any { return &r.Problem }}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "{%q:%q", "problem", r.Problem)
-	for _, f := range expand([]Row{r}) {
-		var v any = spell(f.place(&r))
-		switch p := f.place(&r).(type) {
-		case *float64:
-			v = rundir.Number(*p)
-		case figurePlace:
-			x, _ := p.list.Get(p.name)
-			v = rundir.Number(x)
-		case *int, *uint64:
-			v = p
-		case *[]string:
-			v = append([]string{}, *p...)
-		}
-		text, err := json.Marshal(v)
+	sep := "{"
+	for _, c := range append([]column{problem}, expand([]Row{r})...) {
+		name, _ := json.Marshal(c.name) // a string always can be
+		value, err := json.Marshal(c.value(&r))
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&b, ",%q:%s", f.name, text)
+		fmt.Fprintf(&b, "%s%s:%s", sep, name, value)
+		sep = ","
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// value is what JSON shows in a column.
+func (c column) value(r *Row) any {
+	switch p := c.place(r).(type) {
+	case *float64:
+		return rundir.Number(*p)
+	case figurePlace:
+		v, _ := p.list.Get(p.name)
+		return rundir.Number(v)
+	case *int, *uint64:
+		return p
+	case *[]string:
+		return append([]string{}, *p...)
+	}
+	return spell(c.place(r))
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -87,30 +86,6 @@ func TestStoreRefuses(t *testing.T) {
 	}
 	if err := s.Draw(Problem{Name: "beam"}); err == nil || !strings.Contains(err.Error(), "beam-courses.csv: a course must have the columns") {
 		t.Errorf("a figure of broken courses: %v", err)
-	}
-}
-
-// TestPutTogether puts runs from many goroutines at once: none is lost.
-func TestPutTogether(t *testing.T) {
-	s := Store{Dir: t.TempDir()}
-	release, err := hold(s.Dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	release()
-	const runs = 16
-	errs := make([]error, runs)
-	var all sync.WaitGroup
-	for i := range runs {
-		all.Go(func() {
-			r, c := sample("heat", "snr", uint64(i), 1e-5)
-			errs[i] = s.Put(r, c)
-		})
-	}
-	all.Wait()
-	rows, err := s.Load()
-	if err != nil || len(rows) != runs {
-		t.Errorf("%d of %d runs are there, %v, %v", len(rows), runs, err, errs)
 	}
 }
 

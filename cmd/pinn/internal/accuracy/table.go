@@ -75,8 +75,8 @@ func Gallery(dir string, gallery []Problem, rows []Row) Table {
 			}
 		}
 		slices.Sort(ended)
-		t.add(from, p.Name, level(p.Target), fmt.Sprintf("%d/%d", met, len(runs)), spreadOf(column(runs, relL2)),
-			strings.Join(slices.Compact(ended), ", "), three(median(column(runs, seconds))))
+		t.add(from, p.Name, level(p.Target), fmt.Sprintf("%d/%d", met, len(runs)), spreadOf(values(runs, relL2)),
+			strings.Join(slices.Compact(ended), ", "), three(median(values(runs, seconds))))
 	}
 	t.Note = machines(all)
 	return t
@@ -100,7 +100,7 @@ func Full(dir string, gallery []Problem, rows []Row) Table {
 			for _, target := range Targets {
 				cells = append(cells, reachCell(runs, target))
 			}
-			t.add(files(dir, p.Name, m.Name), append(cells, spreadOf(column(runs, relL2)))...)
+			t.add(files(dir, p.Name, m.Name), append(cells, spreadOf(values(runs, relL2)))...)
 		}
 	}
 	t.Note = machines(rows)
@@ -128,11 +128,11 @@ func reachCell(runs []Row, target float64) string {
 		}
 	}
 	cell := fmt.Sprintf("%d/%d", reached, len(runs))
-	passes := median(column(runs, func(r Row) float64 { return r.to(target).Passes }))
+	passes := median(values(runs, func(r Row) float64 { return r.to(target).Passes }))
 	if math.IsInf(passes, 1) {
 		return cell
 	}
-	return fmt.Sprintf("%s: %s, %s s", cell, three(passes), three(median(column(runs, func(r Row) float64 { return r.to(target).Seconds }))))
+	return fmt.Sprintf("%s: %s, %s s", cell, three(passes), three(median(values(runs, func(r Row) float64 { return r.to(target).Seconds }))))
 }
 
 // machines tells what runs ran on.

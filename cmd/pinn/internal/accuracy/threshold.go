@@ -51,9 +51,9 @@ func standing(rows []Row, problems []string, name string) float64 {
 	for _, p := range problems {
 		var all []float64
 		for _, m := range ThresholdMethods() {
-			all = append(all, median(column(of(rows, p, m.Name), relL2)))
+			all = append(all, median(values(of(rows, p, m.Name), relL2)))
 		}
-		ratios = append(ratios, median(column(of(rows, p, name), relL2))/geometric(all))
+		ratios = append(ratios, median(values(of(rows, p, name), relL2))/geometric(all))
 	}
 	return geometric(ratios)
 }
