@@ -2,25 +2,64 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"pinn/cmd/pinn/internal/enginebench"
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/problems"
 )
 
 func (a *app) benchCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure how fast and how accurate things are",
-		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			return exit{rundir.ExitUsage, unknownBench(c, args[0])}
+		},
 	}
 	c.AddCommand(a.benchEngineCommand(), a.benchAccuracyCommand(), a.benchCheckCommand())
 	return c
+}
+
+// unknownBench says that bench has no command of this name, and which is meant.
+func unknownBench(c *cobra.Command, name string) error {
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	hint := "the commands are " + strings.Join(names, ", ")
+	if near := problems.Suggest(name, names); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return fmt.Errorf("bench %s: no such command; %s", name, hint)
+}
+
+// failed gives an error that carries no exit code that of a run that failed.
+func failed(err error) error {
+	var e exit
+	if errors.As(err, &e) {
+		return err
+	}
+	return exit{rundir.Failed.ExitCode(), err}
+}
+
+// notes is where what goes on is told, nowhere with --quiet.
+func (a *app) notes() io.Writer {
+	if a.quiet {
+		return io.Discard
+	}
+	return a.err
 }
 
 // benchEngineCommand measures the engine, without any training.

@@ -1,22 +1,20 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/accuracy/contest"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/internal/words"
 )
@@ -46,18 +44,18 @@ many passes over all points and seconds, and where they ended. Methods:
 
 ` + methodWords() + `
 The default plan has its own limits. All others are compared under equal conditions: a
-network of ` + ablationHidden + `, ` + strconv.Itoa(ablationPoints) + ` interior points that are drawn once, the same for each, the
-same first parameters for each seed, and --passes, ` + strconv.Itoa(ablationPasses) + ` if not given. A pass is an evaluation of
+network of ` + contest.Hidden + `, ` + strconv.Itoa(contest.Points) + ` interior points that are drawn once, the same for each, the
+same first parameters for each seed, and --passes, ` + strconv.Itoa(contest.Passes) + ` if not given. A pass is an evaluation of
 the loss over as many points as there are: one of a minibatch is a part of a pass, and
 so are those that the rule snr takes to know the noise. The record's own (held-out
 loss) do not count. Nothing that trains is shown the error; it is measured on copies
 of the parameters when a run is over.
 
-Each run leaves DIR/accuracy/PROBLEM/METHOD/seed-N.json and, with the error along
-it, seed-N.csv. A run that is there with the same settings is kept; Ctrl-C keeps those
-that are finished, so that the tables can be filled little by little. From all runs
-there are follow the figures DIR/accuracy/PROBLEM/error.svg and .png and the tables in
-DIR/README.md and the README.md above it, where they have the markers of a table.`,
+Each run leaves a row in DIR/accuracy/PROBLEM.csv and, with the error along it, some in
+PROBLEM-courses.csv. A run that is there with the same settings is kept; Ctrl-C keeps
+those that are finished, so that the tables can be filled little by little. From all
+runs follow the figures DIR/accuracy/PROBLEM.svg and the tables in DIR/README.md and
+the README.md above it, where they have the markers of a table.`,
 		Example: `  pinn bench accuracy --methods default --threads 2 --jobs 1
   pinn bench accuracy burgers heat --methods snr,plateau,fixed-1000 --seeds 3`,
 		ValidArgsFunction: completeProblem,
@@ -90,17 +88,11 @@ func methodWords() string {
 }
 
 func (f *accuracyFlags) check() error {
-	var all []string
-	for _, m := range accuracy.All() {
-		all = append(all, m.Name)
-	}
-	for _, m := range f.methods {
-		if !slices.Contains(all, m) {
-			return fmt.Errorf("--methods: must be some of %s, got %q", strings.Join(all, ", "), m)
-		}
+	if err := checkMethods(f.methods); err != nil {
+		return err
 	}
 	if f.methods == nil {
-		f.methods = all
+		f.methods = methodNames()
 	}
 	switch {
 	case f.seeds < 1:
@@ -116,30 +108,58 @@ func (f *accuracyFlags) check() error {
 		f.set = append(f.set, "train.time="+strconv.Quote(f.time.String()))
 	}
 	if f.jobs == 0 {
-		f.jobs = max(1, runtime.GOMAXPROCS(0)/f.threads)
+		f.jobs = defaultJobs(f.threads)
+	}
+	return nil
+}
+
+// defaultJobs is the number of runs at a time for which there are processors.
+func defaultJobs(threads int) int { return max(1, runtime.GOMAXPROCS(0)/threads) }
+
+func methodNames() (all []string) {
+	for _, m := range accuracy.All() {
+		all = append(all, m.Name)
+	}
+	return all
+}
+
+// checkMethods refuses what is not a method.
+func checkMethods(methods []string) error {
+	all := methodNames()
+	for _, m := range methods {
+		if !slices.Contains(all, m) {
+			return fmt.Errorf("--methods: must be some of %s, got %q", strings.Join(all, ", "), m)
+		}
 	}
 	return nil
 }
 
 func (a *app) benchAccuracy(ctx context.Context, names []string, f accuracyFlags) error {
-	if ctx == nil {
-		ctx = context.Background()
-	}
+	results := accuracy.Results{Dir: f.out, Gallery: galleryTargets()}
 	if len(names) == 0 {
-		for _, e := range gallery() {
-			names = append(names, e.Name)
+		for _, p := range results.Gallery {
+			names = append(names, p.Name)
 		}
 	}
-	ctx, stop := interruptible(ctx, func() {})
-	defer stop()
-	store := accuracy.Store{Dir: filepath.Join(f.out, "accuracy")}
-	todo, err := a.contests(store, names, f)
+	named, err := a.named(names, f.set)
 	if err != nil {
 		return err
 	}
-	failed := a.compete(ctx, store, todo, f.jobs)
-	if err := errors.Join(failed, a.tabulate(store, f, names)); err != nil {
-		return exit{rundir.Failed.ExitCode(), err}
+	ctx, stop := interruptible(ctx, func() {})
+	defer stop()
+	bench := contest.Bench{Store: results.Store(), Read: contest.Stated, Log: a.notes()}
+	todo, kept, err := bench.Plan(contest.Wanted{
+		Problems: names, Methods: f.methods, Seeds: f.seeds, Set: f.set, Passes: f.passes, Threads: f.threads, Redo: f.redo,
+	})
+	if err != nil {
+		return failed(err)
+	}
+	if kept > 0 {
+		fmt.Fprintf(bench.Log, "%s there already, %d to run\n", words.Count(kept, "run"), len(todo))
+	}
+	err = bench.Run(ctx, todo, f.jobs)
+	if err = errors.Join(err, a.tabulate(results, f.methods, named)); err != nil {
+		return failed(err)
 	}
 	if ctx.Err() != nil {
 		return exit{rundir.Interrupted.ExitCode(), nil}
@@ -147,93 +167,50 @@ func (a *app) benchAccuracy(ctx context.Context, names []string, f accuracyFlags
 	return nil
 }
 
-// contests lists the runs to be made, seed by seed, without those that are there. A
-// problem that cannot be run is found before any is.
-func (a *app) contests(store accuracy.Store, names []string, f accuracyFlags) ([]contest, error) {
-	var todo []contest
-	kept := 0
+// named reads the problems, so that their faults and warnings are told once.
+func (a *app) named(names, settings []string) (list []accuracy.Problem, err error) {
 	for _, name := range names {
-		for _, method := range f.methods {
-			c := contest{problem: name, method: method, settings: f.set, passes: f.passes, threads: f.threads}
-			st, err := c.state(a)
-			if err != nil {
-				return nil, err
-			}
-			conditions := c.conditions(st)
-			for c.seed = 1; c.seed <= uint64(f.seeds); c.seed++ {
-				old, err := store.Get(st.Spec.Name, method, c.seed)
-				switch {
-				case err != nil && !errors.Is(err, fs.ErrNotExist):
-					return nil, exit{rundir.Failed.ExitCode(), fmt.Errorf("%w; remove it to run it anew", err)}
-				case err == nil && !f.redo && old.Settings.Same(conditions):
-					kept++
-				default:
-					todo = append(todo, c)
-				}
-			}
+		st, err := a.load(name, settings)
+		if err != nil {
+			return nil, err
 		}
+		if err := contest.Judgeable(st); err != nil {
+			return nil, exit{rundir.ExitUsage, err}
+		}
+		list = append(list, accuracy.Problem{Name: st.Spec.Name, Title: st.Spec.Title})
 	}
-	slices.SortStableFunc(todo, func(a, b contest) int { return cmp.Compare(a.seed, b.seed) })
-	if kept > 0 && !a.quiet {
-		fmt.Fprintf(a.err, "%s there already, %d to run\n", words.Count(kept, "run"), len(todo))
-	}
-	return todo, nil
+	return list, nil
 }
 
-// compete makes the runs, several at a time. The first that cannot be made stops the
-// rest; finished ones stay.
-func (a *app) compete(ctx context.Context, store accuracy.Store, todo []contest, jobs int) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	queue := make(chan contest)
-	var workers sync.WaitGroup
-	var mu sync.Mutex // of standard error, the store and done
-	done := 0
-	for range min(jobs, len(todo)) {
-		workers.Go(func() {
-			silent := &app{out: a.out, err: a.err, quiet: true}
-			for c := range queue {
-				r, course, err := c.attempt(ctx, silent)
-				if ctx.Err() != nil {
-					continue
-				}
-				mu.Lock()
-				if err == nil {
-					err = store.Put(r, course)
-				}
-				if done++; err == nil && !a.quiet {
-					fmt.Fprintf(a.err, "%d of %d: %s by %s, seed %d: error %.1e after %.4g passes, %.1f s\n",
-						done, len(todo), r.Run.Problem, r.Method, r.Run.Seed, r.RelL2(), float64(r.Passes), float64(r.Run.Seconds))
-				}
-				mu.Unlock()
-				if err != nil {
-					cancel(err)
-				}
-			}
-		})
-	}
-	for _, c := range todo {
-		if ctx.Err() != nil {
-			break
-		}
-		queue <- c
-	}
-	close(queue)
-	workers.Wait()
-	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+// tabulate brings figures and documents up to date and prints the table of what was
+// asked for.
+func (a *app) tabulate(results accuracy.Results, methods []string, named []accuracy.Problem) error {
+	rows, err := results.Update(named)
+	if err != nil {
 		return err
 	}
-	return nil
+	for _, mixed := range accuracy.Mixed(rows) {
+		fmt.Fprintf(a.err, "%s; --redo brings them together\n", mixed)
+	}
+	asked := accuracy.Of(rows, named, methods)
+	if a.json {
+		e := json.NewEncoder(a.out)
+		e.SetIndent("", " ")
+		return e.Encode(asked)
+	}
+	_, err = fmt.Fprint(a.out, accuracy.Full(results.Name(), results.Gallery, asked).Markdown())
+	return err
 }
 
-// attempt reads the problem and runs the contest.
-func (c contest) attempt(ctx context.Context, a *app) (accuracy.Record, accuracy.Course, error) {
-	if ctx.Err() != nil {
-		return accuracy.Record{}, accuracy.Course{}, ctx.Err()
+// galleryTargets are the problems of the gallery with what they are held to.
+func galleryTargets() []accuracy.Problem {
+	var out []accuracy.Problem
+	for _, e := range gallery() {
+		p := accuracy.Problem{Name: e.Name, Title: e.Title}
+		if e.RelL2 != nil {
+			p.Target = *e.RelL2
+		}
+		out = append(out, p)
 	}
-	st, err := c.state(a)
-	if err != nil {
-		return accuracy.Record{}, accuracy.Course{}, err
-	}
-	return c.run(ctx, a, st)
+	return out
 }

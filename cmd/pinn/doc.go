@@ -10,7 +10,7 @@
 //	pinn explain RUN       tell the story of a run in a dozen sentences
 //	pinn plot RUN          redraw the figures of a run
 //	pinn bench accuracy    train by several methods; error against passes and seconds
-//	pinn bench check       hold the tables of results/ to the runs there
+//	pinn bench check       hold the tables of results/ to the runs there; --rerun repeats some
 //	pinn bench engine      measure the engine against the peak of the machine
 //	pinn version           say which build this is
 //

@@ -1,11 +1,12 @@
-// Package accuracy keeps the runs of pinn bench accuracy and derives from them all
-// that the documents say of accuracy. A run is a file:
+// Package accuracy keeps what pinn bench accuracy measured, and derives from it all
+// that the documents say of accuracy. A problem has three files:
 //
-//	results/accuracy/PROBLEM/METHOD/seed-N.json   Record: what was reached, when, and how
-//	results/accuracy/PROBLEM/METHOD/seed-N.csv    Course: the error along the run, thinned
-//	results/accuracy/PROBLEM/error.svg, .png      drawn from the courses
+//	results/accuracy/PROBLEM.csv           Row: one run per line, exact to the last bit
+//	results/accuracy/PROBLEM-courses.csv   Course: the error along the runs, thinned
+//	results/accuracy/PROBLEM.svg           the figure of the courses
 //
-// Load reads them, Tables makes the tables, Document puts a table between its
-// markers into a text, and Document.Drift names every cell of a committed table that
-// no longer follows from the files. The package knows no problem and trains nothing.
+// Store reads and writes them; schema names the columns of a Row. Tables makes the
+// tables, Document puts a table between its markers into a text, and Drift names
+// every cell of the committed tables that does not follow from the rows. The package
+// reads no problem and trains nothing; package contest does.
 package accuracy

@@ -2,75 +2,150 @@ package accuracy
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 )
 
 // Store is a folder of runs, results/accuracy in the repository.
 type Store struct{ Dir string }
 
-// Folder returns the path of what belongs to a problem.
-func (s Store) Folder(problem string) string { return filepath.Join(s.Dir, problem) }
+// coursesEnd ends the name of the file of courses.
+const coursesEnd = "-courses.csv"
 
-// path returns the path of a run without its extension.
-func (s Store) path(problem, method string, seed uint64) string {
-	return filepath.Join(s.Dir, problem, method, fmt.Sprintf("seed-%d", seed))
+func (s Store) rowsPath(problem string) string    { return filepath.Join(s.Dir, problem+".csv") }
+func (s Store) coursesPath(problem string) string { return filepath.Join(s.Dir, problem+coursesEnd) }
+
+// Figure returns the path of the figure of a problem.
+func (s Store) Figure(problem string) string { return filepath.Join(s.Dir, problem+".svg") }
+
+// Rows reads the runs of a problem; without a file there are none.
+func (s Store) Rows(problem string) ([]Row, error) {
+	return decoded(s.rowsPath(problem), func(r io.Reader) ([]Row, error) { return DecodeRows(r, problem) })
 }
 
-// Get reads a run; the error is fs.ErrNotExist if there is none.
-func (s Store) Get(problem, method string, seed uint64) (Record, error) {
-	path := s.path(problem, method, seed) + ".json"
-	src, err := os.ReadFile(path)
-	if err != nil {
-		return Record{}, err
-	}
-	r, err := Decode(src)
-	if err == nil && (r.Run.Problem != problem || r.Method != method || r.Run.Seed != seed) {
-		err = fmt.Errorf("holds a run of %s by %s with seed %d", r.Run.Problem, r.Method, r.Run.Seed)
-	}
-	if err != nil {
-		return Record{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return r, nil
+// Courses reads the errors along the runs of a problem; without a file there are none.
+func (s Store) Courses(problem string) (Courses, error) {
+	return decoded(s.coursesPath(problem), DecodeCourses)
 }
 
-// Course reads the error along a run; the error is fs.ErrNotExist if there is none.
-func (s Store) Course(r Record) (Course, error) {
-	path := s.path(r.Run.Problem, r.Method, r.Run.Seed) + ".csv"
+// decoded reads a file, if there is one, and names it in errors.
+func decoded[T any](path string, decode func(io.Reader) (T, error)) (v T, err error) {
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return v, nil
+	}
 	if err != nil {
-		return Course{}, err
+		return v, err
 	}
 	defer f.Close()
-	c, err := DecodeCourse(f)
-	if err != nil {
-		return Course{}, fmt.Errorf("%s: %w", path, err)
+	if v, err = decode(f); err != nil {
+		return v, fmt.Errorf("%s: %w", path, err)
 	}
-	return c, nil
+	return v, nil
 }
 
-// Put writes a run in place of an older one. Each file appears whole or not at all,
-// the record last.
-func (s Store) Put(r Record, c Course) error {
-	var csv bytes.Buffer
-	if err := c.Encode(&csv); err != nil {
+// Load reads all runs of the store, by problem, method and seed. A folder that is not
+// there has none.
+func (s Store) Load() ([]Row, error) {
+	files, err := os.ReadDir(s.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []Row
+	for _, f := range files {
+		problem, ok := strings.CutSuffix(f.Name(), ".csv")
+		if !ok || strings.HasSuffix(f.Name(), coursesEnd) || strings.HasPrefix(problem, ".") {
+			continue
+		}
+		rows, err := s.Rows(problem)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	slices.SortStableFunc(out, byName)
+	return out, nil
+}
+
+// byName orders rows by problem, method and seed; methods are in the order of All.
+func byName(a, b Row) int {
+	return cmp.Or(cmp.Compare(a.Problem, b.Problem), byMethod(a.Method, b.Method), cmp.Compare(a.Seed, b.Seed))
+}
+
+// byMethod orders the names of methods as All does; others follow by the alphabet.
+func byMethod(a, b string) int {
+	rank := func(name string) int {
+		if i := slices.IndexFunc(All(), func(m Method) bool { return m.Name == name }); i >= 0 {
+			return i
+		}
+		return len(All())
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+}
+
+// Put adds a run in place of an older one by the same method with the same seed, and
+// its course if the figure shows the method. Each file appears whole or not at all,
+// the row last; programs that put runs at the same time wait for one another.
+func (s Store) Put(r Row, c Course) error {
+	if strings.HasSuffix(r.Problem+".csv", coursesEnd) {
+		return fmt.Errorf("problem %s: its name must not end in %s; call the file something else", r.Problem, strings.TrimSuffix(coursesEnd, ".csv"))
+	}
+	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
 		return err
 	}
-	record, err := r.Encode()
+	release, err := hold(s.Dir)
 	if err != nil {
 		return err
 	}
-	path := s.path(r.Run.Problem, r.Method, r.Run.Seed)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	defer release()
+	if err := s.putCourse(r, c); err != nil {
 		return err
 	}
-	return errors.Join(put(path+".csv", csv.Bytes()), put(path+".json", record))
+	rows, err := s.Rows(r.Problem)
+	if err != nil {
+		return err
+	}
+	if i := place(rows, r.Method, r.Seed); i >= 0 {
+		rows[i] = r
+	} else {
+		rows = append(rows, r)
+	}
+	slices.SortStableFunc(rows, byName)
+	return write(s.rowsPath(r.Problem), func(w io.Writer) error { return EncodeRows(w, rows) })
+}
+
+func (s Store) putCourse(r Row, c Course) error {
+	if !drawn(r.Method) {
+		return nil
+	}
+	courses, err := s.Courses(r.Problem)
+	if err != nil {
+		return err
+	}
+	if courses == nil {
+		courses = Courses{}
+	}
+	courses[r.run()] = c.thin()
+	return write(s.coursesPath(r.Problem), courses.Encode)
+}
+
+// write encodes a file and puts it in its place.
+func write(path string, encode func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := encode(&b); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return put(path, b.Bytes())
 }
 
 // put writes a file under a hidden name and renames it.
@@ -83,62 +158,16 @@ func put(path string, text []byte) error {
 	return os.Rename(hidden, path)
 }
 
-// Load reads all runs of the store, by problem, method and seed. A store that is
-// not there has none. Files that are not called seed-N.json are passed over.
-func (s Store) Load() ([]Record, error) {
-	var out []Record
-	err := filepath.WalkDir(s.Dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		digits, ok := strings.CutPrefix(strings.TrimSuffix(e.Name(), ".json"), "seed-")
-		if e.IsDir() || !ok || filepath.Ext(path) != ".json" {
-			return nil
-		}
-		rel, err := filepath.Rel(s.Dir, path)
-		if err != nil {
-			return err
-		}
-		parts := strings.Split(filepath.ToSlash(rel), "/")
-		seed, err := strconv.ParseUint(digits, 10, 64)
-		if err != nil || len(parts) != 3 {
-			return fmt.Errorf("%s: a run must lie at PROBLEM/METHOD/seed-N.json", path)
-		}
-		r, err := s.Get(parts[0], parts[1], seed)
-		out = append(out, r)
-		return err
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	slices.SortStableFunc(out, func(a, b Record) int { return int(a.Run.Seed) - int(b.Run.Seed) }) // WalkDir puts 10 before 2
-	return out, err
-}
-
-// of returns the runs of a problem by a method.
-func of(records []Record, problem, method string) []Record {
-	var out []Record
-	for _, r := range records {
-		if r.Run.Problem == problem && r.Method == method {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
 // Mixed names the problems and methods whose seeds were not run with equal settings,
 // so that a median over them means nothing.
-func Mixed(records []Record) []string {
+func Mixed(rows []Row) []string {
 	var out []string
-	for i, r := range records {
-		first := of(records, r.Run.Problem, r.Method)[0]
-		if first.Settings.Statement == r.Settings.Statement && first.Settings.Passes == r.Settings.Passes {
+	for _, r := range rows {
+		first := of(rows, r.Problem, r.Method)[0]
+		if first.Seed == r.Seed || first.alike(r) {
 			continue
 		}
-		name := fmt.Sprintf("%s, %s: seeds %d and %d ran with different settings", r.Run.Problem, r.Method, first.Run.Seed, r.Run.Seed)
-		if !slices.Contains(out, name) && i > 0 {
-			out = append(out, name)
-		}
+		out = append(out, fmt.Sprintf("%s, %s: seeds %d and %d ran with different settings", r.Problem, r.Method, first.Seed, r.Seed))
 	}
 	return out
 }

@@ -14,7 +14,7 @@ type Table struct {
 	Keys   int
 	Header []string
 	Rows   [][]string
-	From   []string // per row: the files that it follows from
+	From   []string // per row: what it follows from
 	Note   string   // one sentence below, "" for none
 }
 
@@ -37,27 +37,27 @@ func (t *Table) add(from string, cells ...string) {
 	t.Rows, t.From = append(t.Rows, cells), append(t.From, from)
 }
 
-// Problem is a row of the gallery: its name and the error that it is held to, 0 for
-// none.
+// Problem is a problem that tables and figures show.
 type Problem struct {
 	Name   string
-	Target float64
+	Title  string  // "" for the name
+	Target float64 // the error that it is held to, 0 for none
 }
 
 // Tables returns all tables that follow from the runs, those of dir in messages.
-func Tables(dir string, gallery []Problem, records []Record) []Table {
-	return []Table{Gallery(dir, gallery, records), Ablation(dir, records), Fit(dir, records), Estimates(dir, gallery, records), Full(dir, gallery, records)}
+func Tables(dir string, gallery []Problem, rows []Row) []Table {
+	return []Table{Gallery(dir, gallery, rows), Ablation(dir, rows), Fit(dir, rows), Estimates(dir, gallery, rows), Full(dir, gallery, rows)}
 }
 
 // Gallery is the table of the default plan, one row per problem; one without a run
 // says so.
-func Gallery(dir string, gallery []Problem, records []Record) Table {
+func Gallery(dir string, gallery []Problem, rows []Row) Table {
 	t := Table{Name: "gallery", Keys: 1, Header: []string{
 		"problem", "target", "met", "relative L2 error, median [least, largest]", "AdamW ended by", "seconds, median",
 	}}
-	var all []Record
+	var all []Row
 	for _, p := range gallery {
-		runs := of(records, p.Name, Default)
+		runs := of(rows, p.Name, Default)
 		from := files(dir, p.Name, Default)
 		if len(runs) == 0 {
 			t.add(from, p.Name, level(p.Target), "not run", "–", "–", "–")
@@ -67,16 +67,16 @@ func Gallery(dir string, gallery []Problem, records []Record) Table {
 		met := 0
 		var ended []string
 		for _, r := range runs {
-			if p.Target == 0 || r.RelL2() <= p.Target {
+			if p.Target == 0 || r.RelL2 <= p.Target {
 				met++
 			}
-			if len(r.Run.Phases) > 0 {
-				ended = append(ended, r.Run.Phases[0].Ended)
+			if len(r.Phases) > 0 {
+				ended = append(ended, r.Phases[0].Ended)
 			}
 		}
 		slices.Sort(ended)
-		t.add(from, p.Name, level(p.Target), fmt.Sprintf("%d/%d", met, len(runs)), spreadOf(column(runs, Record.RelL2)),
-			strings.Join(slices.Compact(ended), ", "), three(median(column(runs, seconds))))
+		t.add(from, p.Name, level(p.Target), fmt.Sprintf("%d/%d", met, len(runs)), spreadOf(values(runs, relL2)),
+			strings.Join(slices.Compact(ended), ", "), three(median(values(runs, seconds))))
 	}
 	t.Note = machines(all)
 	return t
@@ -84,15 +84,15 @@ func Gallery(dir string, gallery []Problem, records []Record) Table {
 
 // Full is the table of every method on every problem: how many of the seeds reached
 // each target, after how many passes and seconds, and the final error.
-func Full(dir string, gallery []Problem, records []Record) Table {
+func Full(dir string, gallery []Problem, rows []Row) Table {
 	t := Table{Name: "accuracy", Keys: 2, Header: []string{"problem", "method"}}
 	for _, target := range Targets {
 		t.Header = append(t.Header, "to "+level(target))
 	}
 	t.Header = append(t.Header, "final error, median [least, largest]")
-	for _, p := range withOthers(gallery, records) {
+	for _, p := range withOthers(gallery, rows) {
 		for _, m := range Methods {
-			runs := of(records, p.Name, m.Name)
+			runs := of(rows, p.Name, m.Name)
 			if len(runs) == 0 {
 				continue
 			}
@@ -100,18 +100,18 @@ func Full(dir string, gallery []Problem, records []Record) Table {
 			for _, target := range Targets {
 				cells = append(cells, reachCell(runs, target))
 			}
-			t.add(files(dir, p.Name, m.Name), append(cells, spreadOf(column(runs, Record.RelL2)))...)
+			t.add(files(dir, p.Name, m.Name), append(cells, spreadOf(values(runs, relL2)))...)
 		}
 	}
-	t.Note = machines(records)
+	t.Note = machines(rows)
 	return t
 }
 
 // withOthers adds the problems that have runs and are not of the gallery.
-func withOthers(gallery []Problem, records []Record) []Problem {
+func withOthers(gallery []Problem, rows []Row) []Problem {
 	out := slices.Clone(gallery)
-	for _, r := range records {
-		if name := r.Run.Problem; !slices.ContainsFunc(out, func(p Problem) bool { return p.Name == name }) {
+	for _, r := range rows {
+		if name := r.Problem; !slices.ContainsFunc(out, func(p Problem) bool { return p.Name == name }) {
 			out = append(out, Problem{Name: name})
 		}
 	}
@@ -120,36 +120,27 @@ func withOthers(gallery []Problem, records []Record) []Problem {
 
 // reachCell says how many runs reached a target, and after how many passes and
 // seconds: the median over all runs, a miss counting as never.
-func reachCell(runs []Record, target float64) string {
-	var passes, seconds []float64
-	reached, measured := 0, 0
+func reachCell(runs []Row, target float64) string {
+	reached := 0
 	for _, r := range runs {
-		if r.Reached != nil {
-			measured++
-		}
-		n, s := r.to(target)
-		passes, seconds = append(passes, n), append(seconds, s)
-		if !math.IsNaN(n) {
+		if !math.IsNaN(r.to(target).Passes) {
 			reached++
 		}
 	}
 	cell := fmt.Sprintf("%d/%d", reached, len(runs))
-	switch n := median(passes); {
-	case measured < len(runs):
-		return "?"
-	case math.IsInf(n, 1):
+	passes := median(values(runs, func(r Row) float64 { return r.to(target).Passes }))
+	if math.IsInf(passes, 1) {
 		return cell
-	default:
-		return fmt.Sprintf("%s: %s, %s s", cell, three(n), three(median(seconds)))
 	}
+	return fmt.Sprintf("%s: %s, %s s", cell, three(passes), three(median(values(runs, func(r Row) float64 { return r.to(target).Seconds }))))
 }
 
 // machines tells what runs ran on.
-func machines(records []Record) string {
+func machines(rows []Row) string {
 	var seen []string
-	for _, r := range records {
-		s := fmt.Sprintf("%s, %s kernels, %d threads", r.Run.CPU, r.Run.Kernel, r.Run.Threads)
-		if r.Run.Threads == 1 {
+	for _, r := range rows {
+		s := fmt.Sprintf("%s, %s kernels, %d threads", r.CPU, r.Kernel, r.Threads)
+		if r.Threads == 1 {
 			s = strings.TrimSuffix(s, "s")
 		}
 		if !slices.Contains(seen, s) {
@@ -160,21 +151,12 @@ func machines(records []Record) string {
 		return ""
 	}
 	slices.Sort(seen)
-	return fmt.Sprintf("%d runs, on %s.", len(records), strings.Join(seen, "; "))
+	return fmt.Sprintf("%d runs, on %s.", len(rows), strings.Join(seen, "; "))
 }
 
+// files names what a row of a table follows from; the problem "*" stands for all.
 func files(dir, problem, method string) string {
-	return fmt.Sprintf("%s/%s/%s/seed-*.json", strings.TrimSuffix(dir, "/"), problem, method)
-}
-
-func seconds(r Record) float64 { return float64(r.Run.Seconds) }
-
-func column(runs []Record, of func(Record) float64) []float64 {
-	var out []float64
-	for _, r := range runs {
-		out = append(out, of(r))
-	}
-	return out
+	return fmt.Sprintf("%s/%s.csv, method %s", strings.TrimSuffix(dir, "/"), problem, method)
 }
 
 // spreadOf is a median with its range, or the one value.

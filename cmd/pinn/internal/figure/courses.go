@@ -17,12 +17,12 @@ type Course struct {
 // Span is a course along one axis.
 type Span struct{ X, Median, Lo, Hi []float64 }
 
-// Courses draws error.svg and error.png: the error of several methods on one
-// problem, over the passes over all points at the left and over seconds at the
-// right, both logarithmic. The place in the list gives a method its colour; one
-// without a course is left out. It returns the names of the files written to dir.
-func Courses(dir, title string, courses []Course) ([]string, error) {
-	return save(dir, coursesPage(title, courses))
+// Courses draws the error of several methods on one problem, over the passes over all
+// points at the left and over seconds at the right, both logarithmic, as SVG into the
+// file at path. The place in the list gives a method its colour; one without a course
+// is left out.
+func Courses(path, title string, courses []Course) error {
+	return saveSVG(path, coursesPage(title, courses))
 }
 
 // Sizes of the page of courses, in points.

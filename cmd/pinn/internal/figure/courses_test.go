@@ -1,8 +1,12 @@
 package figure
 
 import (
+	"bytes"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -39,8 +43,14 @@ func TestCourses(t *testing.T) {
 	if courseStyle(3).Color != series[2] || courseStyle(0).Color != ink {
 		t.Error("the colours do not go by place")
 	}
-	names, err := Courses(t.TempDir(), "", nil)
-	if err != nil || !slices.Equal(names, []string{"error.svg", "error.png"}) {
-		t.Errorf("no courses: %v, %v", names, err)
+	path := filepath.Join(t.TempDir(), "heat.svg")
+	if err := Courses(path, "", nil); err != nil {
+		t.Errorf("no courses: %v", err)
+	}
+	if b, err := os.ReadFile(path); err != nil || !bytes.HasPrefix(b, []byte("<?xml")) {
+		t.Errorf("the figure holds %d bytes, %v, want SVG", len(b), err)
+	}
+	if err := Courses(filepath.Join(path, "below"), "", nil); err == nil || !strings.Contains(err.Error(), "draw ") {
+		t.Errorf("a figure below a file: %v", err)
 	}
 }

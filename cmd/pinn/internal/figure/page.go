@@ -2,16 +2,10 @@ package figure
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -27,7 +21,6 @@ type page struct {
 	name string
 	w, h vg.Length
 	draw func(draw.Canvas)
-	few  bool // the PNG has at most 256 colours, for line drawings
 }
 
 // save writes NAME.svg and NAME.png of every page into dir and returns their
@@ -50,6 +43,18 @@ func save(dir string, pages ...page) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// saveSVG writes a page into the file at path, which appears whole or not at all.
+func saveSVG(path string, p page) error {
+	b, err := p.svg()
+	if err == nil {
+		err = put(path, b)
+	}
+	if err != nil {
+		return fmt.Errorf("draw %s: %w", path, err)
+	}
+	return nil
 }
 
 // paint draws the page on white.
@@ -75,46 +80,7 @@ func (p page) svg() ([]byte, error) {
 func (p page) png() ([]byte, error) {
 	c := vgimg.NewWith(vgimg.UseWH(p.w, p.h), vgimg.UseDPI(dpi))
 	p.paint(c)
-	if p.few {
-		var b bytes.Buffer
-		err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, fewColours(c.Image()))
-		return b.Bytes(), err
-	}
 	return bytesOf(vgimg.PngCanvas{Canvas: c})
-}
-
-// fewColours returns the image in its 256 most frequent colours, told apart to five
-// bits a channel; all others take the nearest of them.
-func fewColours(img image.Image) *image.Paletted {
-	coarse := func(c color.Color) color.NRGBA {
-		n := color.NRGBAModel.Convert(c).(color.NRGBA)
-		return color.NRGBA{n.R&^7 | n.R>>5, n.G&^7 | n.G>>5, n.B&^7 | n.B>>5, 0xff}
-	}
-	box := img.Bounds()
-	counts := map[color.NRGBA]int{}
-	for y := box.Min.Y; y < box.Max.Y; y++ {
-		for x := box.Min.X; x < box.Max.X; x++ {
-			counts[coarse(img.At(x, y))]++
-		}
-	}
-	order := slices.SortedFunc(maps.Keys(counts), func(a, b color.NRGBA) int {
-		return cmp.Or(counts[b]-counts[a], int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B))
-	})
-	palette := color.Palette{}
-	for _, c := range order[:min(256, len(order))] {
-		palette = append(palette, c)
-	}
-	index := map[color.NRGBA]uint8{}
-	for _, c := range order {
-		index[c] = uint8(palette.Index(c))
-	}
-	out := image.NewPaletted(box, palette)
-	for y := box.Min.Y; y < box.Max.Y; y++ {
-		for x := box.Min.X; x < box.Max.X; x++ {
-			out.SetColorIndex(x, y, index[coarse(img.At(x, y))])
-		}
-	}
-	return out
 }
 
 func bytesOf(w io.WriterTo) ([]byte, error) {

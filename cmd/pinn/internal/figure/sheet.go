@@ -3,6 +3,7 @@ package figure
 import (
 	"image/color"
 	"math"
+	"path/filepath"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -11,7 +12,7 @@ import (
 // Sheet is a page of plots in rows. The marks of a row that share a name share one
 // line of its key, at the right.
 type Sheet struct {
-	Name  string // of the files
+	Name  string // of the file
 	Title string
 	Below string // one line under the title
 	Rows  [][]Plot
@@ -89,13 +90,14 @@ const (
 	sheetBottom vg.Length = 40
 )
 
-// Sheets draws each sheet as NAME.svg and NAME.png into dir and returns the names.
-func Sheets(dir string, sheets ...Sheet) ([]string, error) {
-	var pages []page
+// Sheets draws each sheet as NAME.svg into dir.
+func Sheets(dir string, sheets ...Sheet) error {
 	for _, s := range sheets {
-		pages = append(pages, s.page())
+		if err := saveSVG(filepath.Join(dir, s.Name+".svg"), s.page()); err != nil {
+			return err
+		}
 	}
-	return save(dir, pages...)
+	return nil
 }
 
 func (s Sheet) page() page {
@@ -103,7 +105,7 @@ func (s Sheet) page() page {
 	for _, row := range s.Rows {
 		total += titleRoom + rowHeight(row) + sheetBottom
 	}
-	return page{name: s.Name, w: historyWidth, h: total, few: true, draw: func(dc draw.Canvas) {
+	return page{name: s.Name, w: historyWidth, h: total, draw: func(dc draw.Canvas) {
 		heading(dc, s.Title, s.Below)
 		y := total - headRoom + 6
 		for _, row := range s.Rows {

@@ -27,7 +27,7 @@ type Claim struct {
 	Holds      bool      `json:"holds"` // all of the findings
 	Findings   []Finding `json:"findings"`
 	Notes      []string  `json:"notes"`
-	Figures    []string  `json:"figures"` // without .svg and .png
+	Figures    []string  `json:"figures"` // without .svg
 	Seed       uint64    `json:"seed"`
 	Seconds    float64   `json:"seconds"`
 }
@@ -105,7 +105,7 @@ func (f *Folder) Keep(e Experiment, o *Outcome, seed uint64, seconds float64) (C
 }
 
 func (f *Folder) write(c Claim, o *Outcome) error {
-	if _, err := figure.Sheets(f.hidden, o.Sheets...); err != nil {
+	if err := figure.Sheets(f.hidden, o.Sheets...); err != nil {
 		return err
 	}
 	var table bytes.Buffer

@@ -44,7 +44,7 @@ func section(b *strings.Builder, c Claim) {
 	e, _ := ByName(c.Experiment)
 	fmt.Fprintf(b, "\n<a id=%q></a>\n\n## %s\n\n*Claim.* %s\n\n%s\n\n", c.Experiment, e.Title, c.Claim, strings.TrimSpace(e.Essay))
 	for _, f := range c.Figures {
-		fmt.Fprintf(b, "[![%s](%s/%s.png)](%s/%s.svg)\n\n", e.Title, c.Experiment, f, c.Experiment, f)
+		fmt.Fprintf(b, "![%s](%s/%s.svg)\n\n", e.Title, c.Experiment, f)
 	}
 	b.WriteString("| measured | value | asked | |\n|---|---|---|---|\n")
 	for _, f := range c.Findings {

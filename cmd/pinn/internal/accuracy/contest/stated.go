@@ -1,0 +1,60 @@
+package contest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pinn/cmd/pinn/internal/record"
+	"pinn/pinn/solve"
+	"pinn/problems"
+)
+
+// Stated is a Read: the problem is solved by package solve. It tells no warning, since
+// the same problem is read for every run.
+func Stated(arg string, settings []string) (Statement, error) {
+	src, err := solve.Find(arg)
+	if err != nil {
+		return nil, err
+	}
+	st, faults := solve.Read(src, settings)
+	if st == nil {
+		return nil, faults
+	}
+	if err := Judgeable(st); err != nil {
+		return nil, err
+	}
+	return stated{st}, nil
+}
+
+// Judgeable refuses a problem without a truth.
+func Judgeable(st *solve.Statement) error {
+	if st.Truth == nil {
+		return fmt.Errorf("%s: gives no [exact] or [reference], so that there is no error to measure", st.Spec.File)
+	}
+	return nil
+}
+
+type stated struct{ st *solve.Statement }
+
+// Spec returns the filled problem file.
+func (s stated) Spec() *problems.Spec { return s.st.Spec }
+
+// Fill fills in what the file leaves open.
+func (s stated) Fill() { solve.Fill(s.st.Spec, s.st.Problem, s.st.Hard) }
+
+// Solve trains, and judges when training is over.
+func (s stated) Solve(ctx context.Context, threads int, passes float64) (Solved, error) {
+	run, faults, err := solve.New(s.st, solve.Options{Threads: threads, Passes: passes})
+	if run == nil {
+		return Solved{}, errors.Join(err, faults.Err())
+	}
+	answer, err := run.Solve(ctx)
+	if ctx.Err() != nil {
+		return Solved{}, ctx.Err()
+	}
+	if err != nil {
+		return Solved{}, err
+	}
+	return Solved{Run: record.Run(answer, threads), Errors: record.Errors(answer.Along), Passes: answer.Passes}, nil
+}
