@@ -117,16 +117,14 @@ func (c *compiler) all() Diagnostics {
 // key formats the name of a place in the file, as in Diagnostic.Key.
 func key(format string, args ...any) string { return fmt.Sprintf(format, args...) }
 
+// fault reports an error.
 func (c *compiler) fault(pos Pos, key, format string, args ...any) {
-	c.diagnose(false, pos, key, format, args...)
+	c.add(Diagnostic{File: c.spec.File, Pos: pos, Key: key, Message: fmt.Sprintf(format, args...)})
 }
 
+// warn reports a warning.
 func (c *compiler) warn(pos Pos, key, format string, args ...any) {
-	c.diagnose(true, pos, key, format, args...)
-}
-
-func (c *compiler) diagnose(warning bool, pos Pos, key, format string, args ...any) {
-	c.add(Diagnostic{File: c.spec.File, Pos: pos, Key: key, Message: fmt.Sprintf(format, args...), Warning: warning})
+	c.add(Diagnostic{File: c.spec.File, Pos: pos, Key: key, Message: fmt.Sprintf(format, args...), Warning: true})
 }
 
 // add adds a diagnostic, unless the decoder has refused what stands there, a part

@@ -124,6 +124,7 @@ func (c *compiler) domain() bool {
 	return ok
 }
 
+// equations compiles what holds in the domain.
 func (c *compiler) equations() {
 	for i, e := range c.spec.Equations {
 		r, faults := c.scope.Residual(e.Is.Value, pde.Context{})
@@ -134,6 +135,8 @@ func (c *compiler) equations() {
 	}
 }
 
+// conditions compiles what holds at places; their points are tried where the file
+// is sound so far.
 func (c *compiler) conditions() {
 	for i, cond := range c.spec.Conditions {
 		var pieces []pde.Piece

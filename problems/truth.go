@@ -29,6 +29,7 @@ func (c *compiler) truth() pde.Truth {
 	return c.reference(ref.File)
 }
 
+// exact compiles the closed forms of fields.
 func (c *compiler) exact() pde.Truth {
 	fields := make([]*pde.Expr, len(c.problem.Fields))
 	for _, e := range c.spec.Exact {
@@ -47,6 +48,7 @@ func (c *compiler) exact() pde.Truth {
 	return pde.NewExact(c.problem.Box, fields)
 }
 
+// reference reads a table of the solution.
 func (c *compiler) reference(file Text) pde.Truth {
 	src, err := c.read(file.Value)
 	if err != nil {
