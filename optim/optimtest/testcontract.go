@@ -40,6 +40,51 @@ func testReports(t *testing.T, m optim.Method) {
 	}
 }
 
+// testFollows moves θ between two steps.
+func testFollows(t *testing.T, m optim.Method) {
+	f := Quadratic(Spectrum(4, 10), 0.25)
+	theta, grad := walk(m, f, 10), make([]float64, f.Dim())
+	for i := range theta {
+		theta[i] += 2
+	}
+	first := f.ValueGrad(grad, theta)
+	for range 500 {
+		if _, err := m.Step(theta, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if last := f.ValueGrad(grad, theta); !(last < 0.99*first) {
+		t.Errorf("loss 500 steps after θ was moved = %g, want below 0.99 of %g", last, first)
+	}
+}
+
+// testStops runs to a Status, if there is one, and two steps further.
+func testStops(t *testing.T, m optim.Method) {
+	f := Quadratic(Spectrum(4, 10), 0.25)
+	theta := slices.Clone(f.Start)
+	m.Init(len(theta))
+	var last optim.StepInfo
+	for range 300 {
+		if last, _ = m.Step(theta, f); last.Status != optim.Running {
+			break
+		}
+	}
+	if last.Status == optim.Running {
+		t.Skip("the method does not stop by itself")
+	}
+	at := slices.Clone(theta)
+	for range 2 {
+		info, err := m.Step(theta, f)
+		if err != nil || info.Status != last.Status || info.LossEvals != 0 || info.GradEvals != 0 || info.StepNorm != 0 || !sameBits(theta, at) {
+			t.Fatalf("a step after %v = %+v, %v, want the same status and nothing done", last.Status, info, err)
+		}
+	}
+	m.Restart()
+	if info, err := m.Step(theta, f); err != nil || info.LossEvals == 0 {
+		t.Errorf("a step after Restart = %+v, %v, want an evaluation", info, err)
+	}
+}
+
 // testKeepsNothing hands θ over in a new slice for every step and spoils the old one.
 func testKeepsNothing(t *testing.T, newMethod func() optim.Method) {
 	f := Rosenbrock(6)

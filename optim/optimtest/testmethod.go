@@ -22,6 +22,8 @@ import (
 //     within a bounded number of evaluations, and leave θ finite; a failed step
 //     leaves θ as it was.
 //   - After Restart on another objective it lowers that one.
+//   - It goes on from θ where the caller has moved it, without Restart.
+//   - Once it has stopped it evaluates nothing and keeps its Status and θ, until Restart.
 //   - StepInfo tells the loss and the length of the step as they are.
 //   - It keeps neither θ nor a state that it gave or was given.
 //   - A Step allocates nothing.
@@ -33,6 +35,8 @@ func TestMethod(t *testing.T, newMethod func() optim.Method) {
 	t.Run("restores", func(t *testing.T) { testRestores(t, newMethod) })
 	t.Run("survives", func(t *testing.T) { testSurvives(t, newMethod) })
 	t.Run("restarts", func(t *testing.T) { testRestarts(t, newMethod()) })
+	t.Run("follows", func(t *testing.T) { testFollows(t, newMethod()) })
+	t.Run("stops", func(t *testing.T) { testStops(t, newMethod()) })
 	t.Run("reports", func(t *testing.T) { testReports(t, newMethod()) })
 	t.Run("keeps nothing", func(t *testing.T) { testKeepsNothing(t, newMethod) })
 	t.Run("copies its state", func(t *testing.T) { testCopiesState(t, newMethod) })
