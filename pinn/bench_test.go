@@ -11,21 +11,30 @@ var benchCases = []struct {
 	state   func(tb testing.TB) *stated
 	hidden  []int
 	points  int
+	s       string // the activation
 }{
-	{"burgers", burgers, []int{20, 20, 20}, 10000},
-	{"burgers", burgers, []int{64, 64, 64, 64}, 10000},
-	{"heat2d", heat2d, []int{20, 20, 20}, 10000},
-	{"kdv", kdv, []int{20, 20, 20}, 10000},
-	{"beam", beam, []int{20, 20, 20}, 10000},
+	{"burgers", burgers, []int{20, 20, 20}, 10000, "tanh"},
+	{"burgers", burgers, []int{64, 64, 64, 64}, 10000, "tanh"},
+	{"heat2d", heat2d, []int{20, 20, 20}, 10000, "tanh"},
+	{"kdv", kdv, []int{20, 20, 20}, 10000, "tanh"},
+	{"beam", beam, []int{20, 20, 20}, 10000, "tanh"},
+	{"burgers", burgers, []int{20, 20, 20}, 10000, "sin"}, // general programs
 }
 
-func hiddenName(h []int) string { return fmt.Sprintf("%dx%d", len(h), h[0]) }
+// netName names a network as in 3x20, with its activation unless that is tanh.
+func netName(h []int, activation string) string {
+	name := fmt.Sprintf("%dx%d", len(h), h[0])
+	if activation != "tanh" {
+		name += "-" + activation
+	}
+	return name
+}
 
 // forBench runs f as one benchmark per case.
 func forBench(b *testing.B, f func(b *testing.B, l *built)) {
 	for _, c := range benchCases {
-		b.Run(fmt.Sprintf("problem=%s/net=%s", c.problem, hiddenName(c.hidden)), func(b *testing.B) {
-			l := c.state(b).build(NetSpec{Hidden: c.hidden, Activation: "tanh"}, LossOptions{Interior: c.points})
+		b.Run(fmt.Sprintf("problem=%s/net=%s", c.problem, netName(c.hidden, c.s)), func(b *testing.B) {
+			l := c.state(b).build(NetSpec{Hidden: c.hidden, Activation: c.s}, LossOptions{Interior: c.points})
 			b.ReportAllocs()
 			f(b, l)
 		})

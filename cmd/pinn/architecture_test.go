@@ -19,10 +19,11 @@ var arrows = map[string][]string{
 	"pinn/problems":            {},
 	"pinn/internal/kernel":     {},
 	"pinn/internal/kernel/...": {"pinn/internal/kernel/..."},
+	"pinn/internal/rows":       {"pinn/internal/kernel"},
 
-	"pinn/pde":         {"pinn/internal/kernel"},
+	"pinn/pde":         {"pinn/internal/kernel", "pinn/internal/rows"},
 	"pinn/pde/pdetest": {"pinn/pde"},
-	"pinn/pinn":        {"pinn/pde", "pinn/internal/kernel/..."},
+	"pinn/pinn":        {"pinn/pde", "pinn/internal/kernel/...", "pinn/internal/rows"},
 
 	"pinn/optim":           {"pinn/internal/kernel/..."},
 	"pinn/optim/optimtest": {"pinn/optim"},
