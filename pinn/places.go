@@ -38,7 +38,7 @@ func (l *Loss) compile(f form, soft []int) error {
 	}
 	for k, i := range soft {
 		c := p.Conditions[i]
-		at := place{name: names[k], pieces: c.Pieces, points: c.Points, faces: true, normal: c.NeedsNormal}
+		at := place{name: names[k], pieces: c.Pieces, points: c.Points, faces: true, normal: c.NeedsNormal()}
 		if err := l.addGroup(f, at, 0, []*pde.Expr{c.Residual}, []float64{c.Weight}); err != nil {
 			return err
 		}

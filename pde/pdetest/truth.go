@@ -85,7 +85,7 @@ func Check(p *pde.Problem, truth pde.Truth, params []float64, n int, rng *rand.R
 	for i, k := range p.Conditions {
 		name := fmt.Sprintf("condition[%d] %s at %s", i, k.Name, k.At)
 		pts, err := p.Box.SampleOn(k.Pieces, pde.Uniform{}, 4*n, rng)
-		if err == nil && k.NeedsNormal && pts.MissingNormal() >= 0 {
+		if err == nil && k.NeedsNormal() && pts.MissingNormal() >= 0 {
 			err = fmt.Errorf("no normal at %v", pts.At(pts.MissingNormal()))
 		}
 		reports = append(reports, c.check(name, k.Residual, c.inner(pts, n), err))

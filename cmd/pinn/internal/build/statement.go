@@ -179,7 +179,7 @@ func (c *compiler) conditions() {
 		}
 		c.problem.Conditions = append(c.problem.Conditions, pde.Condition{
 			Name: name, At: cond.At.Value, Pieces: pieces, Residual: r, Enforce: enforce, Weight: cond.Weight,
-			Points: cond.Points, NeedsNormal: r != nil && r.HasNormals(),
+			Points: cond.Points,
 		})
 	}
 	if c.sound() {
@@ -197,7 +197,7 @@ func (c *compiler) places() {
 		switch {
 		case err != nil:
 			c.fault(c.spec.Conditions[i].At.At(0), k, "%v", err)
-		case cond.NeedsNormal && points.MissingNormal() >= 0:
+		case cond.NeedsNormal() && points.MissingNormal() >= 0:
 			c.fault(c.spec.Conditions[i].At.At(0), k, "must be a boundary with a normal, because the statement uses one; there is none at %v", points.At(points.MissingNormal()))
 		}
 	}
