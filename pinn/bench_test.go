@@ -100,6 +100,25 @@ func BenchmarkNormalEquations(b *testing.B) {
 	}
 }
 
+// BenchmarkDraw reports the time of drawing the points of a loss: of the network
+// alone, and above a solution that it corrects.
+func BenchmarkDraw(b *testing.B) {
+	o := LossOptions{Interior: 10000}
+	spec := NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}
+	s := burgers(b)
+	first := s.build(spec, o)
+	for name, l := range map[string]*built{"first": first, "second": s.corrected(first, spec, 0.5, o)} {
+		for _, method := range []string{"uniform", "rad"} {
+			b.Run("stage="+name+"/method="+method, func(b *testing.B) {
+				rng := stream(1, 1, 1)
+				for b.Loop() {
+					l.Resample(method, 0, 1, 1, l.theta, rng)
+				}
+			})
+		}
+	}
+}
+
 func BenchmarkResample(b *testing.B) {
 	l := burgers(b).build(NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}, LossOptions{Interior: 4000})
 	rng := stream(1, 1, 1)

@@ -164,7 +164,7 @@ func (l *Loss) draw() error {
 		if at.data == nil {
 			pts = shuffled(pts, stream(o.Seed, streamOrder, i))
 		}
-		set := l.groups[i].newSet(pts, at.columns())
+		set := l.newSet(i, pts)
 		l.sets = append(l.sets, set)
 		if at.data == nil {
 			n := at.count(box, o.HeldOut)
@@ -174,12 +174,17 @@ func (l *Loss) draw() error {
 			if pts, err = at.sample(box, uniform, n, stream(o.Seed, streamHeldOut, i)); err != nil {
 				return err
 			}
-			set = l.groups[i].newSet(pts, nil)
+			set = l.newSet(i, pts)
 		}
 		l.held = append(l.held, set)
 	}
 	l.full, l.heldOut = all(l.sets), all(l.held)
 	return nil
+}
+
+// newSet makes the set of points of group i, with its data columns if it is of data.
+func (l *Loss) newSet(i int, pts pde.Points) *pointSet {
+	return l.groups[i].newSet(pts, l.places[i].columns(), l.options.Threads)
 }
 
 // Points returns the number of points that the loss is a mean over: those of all

@@ -85,7 +85,7 @@ func (l *Loss) wanted(i, interior int) int {
 // again.
 func (l *Loss) redraw(i, n int, rng *rand.Rand) {
 	if pts, err := l.places[i].sample(l.problem.Box, l.sampler, n, rng); err == nil {
-		l.sets[i] = l.groups[i].newSet(shuffled(pts, rng), nil)
+		l.sets[i] = l.newSet(i, shuffled(pts, rng))
 	}
 }
 
@@ -110,7 +110,7 @@ func (l *Loss) adapt(i int, method string, points int, k, c float64, theta []flo
 		pts.N += old.N
 		pts = shuffled(pts, rng)
 	}
-	l.sets[i] = l.groups[i].newSet(pts, nil)
+	l.sets[i] = l.newSet(i, pts)
 }
 
 // density returns |r|^k/mean|r|^k + c for the given |r|². A residual that is not
