@@ -1,5 +1,7 @@
 package problems
 
+import "pinn/internal/suggest"
+
 // judging reads [exact], [reference] and [target]: what training never sees.
 func (d *decoder) judging(s *Spec, root *reader) {
 	s.Exact = root.exact(s)
@@ -34,7 +36,7 @@ func (r *reader) exact(s *Spec) []Named {
 // unknownField reports a key that should be a field.
 func (r *reader) unknownField(e entry) {
 	hint := ""
-	if near := Suggest(e.key, r.asked); near != "" && !r.full() {
+	if near := suggest.Nearest(e.key, r.asked); near != "" && !r.full() {
 		hint = "; did you mean " + near + "?"
 	}
 	r.report(e.keyStart, r.key(quoteKey(e.key)), "must be one of the fields, got %s%s", clip([]byte(e.key)), hint)

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"pinn/internal/suggest"
 )
 
 // reader reads one table of the file by keys. A key that is asked for is known;
@@ -75,7 +77,7 @@ func (r *reader) unknown(e entry, known []string) {
 		return
 	}
 	hint := ""
-	if near := Suggest(e.key, known); near != "" {
+	if near := suggest.Nearest(e.key, known); near != "" {
 		hint = "; did you mean " + near + "?"
 	} else if len(known) <= few {
 		hint = "; must be one of " + strings.Join(known, ", ")
@@ -239,7 +241,7 @@ func (r *reader) asWord(v *value, key string, of []string) string {
 		}
 	}
 	hint := ""
-	if near := Suggest(v.text, of); near != "" {
+	if near := suggest.Nearest(v.text, of); near != "" {
 		hint = "; did you mean " + near + "?"
 	}
 	r.report(v.start, r.key(key), "must be one of %s, got %s%s", strings.Join(of, ", "), r.show(v), hint)

@@ -16,12 +16,13 @@ import (
 // pde → pinn and optim → hybrid meet in cmd/pinn only. Imports of test files are
 // free.
 var arrows = map[string][]string{
-	"pinn/problems":            {},
+	"pinn/problems":            {"pinn/internal/suggest"},
+	"pinn/internal/suggest":    {},
 	"pinn/internal/kernel":     {},
 	"pinn/internal/kernel/...": {"pinn/internal/kernel/..."},
 	"pinn/internal/rows":       {"pinn/internal/kernel"},
 
-	"pinn/pde":         {"pinn/internal/kernel", "pinn/internal/rows"},
+	"pinn/pde":         {"pinn/internal/kernel", "pinn/internal/rows", "pinn/internal/suggest"},
 	"pinn/pde/pdetest": {"pinn/pde"},
 	"pinn/pinn":        {"pinn/pde", "pinn/internal/kernel/...", "pinn/internal/rows"},
 
@@ -32,7 +33,7 @@ var arrows = map[string][]string{
 	"pinn/cmd/pinn/internal/rundir": {},
 	"pinn/cmd/pinn/internal/figure": {"pinn/cmd/pinn/internal/rundir"},
 	"pinn/cmd/pinn/internal/report": {"pinn/cmd/pinn/internal/rundir", "pinn/cmd/pinn/internal/figure"},
-	"pinn/cmd/pinn/...":             {"pinn/pde", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/cmd/pinn/..."},
+	"pinn/cmd/pinn/...":             {"pinn/pde", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/internal/suggest", "pinn/cmd/pinn/..."},
 
 	"pinn/internal/deps":   {},
 	"pinn/internal/refgen": {"pinn/pde", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/..."},

@@ -10,6 +10,7 @@ import (
 
 	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/internal/suggest"
 	"pinn/pde"
 	"pinn/problems"
 )
@@ -118,7 +119,7 @@ func find(arg string) (*source, error) {
 		}}, nil
 	}
 	hint := "pinn list shows the gallery"
-	if near := problems.Suggest(filepath.Base(name), problems.Gallery()); near != "" {
+	if near := suggest.Nearest(filepath.Base(name), problems.Gallery()); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return nil, fmt.Errorf("%s: no such file, and no problem of the gallery has that name; %s", arg, hint)

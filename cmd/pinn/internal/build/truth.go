@@ -3,6 +3,7 @@ package build
 import (
 	"slices"
 
+	"pinn/internal/suggest"
 	"pinn/pde"
 	"pinn/problems"
 )
@@ -68,7 +69,7 @@ func (c *compiler) reference(file problems.Text) pde.Truth {
 
 // suggestion is the end of a message about a word that is not among those known.
 func suggestion(word string, known []string) string {
-	if near := problems.Suggest(word, known); near != "" {
+	if near := suggest.Nearest(word, known); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return ""

@@ -1,23 +1,25 @@
-package problems
+// Package suggest answers "did you mean": it finds the name that a misspelt one was
+// most likely meant to be.
+package suggest
 
 import "strings"
 
-// maxSuggest bounds the length of the names that Suggest compares.
-const maxSuggest = 64
+// longest bounds the length of the names, in bytes, that Nearest compares.
+const longest = 64
 
-// Suggest returns the candidate that name was most likely meant to be, or "" if
+// Nearest returns the candidate that name was most likely meant to be, or "" if
 // none is near. Near is a Damerau–Levenshtein distance (optimal string
 // alignment, upper and lower case alike) of at most a third of the longer
 // name, rounded, and never above 3. Of two equally near candidates the one with
 // the longer common beginning wins, then the earlier one.
-func Suggest(name string, candidates []string) string {
-	if len(name) > maxSuggest {
+func Nearest(name string, candidates []string) string {
+	if len(name) > longest {
 		return ""
 	}
 	best, bestDistance, bestPrefix := "", 4, 0
 	folded := []rune(strings.ToLower(name))
 	for _, c := range candidates {
-		if c == name || c == "" || len(c) > maxSuggest {
+		if c == name || c == "" || len(c) > longest {
 			continue
 		}
 		other := []rune(strings.ToLower(c))
@@ -38,7 +40,7 @@ func Suggest(name string, candidates []string) string {
 //
 //	D(i,j) = min( D(i−1,j)+1, D(i,j−1)+1, D(i−1,j−1)+[aᵢ≠bⱼ], D(i−2,j−2)+1 if aᵢaᵢ₋₁ = bⱼ₋₁bⱼ )
 func distance(a, b []rune) int {
-	var rows [3][maxSuggest + 1]int
+	var rows [3][longest + 1]int
 	for j := range len(b) + 1 {
 		rows[0][j] = j
 	}

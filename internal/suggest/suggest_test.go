@@ -1,4 +1,4 @@
-package problems
+package suggest
 
 import (
 	"strings"
@@ -7,8 +7,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestSuggest(t *testing.T) {
+func TestNearest(t *testing.T) {
 	keys := []string{"name", "at", "is", "enforce", "weight", "points"}
+	leaves := []string{"x", "u", "nu", "lambda", "sin", "sinh", "u_tt", "exp"}
 	for _, c := range []struct {
 		name       string
 		candidates []string
@@ -30,16 +31,39 @@ func TestSuggest(t *testing.T) {
 		{"axb", []string{"xxb", "ayb"}, "ayb"},
 		{"ψη", []string{"ψψ"}, "ψψ"},
 		{"anything", nil, ""},
+		{"y", leaves, ""},
+		{"mu", leaves, "u"},
+		{"lamda", leaves, "lambda"},
+		{"labmda", leaves, "lambda"},
+		{"Lambda", leaves, "lambda"},
+		{"sine", leaves, "sin"},
+		{"EXP", leaves, "exp"},
+		{"u_tt2", leaves, "u_tt"},
+		{"gamma", leaves, ""},
+		{"quux", leaves, ""},
 		{strings.Repeat("a", 1000), []string{strings.Repeat("a", 999)}, ""},
 	} {
-		if got := Suggest(c.name, c.candidates); got != c.want {
-			t.Errorf("Suggest(%q, %v) = %q, want %q", c.name, c.candidates, got, c.want)
+		if got := Nearest(c.name, c.candidates); got != c.want {
+			t.Errorf("Nearest(%q, %v) = %q, want %q", c.name, c.candidates, got, c.want)
 		}
 	}
 }
 
-// TestDistance holds the three-row form to the recursion it comes from.
 func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"a", "", 1}, {"", "abc", 3}, {"u_tt2", "u_tt", 1}, {"ponits", "points", 1}, {"kitten", "sitting", 3}, {"ab", "ba", 1}, {"λx", "μx", 1},
+	} {
+		if got := distance([]rune(c.a), []rune(c.b)); got != c.want {
+			t.Errorf("distance(%s, %s) = %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+// TestDistanceAgainstRecursion holds the three-row form to the recursion it comes from.
+func TestDistanceAgainstRecursion(t *testing.T) {
 	short := rapid.SliceOfN(rapid.SampledFrom([]rune("abc")), 0, 6)
 	rapid.Check(t, func(r *rapid.T) {
 		a, b := short.Draw(r, "a"), short.Draw(r, "b")
