@@ -79,7 +79,8 @@ func (b Box) EvenGrid(counts []int) Points {
 	return pts
 }
 
-// tick returns point k of n even ones on the axis.
+// tick returns point k of n even ones on the axis. It rounds as At does, unlike
+// floats.Span: tables of reference solutions hold these coordinates.
 func (a Axis) tick(k, n int) float64 {
 	switch {
 	case k == 0:

@@ -80,7 +80,8 @@ func relL2(u, ref [][]float64) float64 {
 }
 
 // norm2 accumulates a Euclidean norm s·√q without overflow or underflow; s is
-// the largest absolute value so far and q = Σ (v/s)². (BLAS dnrm2.)
+// the largest absolute value so far and q = Σ (v/s)². (BLAS dnrm2.) Unlike floats.Norm
+// it goes on from one field to the next, and is NaN for infinities.
 type norm2 struct {
 	s, q float64
 	bad  bool // a NaN or an infinity was added

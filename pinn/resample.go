@@ -114,7 +114,8 @@ func (l *Loss) adapt(i int, method string, points int, k, c float64, theta []flo
 }
 
 // density returns |r|^k/mean|r|^k + c for the given |r|². A residual that is not
-// finite counts as the largest finite one.
+// finite counts as the largest finite one. The mean is a sum of quotients, whose
+// rounding differs from stat.Mean: the points that are drawn depend on its bits.
 func density(squares []float64, k, c float64) []float64 {
 	p := make([]float64, len(squares))
 	mean, most := 0.0, 0.0

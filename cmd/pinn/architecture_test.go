@@ -45,7 +45,7 @@ var modules = map[string][]string{
 	"pinn/problems":        {"github.com/pelletier/go-toml/v2/..."},
 	"pinn/internal/kernel": {"golang.org/x/sys/cpu"},
 	"pinn/pde":             {},
-	"pinn/pinn":            {},
+	"pinn/pinn":            {"gonum.org/v1/gonum/dsp/fourier"},
 	"pinn/hybrid":          {},
 }
 
