@@ -8,9 +8,8 @@ import (
 	"pinn/internal/rows"
 )
 
-// Layout says what the rows of the blocks mean that a Program works on: the
-// partials in their order, the number of unknown parameters, of data columns and
-// of axes.
+// Layout gives the rows of the blocks of a Program their meanings: the partials in
+// their order, and the numbers of unknown parameters, of data columns and of axes.
 type Layout struct {
 	Partials              []Partial
 	Params, Columns, Axes int

@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 )
 
-// Batches is the points of a Loss shuffled and cut into disjoint minibatches.
+// Batches holds the points of a Loss, shuffled and cut into disjoint minibatches.
 // Each minibatch is stratified: it takes from every group its share, at least one
 // point, so that the mean of its gradient over shuffles is ∇L. What does not fill
 // a minibatch is left out until the next shuffle.
@@ -12,7 +12,7 @@ import (
 // A group with fewer points than there are minibatches, such as a condition at
 // one point, gives its points to several of them in turn.
 //
-// It is good until the points of the Loss are redrawn, and not safe for
+// It is valid until the points of the Loss are redrawn, and not safe for
 // concurrent use.
 type Batches struct {
 	loss  *Loss
@@ -23,8 +23,8 @@ type Batches struct {
 	panel *panel // of Rows, made at its first use
 }
 
-// Deal returns minibatches of size points each, or as few more as one point of
-// each group needs, shuffled for a start by a stream of the loss's own seed.
+// Deal returns minibatches of size points each, or a few more where each group needs
+// one point. A stream of the loss's own seed shuffles them for a start.
 func (l *Loss) Deal(size int) *Batches {
 	b := &Batches{loss: l, share: shares(l.sets, size), count: 1}
 	main := l.sets[0]
@@ -57,7 +57,7 @@ func shares(sets []*pointSet, size int) []int {
 	return share
 }
 
-// Shuffle deals anew; the outcome depends on the stream alone.
+// Shuffle deals the points anew; the outcome depends on the stream alone.
 func (b *Batches) Shuffle(rng *rand.Rand) {
 	for _, order := range b.order {
 		for i := range order {

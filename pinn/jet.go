@@ -20,11 +20,11 @@ const (
 //
 //	value    h_α from z_α, and nothing else;
 //	forward  h_α and S_β = ∂^β s'(z) from z_α;
-//	adjoint  z̄_γ = Σ_{α≥γ} C(α,γ) S_{α−γ} h̄_α in place of h̄: because a change w
-//	         of z changes h by s'(z)·w, and Leibniz.
+//	adjoint  z̄_γ = Σ_{α≥γ} C(α,γ) S_{α−γ} h̄_α in place of h̄: a change w of z
+//	         changes h by s'(z)·w, whose components follow from Leibniz' rule.
 //
-// They are general: any activation, any set. Where fused is not nil, one routine
-// does each way in one pass, in place, and without S.
+// They hold for any activation and any set. Where fused is not nil, one routine does
+// each of the two ways in one pass, in place, and without S.
 type Jet struct {
 	set                     *JetSet
 	value, forward, adjoint rows.Program

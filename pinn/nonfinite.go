@@ -15,10 +15,10 @@ type NonFinite struct {
 	Axes  []string  // names of the coordinates
 	Point []float64 // one coordinate per axis
 	Value float64
-	Layer string // where on the way to it the first such number stands
+	Layer string // where the first such number stands in the evaluation
 }
 
-// String says it in a sentence without its end.
+// String returns the place and the value as a sentence without its full stop.
 func (n NonFinite) String() string {
 	var at []string
 	for i, x := range n.Point {
@@ -28,8 +28,8 @@ func (n NonFinite) String() string {
 }
 
 // FindNonFinite returns the first residual over all points that is not finite at θ,
-// or else the first gradient of one; ok is false if there is none. It is meant for a
-// report after the loss was not finite.
+// or else the first gradient of one; ok is false if there is none. It serves the
+// report on a loss that is not finite.
 func (l *Loss) FindNonFinite(theta []float64) (n NonFinite, ok bool) {
 	l.at(theta)
 	w := l.engine.workers[0]

@@ -53,9 +53,10 @@ func (l *Loss) compile(f form, soft []int) error {
 	return nil
 }
 
-// TermNames returns the names of the terms of a problem whose conditions soft are
-// terms: the equations, these conditions, the data sets, each in their order. One
-// without a name is kind[i]; so is, in brackets, one whose name is taken.
+// TermNames returns the names of the terms of the loss: the equations, the conditions
+// with the indices soft, the data sets, each in their order in the problem. A term
+// without a name is called by its kind and index, such as data[0]; where two would have
+// the same name, the later one has its kind and index appended in brackets.
 func TermNames(p *pde.Problem, soft []int) (names []string) {
 	add := func(name, kind string, i int) {
 		if name == "" {

@@ -4,8 +4,9 @@ import "pinn/internal/kernel"
 
 // Rows returns the loss L = |r|² of minibatch k at theta, r, and J = ∂r/∂θ by its
 // transpose, element (i, j) of J at jt[j·stride + i], with the rows of term m scaled by
-// √(w_m/b_m), b_m its points in the minibatch. Some rows, of r too, may be zeros. The
-// slices are good until the next call and may be overwritten. The memory is that of J.
+// √(w_m/b_m), b_m its points in the minibatch. Some rows
+// of J and r may be zeros. The slices are valid until the next call and may be
+// overwritten.
 func (b *Batches) Rows(k int, theta []float64) (value float64, r, jt []float64, stride int) {
 	b.choose(k)
 	l := b.loss
