@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 // place says where the points of a group come from: the interior, the pieces of
@@ -115,7 +116,7 @@ func (at place) count(box pde.Box, interior int) int {
 }
 
 // sample draws n points of the place.
-func (at place) sample(box pde.Box, s pde.Sampler, n int, rng *rand.Rand) (pde.Points, error) {
+func (at place) sample(box pde.Box, s cube.Sampler, n int, rng *rand.Rand) (pde.Points, error) {
 	switch {
 	case at.data != nil:
 		return at.data.Points, nil
@@ -155,7 +156,7 @@ func shuffled(pts pde.Points, rng *rand.Rand) pde.Points {
 // draw draws the points of training and the held-out ones.
 func (l *Loss) draw() error {
 	o := l.options
-	uniform, _ := pde.NewSampler("uniform")
+	uniform, _ := cube.New("uniform")
 	for i, at := range l.places {
 		box := l.problem.Box
 		pts, err := at.sample(box, l.sampler, at.count(box, o.Interior), stream(o.Seed, streamPoints, i))

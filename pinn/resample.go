@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 const (
@@ -92,7 +93,7 @@ func (l *Loss) redraw(i, n int, rng *rand.Rand) {
 // adapt draws points of the interior where the residual is large.
 func (l *Loss) adapt(i int, method string, points int, k, c float64, theta []float64, rng *rand.Rand) {
 	old, n := l.sets[i].pts, l.wanted(i, points)
-	pool, err := l.places[i].sample(l.problem.Box, pde.Uniform{}, max(2*n, min(poolFactor*n, poolMax)), rng)
+	pool, err := l.places[i].sample(l.problem.Box, cube.Uniform{}, max(2*n, min(poolFactor*n, poolMax)), rng)
 	if err != nil {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/dsp/fourier"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 const (
@@ -53,7 +54,7 @@ func lines(box pde.Box, axis int) pde.Points {
 	}
 	pts := pde.Points{N: count * linePoints, D: d, X: make([]float64, count*linePoints*d)}
 	across := make([]float64, count*(d-1))
-	pde.Halton{}.Fill(across, count, d-1, rand.New(rand.NewPCG(0, 0)))
+	cube.Halton{}.Fill(across, count, d-1, rand.New(rand.NewPCG(0, 0)))
 	for i := range pts.N {
 		x, place := pts.At(i), across[i/linePoints*(d-1):]
 		for k, a := range box.Axes {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 const (
@@ -79,12 +80,12 @@ func Check(p *pde.Problem, truth pde.Truth, params []float64, n int, rng *rand.R
 	var reports []Report
 	for i, e := range p.Equations {
 		name := fmt.Sprintf("equation[%d] %s", i, e.Name)
-		pts, err := p.Box.Sample(pde.Uniform{}, 4*n, rng)
+		pts, err := p.Box.Sample(cube.Uniform{}, 4*n, rng)
 		reports = append(reports, c.check(name, e.Residual, c.inner(pts, n), err))
 	}
 	for i, k := range p.Conditions {
 		name := fmt.Sprintf("condition[%d] %s at %s", i, k.Name, k.At)
-		pts, err := p.Box.SampleOn(k.Pieces, pde.Uniform{}, 4*n, rng)
+		pts, err := p.Box.SampleOn(k.Pieces, cube.Uniform{}, 4*n, rng)
 		if err == nil && k.NeedsNormal() && pts.MissingNormal() >= 0 {
 			err = fmt.Errorf("no normal at %v", pts.At(pts.MissingNormal()))
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 	"pinn/problems"
 )
 
@@ -143,7 +144,7 @@ func (c *compiler) domain() bool {
 		ok = ok && len(faults) == 0
 	}
 	if ok && c.problem.Box.Inside != nil {
-		_, err := c.problem.Box.Sample(pde.Sobol{}, 1, rand.New(rand.NewPCG(1, 1)))
+		_, err := c.problem.Box.Sample(cube.Sobol{}, 1, rand.New(rand.NewPCG(1, 1)))
 		if err != nil {
 			c.fault(c.spec.Inside.At(0), "domain.inside", "%v", err)
 			ok = false
@@ -190,7 +191,7 @@ func (c *compiler) conditions() {
 // places draws a few points of every condition: a place without points, or
 // without the normals that its statement uses, is a fault of the file.
 func (c *compiler) places() {
-	sobol, _ := pde.NewSampler("sobol")
+	sobol, _ := cube.New("sobol")
 	for i, cond := range c.problem.Conditions {
 		points, err := c.problem.Box.SampleOn(cond.Pieces, sobol, 16, rand.New(rand.NewPCG(1, 1)))
 		k := key("condition[%d].at", i)

@@ -1,4 +1,4 @@
-package pde
+package cube
 
 import (
 	"crypto/sha256"
@@ -14,7 +14,7 @@ import (
 
 // cubeOf returns n points of the named sampler in d axes.
 func cubeOf(t interface{ Fatalf(string, ...any) }, kind string, n, d int, seed uint64) []float64 {
-	s, ok := NewSampler(kind)
+	s, ok := New(kind)
 	if !ok {
 		t.Fatalf("no sampler %s", kind)
 	}
@@ -23,13 +23,13 @@ func cubeOf(t interface{ Fatalf(string, ...any) }, kind string, n, d int, seed u
 	return x
 }
 
-func TestNewSampler(t *testing.T) {
-	if _, ok := NewSampler("Sobol"); ok {
-		t.Error("NewSampler(Sobol) is known, want unknown: names are lower case")
+func TestNew(t *testing.T) {
+	if _, ok := New("Sobol"); ok {
+		t.Error("New(Sobol) is known, want unknown: names are lower case")
 	}
 	want := []string{"sobol", "halton", "hammersley", "latin-hypercube", "uniform", "grid"}
-	if got := SamplerKinds(); !slices.Equal(got, want) {
-		t.Errorf("SamplerKinds() = %v, want %v", got, want)
+	if got := Kinds(); !slices.Equal(got, want) {
+		t.Errorf("Kinds() = %v, want %v", got, want)
 	}
 }
 
@@ -37,12 +37,12 @@ func TestNewSampler(t *testing.T) {
 // [0, 1), nothing beyond them, equal bits for equal seeds, and other points for
 // other seeds (the grid has none).
 func TestSamplersFillTheCube(t *testing.T) {
-	for _, kind := range SamplerKinds() {
+	for _, kind := range Kinds() {
 		t.Run(kind, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
-				n, d := rapid.IntRange(0, 300).Draw(t, "n"), rapid.IntRange(0, MaxAxes).Draw(t, "d")
+				n, d := rapid.IntRange(0, 300).Draw(t, "n"), rapid.IntRange(0, MaxDim).Draw(t, "d")
 				seed := rapid.Uint64().Draw(t, "seed")
-				s, _ := NewSampler(kind)
+				s, _ := New(kind)
 				x := make([]float64, n*d+3)
 				for i := range x {
 					x[i] = -7
@@ -68,8 +68,8 @@ func TestSamplersFillTheCube(t *testing.T) {
 }
 
 func TestFillPanics(t *testing.T) {
-	for _, kind := range SamplerKinds() {
-		s, _ := NewSampler(kind)
+	for _, kind := range Kinds() {
+		s, _ := New(kind)
 		for _, row := range []struct{ len, n, d int }{{5, 3, 2}, {11, 1, 11}, {4, -1, 2}} {
 			func() {
 				defer func() {
@@ -138,14 +138,14 @@ func TestDiscrepancy(t *testing.T) {
 // in 10 axes: the hash is that of SciPy 1.17.1, qmc.Sobol(d=10,
 // scramble=False).random(1024), as little-endian float64.
 func TestSobolFirstPoints(t *testing.T) {
-	x := make([]float64, 1024*MaxAxes)
-	sobol(x, 5, 2, [MaxAxes]uint64{})
+	x := make([]float64, 1024*MaxDim)
+	sobol(x, 5, 2, [MaxDim]uint64{})
 	if want := []float64{0, 0, .5, .5, .75, .25, .25, .75, .375, .375}; !slices.Equal(x[:10], want) {
 		t.Errorf("first points %v, want %v", x[:10], want)
 	}
-	sobol(x, 1024, MaxAxes, [MaxAxes]uint64{})
+	sobol(x, 1024, MaxDim, [MaxDim]uint64{})
 	want := []float64{0.0009765625, 0.7529296875, 0.6123046875, 0.1455078125, 0.1865234375, 0.4384765625, 0.1396484375, 0.6181640625, 0.3447265625, 0.8505859375}
-	if got := x[1023*MaxAxes:]; !slices.Equal(got, want) {
+	if got := x[1023*MaxDim:]; !slices.Equal(got, want) {
 		t.Errorf("point 1023 is %v, want %v", got, want)
 	}
 	var raw []byte
@@ -154,7 +154,7 @@ func TestSobolFirstPoints(t *testing.T) {
 	}
 	const hash = "ff28d9a71ee3cb8fca1dfb2eabd72832ee522f2c0a785645994a34334aa103f6"
 	if got := fmt.Sprintf("%x", sha256.Sum256(raw)); got != hash {
-		t.Errorf("hash of 1024 points in %d axes is %s, want %s", MaxAxes, got, hash)
+		t.Errorf("hash of 1024 points in %d axes is %s, want %s", MaxDim, got, hash)
 	}
 }
 
@@ -163,11 +163,11 @@ func TestSobolFirstPoints(t *testing.T) {
 // the first two axes exactly one into each dyadic box of area 2^−m.
 func TestSobolBalance(t *testing.T) {
 	const m, n = 8, 256
-	x := cubeOf(t, "sobol", n, MaxAxes, 3)
-	for j := range MaxAxes {
+	x := cubeOf(t, "sobol", n, MaxDim, 3)
+	for j := range MaxDim {
 		count := make([]int, n)
 		for i := range n {
-			count[int(x[i*MaxAxes+j]*n)]++
+			count[int(x[i*MaxDim+j]*n)]++
 		}
 		if slices.Max(count) != 1 {
 			t.Errorf("axis %d: an interval of width 1/%d has %d points, want 1 in each", j, n, slices.Max(count))
@@ -177,7 +177,7 @@ func TestSobolBalance(t *testing.T) {
 		wide, high := 1<<a, 1<<(m-a)
 		count := make([]int, n)
 		for i := range n {
-			count[int(x[i*MaxAxes]*float64(wide))*high+int(x[i*MaxAxes+1]*float64(high))]++
+			count[int(x[i*MaxDim]*float64(wide))*high+int(x[i*MaxDim+1]*float64(high))]++
 		}
 		if slices.Max(count) != 1 {
 			t.Errorf("a box of %d × %d has %d points, want 1 in each", wide, high, slices.Max(count))
@@ -188,7 +188,7 @@ func TestSobolBalance(t *testing.T) {
 // TestLatinStrata checks that each stratum of each axis has exactly one point.
 func TestLatinStrata(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n, d := rapid.IntRange(1, 200).Draw(t, "n"), rapid.IntRange(1, MaxAxes).Draw(t, "d")
+		n, d := rapid.IntRange(1, 200).Draw(t, "n"), rapid.IntRange(1, MaxDim).Draw(t, "d")
 		x := cubeOf(t, "latin-hypercube", n, d, rapid.Uint64().Draw(t, "seed"))
 		for j := range d {
 			column := make([]float64, n)

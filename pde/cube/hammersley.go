@@ -1,4 +1,4 @@
-package pde
+package cube
 
 import "math/rand/v2"
 

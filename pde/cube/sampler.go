@@ -1,10 +1,14 @@
-package pde
+// Package cube fills the unit cube with points: sequences, random and even sets.
+package cube
 
 import "math/rand/v2"
 
+// MaxDim is the largest number of axes that a Sampler fills.
+const MaxDim = 10
+
 // Sampler fills dst with n points of the unit cube [0, 1)^d, row-major,
 // len(dst) ≥ n·d. All randomness comes from rng, so equal states of rng give
-// equal bits. d is at most MaxAxes; d = 0 is allowed and writes nothing.
+// equal bits. d is at most MaxDim; d = 0 is allowed and writes nothing.
 type Sampler interface {
 	Fill(dst []float64, n, d int, rng *rand.Rand)
 }
@@ -22,9 +26,9 @@ var samplers = []struct {
 	{"grid", Grid{}},
 }
 
-// NewSampler returns the sampler of the given kind: sobol, halton, hammersley,
+// New returns the sampler of the given kind: sobol, halton, hammersley,
 // latin-hypercube, uniform or grid.
-func NewSampler(kind string) (Sampler, bool) {
+func New(kind string) (Sampler, bool) {
 	for _, s := range samplers {
 		if s.kind == kind {
 			return s.new, true
@@ -33,8 +37,8 @@ func NewSampler(kind string) (Sampler, bool) {
 	return nil, false
 }
 
-// SamplerKinds returns the kinds that NewSampler knows.
-func SamplerKinds() []string {
+// Kinds returns the kinds that New knows.
+func Kinds() []string {
 	kinds := make([]string, len(samplers))
 	for i, s := range samplers {
 		kinds[i] = s.kind
@@ -42,10 +46,10 @@ func SamplerKinds() []string {
 	return kinds
 }
 
-// sequential reports whether the first n points of a longer set of s are as
+// Sequential reports whether the first n points of a longer set of s are as
 // good a set as n points of their own. The other samplers fit their points to
 // n, so a prefix of theirs leaves a part of the cube empty.
-func sequential(s Sampler) bool {
+func Sequential(s Sampler) bool {
 	switch s.(type) {
 	case Sobol, Halton, Uniform:
 		return true
@@ -55,8 +59,8 @@ func sequential(s Sampler) bool {
 
 // checkFill panics unless the arguments of Fill fit each other.
 func checkFill(dst []float64, n, d int) {
-	if n < 0 || d < 0 || d > MaxAxes || len(dst) < n*d {
-		panic("pde: Sampler.Fill: bad size")
+	if n < 0 || d < 0 || d > MaxDim || len(dst) < n*d {
+		panic("cube: Sampler.Fill: bad size")
 	}
 }
 

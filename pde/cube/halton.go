@@ -1,4 +1,4 @@
-package pde
+package cube
 
 import "math/rand/v2"
 
@@ -10,7 +10,7 @@ import "math/rand/v2"
 // Numer. Anal. 13 (1976) 904.
 type Halton struct{}
 
-var primes = [MaxAxes]int{2, 3, 5, 7, 11, 13, 17, 19, 23, 29}
+var primes = [MaxDim]int{2, 3, 5, 7, 11, 13, 17, 19, 23, 29}
 
 // Fill implements Sampler.
 func (Halton) Fill(dst []float64, n, d int, rng *rand.Rand) {

@@ -1,4 +1,4 @@
-package pde
+package cube
 
 import (
 	"math/bits"
@@ -22,7 +22,7 @@ const sobolBits = 53
 // joeKuo holds, for the axes from the second on, the degree s of the primitive
 // polynomial, its inner coefficients a (highest first, as bits of a number) and
 // the first direction integers m_1 … m_s.
-var joeKuo = [MaxAxes - 1]struct {
+var joeKuo = [MaxDim - 1]struct {
 	s, a uint
 	m    []uint64
 }{
@@ -40,19 +40,26 @@ var joeKuo = [MaxAxes - 1]struct {
 // Fill implements Sampler.
 func (Sobol) Fill(dst []float64, n, d int, rng *rand.Rand) {
 	checkFill(dst, n, d)
-	var shift [MaxAxes]uint64
+	var shift [MaxDim]uint64
 	for j := range d {
 		shift[j] = rng.Uint64() >> (64 - sobolBits)
 	}
 	sobol(dst, n, d, shift)
 }
 
+// PlainSobol stores the first n points of the sequence in d axes without a shift,
+// which begin with the origin.
+func PlainSobol(dst []float64, n, d int) {
+	checkFill(dst, n, d)
+	sobol(dst, n, d, [MaxDim]uint64{})
+}
+
 // sobol stores the first n points of the sequence in d axes under the digital
 // shift given; the zero shift is the plain sequence, which starts at the origin.
 //
 //	x_{i+1} = x_i ⊕ v_c,  c = 1 + number of trailing ones of i
-func sobol(dst []float64, n, d int, shift [MaxAxes]uint64) {
-	var v [MaxAxes][sobolBits]uint64
+func sobol(dst []float64, n, d int, shift [MaxDim]uint64) {
+	var v [MaxDim][sobolBits]uint64
 	for j := range d {
 		v[j] = directions(j)
 	}
