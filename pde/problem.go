@@ -4,7 +4,7 @@ import "math"
 
 // Problem is everything that training may see: the domain, the fields, the
 // equations, conditions and data, and the unknown parameters. Whatever judges
-// the answer (Truth, targets, true values of parameters) is kept apart from it.
+// the answer (package judging, targets, true values of parameters) is kept apart from it.
 type Problem struct {
 	Graph      *Graph // owns every Residual below
 	Box        Box

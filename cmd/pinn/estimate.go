@@ -6,7 +6,7 @@ import (
 
 	"pinn/cmd/pinn/internal/build"
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // estimate judges the stages of a run by one another, without the truth. With the
@@ -21,14 +21,14 @@ import (
 // hides behind small residuals; it falls less than they do. Where the residuals hardly
 // fell, ρ > rundir.MostFall, nothing is known, and the estimates are NaN.
 type estimate struct {
-	change pde.Errors // |c|, relative to u
-	fall   float64    // ρ
+	change judging.Errors // |c|, relative to u
+	fall   float64        // ρ
 }
 
 // newEstimate compares the answer u with that of the first stage, by their held-out
 // losses too.
 func newEstimate(heldOut, before float64, u, first [][]float64) estimate {
-	return estimate{pde.Judge(first, u), math.Sqrt(heldOut / before)}
+	return estimate{judging.Judge(first, u), math.Sqrt(heldOut / before)}
 }
 
 // answer and first return the estimated errors of an error's change.

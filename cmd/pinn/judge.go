@@ -5,6 +5,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // judgement holds the answer and, where it is known, the truth at the points
@@ -18,7 +19,7 @@ type judgement struct {
 
 // judge evaluates the answer where the truth asks for it, or on the judging grid
 // of the domain.
-func judge(p *pde.Problem, truth pde.Truth, eval func(pde.Points) [][]float64) judgement {
+func judge(p *pde.Problem, truth judging.Truth, eval func(pde.Points) [][]float64) judgement {
 	j := judgement{kind: "even"}
 	if p.Box.JudgingCounts() == nil {
 		j.kind = "sobol"
@@ -42,7 +43,7 @@ func (j judgement) figures(fields []string) (rel, abs rundir.Figures) {
 	if j.truth == nil {
 		return nil, nil
 	}
-	e := pde.Judge(j.u, j.truth)
+	e := judging.Judge(j.u, j.truth)
 	for f, name := range fields {
 		if e.Known[f] {
 			rel.Set(name, e.RelL2[f])

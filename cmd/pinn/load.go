@@ -12,6 +12,7 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/internal/suggest"
 	"pinn/pde"
+	"pinn/pde/judging"
 	"pinn/problems"
 )
 
@@ -19,7 +20,7 @@ import (
 type statement struct {
 	spec    *problems.Spec
 	problem *pde.Problem
-	truth   pde.Truth // nil if the file gives none
+	truth   judging.Truth // nil if the file gives none
 	hard    build.Hard
 	read    build.ReadFile
 }

@@ -9,6 +9,7 @@ import (
 	"pinn/hybrid"
 	"pinn/optim"
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // trail keeps what a run would have returned at some of its steps, so that the
@@ -100,7 +101,7 @@ type evaluator func(theta []float64, pts pde.Points) [][]float64
 // for every mark, with an evaluator for each part. It is measured on at most
 // trailPoints points of where the answer is judged, spread evenly, but for the last,
 // which is judged on all.
-func (t *trail) errors(truth pde.Truth, eval ...evaluator) *rundir.Table {
+func (t *trail) errors(truth judging.Truth, eval ...evaluator) *rundir.Table {
 	n := len(t.marks)
 	step, grads, passes, seconds, rel := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	where := truth.Where()
@@ -111,7 +112,7 @@ func (t *trail) errors(truth pde.Truth, eval ...evaluator) *rundir.Table {
 		if i == n-1 {
 			some, exact = where, known
 		}
-		rel[i] = pde.Judge(eval[m.part](m.theta, some), exact).AllRelL2
+		rel[i] = judging.Judge(eval[m.part](m.theta, some), exact).AllRelL2
 	}
 	out := &rundir.Table{}
 	out.Add(rundir.ColStep, step)

@@ -7,6 +7,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/judging"
 )
 
 const (
@@ -55,7 +56,7 @@ func (r Report) Err() error {
 // problem at 50 random points each. params are the true values of the unknown
 // parameters, in their order. Statements with a field whose truth is not known
 // are skipped, with a note.
-func TestTruth(t testing.TB, p *pde.Problem, truth pde.Truth, params []float64) {
+func TestTruth(t testing.TB, p *pde.Problem, truth judging.Truth, params []float64) {
 	t.Helper()
 	if !truth.Free() {
 		t.Fatal("pdetest: a table cannot be differentiated")
@@ -75,7 +76,7 @@ func TestTruth(t testing.TB, p *pde.Problem, truth pde.Truth, params []float64) 
 // Check evaluates every equation at n random points of the domain and every
 // condition at n random points of its place, with the truth and the differences
 // of its values for the fields and their derivatives. The truth must be Free.
-func Check(p *pde.Problem, truth pde.Truth, params []float64, n int, rng *rand.Rand) []Report {
+func Check(p *pde.Problem, truth judging.Truth, params []float64, n int, rng *rand.Rand) []Report {
 	c := newChecker(p, truth, params)
 	var reports []Report
 	for i, e := range p.Equations {

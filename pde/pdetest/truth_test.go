@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // statement is one line of a test problem; an empty place makes it an equation.
@@ -16,7 +17,7 @@ type statement struct {
 }
 
 // build returns a problem with one unknown parameter k and its exact solution.
-func build(t *testing.T, b pde.Box, fields, exact []string, lines []statement) (*pde.Problem, pde.Truth) {
+func build(t *testing.T, b pde.Box, fields, exact []string, lines []statement) (*pde.Problem, judging.Truth) {
 	t.Helper()
 	axes := make([]string, b.Dim())
 	for i, a := range b.Axes {
@@ -49,7 +50,7 @@ func build(t *testing.T, b pde.Box, fields, exact []string, lines []statement) (
 		}
 		exprs[f] = e
 	}
-	return p, pde.NewExact(b, exprs)
+	return p, judging.NewExact(b, exprs)
 }
 
 // at fixes one axis.
@@ -153,7 +154,7 @@ func TestBurgers(t *testing.T) {
 				{at(0, 0), "u_t + u*u_x = " + nu + "*u_xx"}, // in the shock
 			})
 			v, _ := pde.NewScope(pde.NewGraph(), nil, nil).Number(nu)
-			truth, err := pde.NewBuiltin("burgers-cole-hopf", b, p.Fields, map[string]float64{"nu": v})
+			truth, err := judging.NewBuiltin("burgers-cole-hopf", b, p.Fields, map[string]float64{"nu": v})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/judging"
 	"pinn/problems"
 )
 
@@ -15,13 +16,13 @@ import (
 // apart from it, the truth that the answer is judged by, nil if the file gives
 // none. It returns the diagnostics of both, sorted: all faults of the file at
 // once. The results are only good if these have no errors.
-func Statement(spec *problems.Spec, known problems.Diagnostics, read ReadFile) (*pde.Problem, pde.Truth, problems.Diagnostics) {
+func Statement(spec *problems.Spec, known problems.Diagnostics, read ReadFile) (*pde.Problem, judging.Truth, problems.Diagnostics) {
 	if spec == nil || known.HasErrors() && (len(spec.Axes) == 0 || len(spec.Fields) == 0) {
 		return nil, nil, known
 	}
 	c := &compiler{spec: spec, read: read, known: known, problem: &pde.Problem{Graph: pde.NewGraph()}}
 	c.unsupported()
-	var truth pde.Truth
+	var truth judging.Truth
 	if c.names() {
 		c.box = c.domain()
 		c.equations()

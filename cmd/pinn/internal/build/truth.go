@@ -5,11 +5,12 @@ import (
 
 	"pinn/internal/suggest"
 	"pinn/pde"
+	"pinn/pde/judging"
 	"pinn/problems"
 )
 
 // truth compiles what the answer is judged by; nil if the file gives nothing.
-func (c *compiler) truth() pde.Truth {
+func (c *compiler) truth() judging.Truth {
 	if len(c.spec.Exact) > 0 {
 		return c.exact()
 	}
@@ -18,12 +19,12 @@ func (c *compiler) truth() pde.Truth {
 	case ref == nil || !c.box || c.refused("reference"):
 		return nil
 	case ref.Builtin.Set():
-		if !c.sound() && slices.Contains(pde.Builtins(), ref.Builtin.Value) {
+		if !c.sound() && slices.Contains(judging.Builtins(), ref.Builtin.Value) {
 			return nil // what it lacks may be among the faults
 		}
-		t, err := pde.NewBuiltin(ref.Builtin.Value, c.problem.Box, c.problem.Fields, c.problem.Constants)
+		t, err := judging.NewBuiltin(ref.Builtin.Value, c.problem.Box, c.problem.Fields, c.problem.Constants)
 		if err != nil {
-			c.fault(ref.Builtin.Pos(), "reference.builtin", "%v%s", err, suggestion(ref.Builtin.Value, pde.Builtins()))
+			c.fault(ref.Builtin.Pos(), "reference.builtin", "%v%s", err, suggestion(ref.Builtin.Value, judging.Builtins()))
 			return nil
 		}
 		return t
@@ -31,7 +32,7 @@ func (c *compiler) truth() pde.Truth {
 	return c.reference(ref.File)
 }
 
-func (c *compiler) exact() pde.Truth {
+func (c *compiler) exact() judging.Truth {
 	fields := make([]*pde.Expr, len(c.problem.Fields))
 	for _, e := range c.spec.Exact {
 		k := "exact." + e.Name.Value
@@ -47,16 +48,16 @@ func (c *compiler) exact() pde.Truth {
 	if !c.sound() || !slices.ContainsFunc(fields, func(e *pde.Expr) bool { return e != nil }) {
 		return nil
 	}
-	return pde.NewExact(c.problem.Box, fields)
+	return judging.NewExact(c.problem.Box, fields)
 }
 
-func (c *compiler) reference(file problems.Text) pde.Truth {
+func (c *compiler) reference(file problems.Text) judging.Truth {
 	src, err := c.read(file.Value)
 	if err != nil {
 		c.fault(file.Pos(), "reference.file", "%v", err)
 		return nil
 	}
-	t, err := pde.ReadTable(src, c.problem.Box, c.problem.Fields)
+	t, err := judging.ReadTable(src, c.problem.Box, c.problem.Fields)
 	if err != nil {
 		c.csvFaults(file, "reference.file", err)
 		return nil

@@ -1,9 +1,11 @@
-package pde
+package judging
 
 import (
 	"errors"
 	"fmt"
 	"math"
+
+	"pinn/pde"
 )
 
 // colehopf is the solution of u_t + u·u_x = ν·u_xx with u = −sin(πx) at the
@@ -28,7 +30,7 @@ import (
 // Cole, Quart. Appl. Math. 9 (1951) 225; Hopf, Comm. Pure Appl. Math. 3 (1950)
 // 201; this form: Basdevant et al., Computers and Fluids 14 (1986) 23.
 type colehopf struct {
-	box   Box
+	box   pde.Box
 	x, t  int // axes
 	nu    float64
 	lines float64 // K above
@@ -41,7 +43,7 @@ var _ Truth = (*colehopf)(nil)
 const minNu = 1e-5
 
 // newColeHopf checks that the problem has the domain the solution belongs to.
-func newColeHopf(b Box, fields []string, constants map[string]float64) (Truth, error) {
+func newColeHopf(b pde.Box, fields []string, constants map[string]float64) (Truth, error) {
 	nu, ok := constants["nu"]
 	switch {
 	case !ok:
@@ -64,13 +66,13 @@ func newColeHopf(b Box, fields []string, constants map[string]float64) (Truth, e
 func (c *colehopf) Known() []bool { return []bool{true} }
 
 // Where implements Truth: the judging grid.
-func (c *colehopf) Where() Points { return c.box.JudgingGrid() }
+func (c *colehopf) Where() pde.Points { return c.box.JudgingGrid() }
 
 // Free implements Truth.
 func (c *colehopf) Free() bool { return true }
 
 // At implements Truth.
-func (c *colehopf) At(p Points) [][]float64 {
+func (c *colehopf) At(p pde.Points) [][]float64 {
 	u := make([]float64, p.N)
 	var scratch []float64
 	for i := range u {

@@ -1,14 +1,35 @@
-package pde
+package judging
 
 import (
 	"math"
 	"slices"
 	"testing"
+
+	"pinn/pde"
 )
+
+// testBox returns the box with the named axes, all from 0 to 1.
+func testBox(names ...string) pde.Box {
+	var b pde.Box
+	for _, n := range names {
+		b.Axes = append(b.Axes, pde.Axis{Name: n, From: 0, To: 1})
+	}
+	return b
+}
+
+// inside returns the predicate of the text over the axes.
+func inside(t *testing.T, text string, axes ...string) *pde.Predicate {
+	t.Helper()
+	p, faults := pde.NewScope(pde.NewGraph(), axes, nil).Predicate(text)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	return p
+}
 
 func TestExact(t *testing.T) {
 	b := testBox("x", "t")
-	s := NewScope(NewGraph(), []string{"x", "t"}, []string{"u", "v"})
+	s := pde.NewScope(pde.NewGraph(), []string{"x", "t"}, []string{"u", "v"})
 	if err := s.Constant("k", "2*pi"); err != nil {
 		t.Fatal(err)
 	}
@@ -16,7 +37,7 @@ func TestExact(t *testing.T) {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	e := NewExact(b, []*Expr{u, nil})
+	e := NewExact(b, []*pde.Expr{u, nil})
 	if !slices.Equal(e.Known(), []bool{true, false}) || !e.Free() || e.Where().N != 101*101 {
 		t.Errorf("Known %v, Free %v, Where %d points", e.Known(), e.Free(), e.Where().N)
 	}
@@ -36,5 +57,5 @@ func TestExact(t *testing.T) {
 			t.Error("NewExact without an expression did not panic")
 		}
 	}()
-	NewExact(b, []*Expr{nil, nil})
+	NewExact(b, []*pde.Expr{nil, nil})
 }

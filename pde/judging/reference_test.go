@@ -1,8 +1,10 @@
-package pde
+package judging
 
 import (
 	"slices"
 	"testing"
+
+	"pinn/pde"
 )
 
 func TestReadTable(t *testing.T) {
@@ -34,7 +36,7 @@ func TestReadTable(t *testing.T) {
 
 func TestReadTableFaults(t *testing.T) {
 	b := testBox("x", "t")
-	b.Inside = inside(t, b, "x < 0.5")
+	b.Inside = inside(t, "x < 0.5", "x", "t")
 	for _, row := range []struct{ name, src, want string }{
 		{"no axis", "x,u\n1,2\n", "1:1: no column for the axis t"},
 		{"no axes", "u\n1\n", "1:1: no column for the axis x\n1:1: no column for the axis t"},
@@ -50,4 +52,23 @@ func TestReadTableFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzReadTable demands that every point of an accepted file lies in the domain or
+// counts as outside.
+func FuzzReadTable(f *testing.F) {
+	for _, s := range []string{"x,t,u\n1,2,3\n", "u,t,x\r\n1e-3,\"0.5\",-0\r\n", "x,t,u\n0,0,0\n0,0\n", "x,t,u\n0,0,0\n2,0,1\n", "x,t\n0,0\n"} {
+		f.Add([]byte(s))
+	}
+	b := testBox("x", "t")
+	f.Fuzz(func(t *testing.T, src []byte) {
+		table, err := ReadTable(src, b, []string{"u"})
+		if err != nil {
+			return
+		}
+		c, err := pde.ReadCSV(src)
+		if err != nil || table.Where().N+table.Outside() != c.Rows {
+			t.Fatalf("%d points inside and %d outside of %v", table.Where().N, table.Outside(), c)
+		}
+	})
 }

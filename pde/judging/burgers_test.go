@@ -1,16 +1,18 @@
-package pde
+package judging
 
 import (
 	"fmt"
 	"math"
 	"strings"
 	"testing"
+
+	"pinn/pde"
 )
 
 // burgers returns the Cole–Hopf solution for the classic domain.
 func burgers(t testing.TB, nu float64) *colehopf {
 	t.Helper()
-	b := Box{Axes: []Axis{{Name: "x", From: -1, To: 1}, {Name: "t", From: 0, To: 1}}}
+	b := pde.Box{Axes: []pde.Axis{{Name: "x", From: -1, To: 1}, {Name: "t", From: 0, To: 1}}}
 	truth, err := NewBuiltin("burgers-cole-hopf", b, []string{"u"}, map[string]float64{"nu": nu})
 	if err != nil {
 		t.Fatal(err)
@@ -126,12 +128,12 @@ func TestColeHopfLimits(t *testing.T) {
 
 // TestColeHopfStart checks that time counts from the first end of t.
 func TestColeHopfStart(t *testing.T) {
-	b := Box{Axes: []Axis{{Name: "t", From: 2, To: 3}, {Name: "x", From: -1, To: 1, Periodic: true}}}
+	b := pde.Box{Axes: []pde.Axis{{Name: "t", From: 2, To: 3}, {Name: "x", From: -1, To: 1, Periodic: true}}}
 	late, err := NewBuiltin("burgers-cole-hopf", b, []string{"u"}, map[string]float64{"nu": 0.01})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := late.At(Points{N: 2, D: 2, X: []float64{2.5, 0.3, 2, -0.5}})[0]
+	got := late.At(pde.Points{N: 2, D: 2, X: []float64{2.5, 0.3, 2, -0.5}})[0]
 	want, _ := burgers(t, 0.01).value(0.3, 0.5, nil)
 	if got[0] != want || got[1] != 1 {
 		t.Errorf("got %v, want [%v 1]", got, want)
@@ -139,12 +141,12 @@ func TestColeHopfStart(t *testing.T) {
 }
 
 func TestNewBuiltinErrors(t *testing.T) {
-	good := Box{Axes: []Axis{{Name: "x", From: -1, To: 1}, {Name: "t", From: 0, To: 1}}}
+	good := pde.Box{Axes: []pde.Axis{{Name: "x", From: -1, To: 1}, {Name: "t", From: 0, To: 1}}}
 	unit := testBox("x", "t")
 	nu := map[string]float64{"nu": 0.01}
 	for _, row := range []struct {
 		name      string
-		b         Box
+		b         pde.Box
 		fields    []string
 		constants map[string]float64
 		want      string

@@ -1,4 +1,4 @@
-package pde
+package judging
 
 import "math"
 
@@ -46,7 +46,7 @@ type Errors struct {
 // Judge panics if the rows do not match or no field has a truth.
 func Judge(u, ref [][]float64) Errors {
 	if len(u) != len(ref) {
-		panic("pde: Judge: different numbers of fields")
+		panic("judging: Judge: different numbers of fields")
 	}
 	e := Errors{Known: make([]bool, len(ref)), RelL2: make([]float64, len(ref)), MaxAbs: make([]float64, len(ref))}
 	var us, refs [][]float64
@@ -61,7 +61,7 @@ func Judge(u, ref [][]float64) Errors {
 		us, refs = append(us, u[f]), append(refs, ref[f])
 	}
 	if us == nil {
-		panic("pde: Judge: no field has a truth")
+		panic("judging: Judge: no field has a truth")
 	}
 	e.AllRelL2 = relL2(us, refs)
 	return e
@@ -109,6 +109,6 @@ func (n *norm2) value() float64 {
 
 func checkNorm(u, ref []float64) {
 	if len(u) != len(ref) || len(u) == 0 {
-		panic("pde: norm of unequal or empty vectors")
+		panic("judging: norm of unequal or empty vectors")
 	}
 }

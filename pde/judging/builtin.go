@@ -1,11 +1,15 @@
-package pde
+package judging
 
-import "fmt"
+import (
+	"fmt"
+
+	"pinn/pde"
+)
 
 // builtins is the table of reference solutions that problem files may name.
 var builtins = []struct {
 	name string
-	new  func(b Box, fields []string, constants map[string]float64) (Truth, error)
+	new  func(b pde.Box, fields []string, constants map[string]float64) (Truth, error)
 }{
 	{"burgers-cole-hopf", newColeHopf},
 }
@@ -15,7 +19,7 @@ var builtins = []struct {
 //
 //	burgers-cole-hopf  Burgers' equation on x ∈ [−1, 1] from u = −sin(πx) at the
 //	                   first end of t; the viscosity is the constant nu
-func NewBuiltin(name string, b Box, fields []string, constants map[string]float64) (Truth, error) {
+func NewBuiltin(name string, b pde.Box, fields []string, constants map[string]float64) (Truth, error) {
 	for _, r := range builtins {
 		if r.name != name {
 			continue

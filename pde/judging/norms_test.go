@@ -1,4 +1,4 @@
-package pde
+package judging
 
 import (
 	"math"
