@@ -1,5 +1,7 @@
 package pde
 
+import "pinn/internal/rows"
+
 // The adjoint sweep walks the rows of a program backwards. Row v with the adjoint
 // v̄ = Σ_i seed_i ∂out_i/∂v gives each operand a of v = f(a, …) its share
 //
@@ -10,7 +12,7 @@ package pde
 // view is an adjoint on its way: coef times a row, which may belong to another
 // row's adjoint.
 type view struct {
-	at   ref
+	at   rows.Ref
 	coef *Expr // one value for all points
 }
 
@@ -19,18 +21,18 @@ type reverse struct {
 	*emitter
 	free    []int32 // unused rows of bankAdjoint
 	held    []int   // how many views look at each row of bankAdjoint
-	written map[ref]bool
+	written map[rows.Ref]bool
 }
 
 // backward writes the adjoint sweep for the outputs.
-func (m *emitter) backward(outs []*row) (code []instr, temporaries int) {
+func (m *emitter) backward(outs []*row) (code []rows.Instr, temporaries int) {
 	forward := m.code
 	m.code = nil
-	b := &reverse{emitter: m, written: map[ref]bool{}}
+	b := &reverse{emitter: m, written: map[rows.Ref]bool{}}
 	m.count(outs)
 	for i, r := range outs {
 		if r.live {
-			b.give(r, view{ref{bankSeed, int32(i)}, m.g.Const(1)}, m.g.Const(1), ref{}, false)
+			b.give(r, view{rows.At(bankSeed, i), m.g.Const(1)}, m.g.Const(1), rows.Ref{}, false)
 		}
 	}
 	for i := len(m.rows) - 1; i >= 0; i-- {
@@ -40,10 +42,10 @@ func (m *emitter) backward(outs []*row) (code []instr, temporaries int) {
 		}
 	}
 	for i := range m.layout.Partials {
-		b.zero(ref{bankDPartial, int32(i)})
+		b.zero(rows.At(bankDPartial, i))
 	}
 	for k := range m.layout.Params {
-		b.zero(ref{bankDParam, int32(k)})
+		b.zero(rows.At(bankDParam, k))
 	}
 	code, m.code = m.code, forward
 	return code, len(b.held)
@@ -85,57 +87,57 @@ func (r *row) differentiable(j int) bool {
 }
 
 // zero fills a result that nothing was added to.
-func (b *reverse) zero(r ref) {
+func (b *reverse) zero(r rows.Ref) {
 	if !b.written[r] {
-		b.emit(instr{code: codeFill, dst: r, s: b.scalar(b.g.Const(0))})
+		b.emit(rows.Instr{Code: rows.Fill, Dst: r, S: b.scalar(b.g.Const(0))})
 	}
 }
 
 // temporary returns an unused row of bankAdjoint, held once.
-func (b *reverse) temporary() ref {
+func (b *reverse) temporary() rows.Ref {
 	if n := len(b.free); n > 0 {
 		i := b.free[n-1]
 		b.free = b.free[:n-1]
 		b.held[i] = 1
-		return ref{bankAdjoint, i}
+		return rows.Ref{Bank: bankAdjoint, Row: i}
 	}
 	b.held = append(b.held, 1)
-	return ref{bankAdjoint, int32(len(b.held) - 1)}
+	return rows.At(bankAdjoint, len(b.held)-1)
 }
 
 // hold makes sure that a row stays until it is released once more.
-func (b *reverse) hold(r ref) {
-	if r.bank == bankAdjoint {
-		b.held[r.row]++
+func (b *reverse) hold(r rows.Ref) {
+	if r.Bank == bankAdjoint {
+		b.held[r.Row]++
 	}
 }
 
-func (b *reverse) release(r ref) {
-	if r.bank != bankAdjoint {
+func (b *reverse) release(r rows.Ref) {
+	if r.Bank != bankAdjoint {
 		return
 	}
-	if b.held[r.row]--; b.held[r.row] == 0 {
-		b.free = append(b.free, r.row)
+	if b.held[r.Row]--; b.held[r.Row] == 0 {
+		b.free = append(b.free, r.Row)
 	}
 }
 
 // give adds coef·from·times to the adjoint of a row; without times it is
 // coef·from. If guarded, points where from is 0 get nothing.
-func (b *reverse) give(r *row, from view, coef *Expr, times ref, guarded bool) {
+func (b *reverse) give(r *row, from view, coef *Expr, times rows.Ref, guarded bool) {
 	if !r.live {
 		return
 	}
 	coef = b.g.Mul(coef, from.coef)
-	if r.kind != rowInput && r.wants == 1 && times.bank == bankNone {
+	if r.kind != rowInput && r.wants == 1 && times.Missing() {
 		b.hold(from.at)
 		r.adj = view{from.at, coef}
 		return
 	}
-	var dst ref
+	var dst rows.Ref
 	first := false
 	switch {
 	case r.kind == rowInput:
-		dst = ref{bankDPartial, r.at.row}
+		dst = rows.Ref{Bank: bankDPartial, Row: r.at.Row}
 	case r.adj.coef == nil:
 		dst, first = b.temporary(), true
 		r.adj = view{dst, b.g.Const(1)}
@@ -147,17 +149,17 @@ func (b *reverse) give(r *row, from view, coef *Expr, times ref, guarded bool) {
 
 // add writes dst += coef·x·y; the first time something is added to a row, it is
 // stored. Without a y it is coef·x.
-func (b *reverse) add(dst ref, coef *Expr, x, y ref, first, guarded bool) {
-	if dst.bank != bankAdjoint {
+func (b *reverse) add(dst rows.Ref, coef *Expr, x, y rows.Ref, first, guarded bool) {
+	if dst.Bank != bankAdjoint {
 		first = !b.written[dst]
 		b.written[dst] = true
 	}
-	if y.bank != bankNone && (guarded || b.guard) {
-		c := codeGuardAdd
+	if !y.Missing() && (guarded || b.guard) {
+		c := rows.GuardAdd
 		if first {
-			c = codeGuard
+			c = rows.Guard
 		}
-		b.emit(instr{code: c, dst: dst, a: x, b: y, s: b.scalar(coef)})
+		b.emit(rows.Instr{Code: c, Dst: dst, A: x, B: y, S: b.scalar(coef)})
 		return
 	}
 	b.accumulate(dst, coef, x, y, first)
@@ -168,7 +170,7 @@ func (b *reverse) pass(r *row) {
 	g, one := b.g, b.g.Const(1)
 	switch r.kind {
 	case rowUniform:
-		b.toParams(r.e, r.adj, ref{}, ref{})
+		b.toParams(r.e, r.adj, rows.Ref{}, rows.Ref{})
 	case rowSum:
 		for _, t := range r.terms {
 			b.passTerm(r.adj, t)
@@ -177,7 +179,7 @@ func (b *reverse) pass(r *row) {
 		b.passTerm(r.adj, term{one, r.arg[0], r.arg[1]})
 	case rowInverse: // v = 1/a: ā = −v̄·v²
 		square := b.temporary()
-		b.emit(instr{code: codeMul, dst: square, a: r.at, b: r.at})
+		b.emit(rows.Instr{Code: rows.Mul, Dst: square, A: r.at, B: r.at})
 		b.give(r.arg[0], r.adj, g.Const(-1), square, false)
 		b.release(square)
 	case rowApply:
@@ -192,7 +194,7 @@ func (b *reverse) pass(r *row) {
 // passTerm hands v̄ on to the factors of coef·x·y, and to the unknown parameters
 // in coef.
 func (b *reverse) passTerm(v view, t term) {
-	var x, y ref
+	var x, y rows.Ref
 	if t.x != nil {
 		x = t.x.at
 	}
@@ -214,22 +216,22 @@ func (b *reverse) passTerm(v view, t term) {
 }
 
 // toParams adds v̄·x·y·∂coef/∂k to the adjoint of every unknown parameter k.
-func (b *reverse) toParams(coef *Expr, v view, x, y ref) {
+func (b *reverse) toParams(coef *Expr, v view, x, y rows.Ref) {
 	if !coef.HasParams() {
 		return
 	}
 	at := v.at
-	if y.bank != bankNone {
+	if !y.Missing() {
 		at = b.temporary()
 		b.add(at, b.g.Const(1), v.at, y, true, false)
 	}
 	for k := range b.layout.Params {
 		slope := b.g.Mul(v.coef, b.g.DiffParam(coef, k))
 		if !slope.is(0) {
-			b.add(ref{bankDParam, int32(k)}, slope, at, x, false, false)
+			b.add(rows.At(bankDParam, k), slope, at, x, false, false)
 		}
 	}
-	if y.bank != bankNone {
+	if !y.Missing() {
 		b.release(at)
 	}
 }
@@ -238,33 +240,33 @@ func (b *reverse) toParams(coef *Expr, v view, x, y ref) {
 func (b *reverse) passApply(r *row, j int) {
 	one := b.g.Const(1)
 	a := r.arg[0].at
-	in := instr{code: codeSlope, op: r.op, a: a, c: r.at, s: b.scalar(b.g.Const(float64(min(j, 1))))}
+	in := rows.Instr{Code: rows.Apply, Func: sloped(r.op, j > 0), A: a, C: r.at}
 	guarded := false
 	switch r.op {
 	case OpExp:
 		b.give(r.arg[0], r.adj, one, r.at, false)
 		return
 	case OpSin:
-		in = instr{code: codeApply, op: OpCos, a: a}
+		in = rows.Instr{Code: rows.Apply, Func: applied(OpCos), A: a}
 	case OpCos:
-		in = instr{code: codeApply, op: OpSin, a: a}
+		in = rows.Instr{Code: rows.Apply, Func: applied(OpSin), A: a}
 		one = b.g.Const(-1)
 	case OpIf:
 		if j == 1 {
 			b.give(r.arg[1], r.adj, one, a, false)
 			return
 		}
-		in = instr{code: codeApply, op: OpNot, a: a}
+		in = rows.Instr{Code: rows.Apply, Func: applied(OpNot), A: a}
 	case OpAsin, OpAcos, OpLog, OpSqrt:
 		guarded = true
 	case OpPow, OpAtan2:
 		guarded = true
-		in.b = r.arg[1].at
+		in.B = r.arg[1].at
 	case OpMin, OpMax:
-		in.b = r.arg[1].at
+		in.B = r.arg[1].at
 	}
-	in.dst = b.temporary()
+	in.Dst = b.temporary()
 	b.emit(in)
-	b.give(r.arg[j], r.adj, one, in.dst, guarded)
-	b.release(in.dst)
+	b.give(r.arg[j], r.adj, one, in.Dst, guarded)
+	b.release(in.Dst)
 }

@@ -17,7 +17,7 @@ type CSV struct {
 	Rows  int       // without the header
 	X     []float64 // Rows × len(Names), row-major
 	Lines []int     // the line of the file, from 1, that each row starts on
-	head  int       // the line of the header
+	Head  int       // the line of the header
 }
 
 // CSVFault is one mistake in a CSV file. Line and Column count from 1, columns
@@ -73,7 +73,7 @@ func ReadCSV(src []byte) (*CSV, error) {
 	case c.Names == nil:
 		return nil, CSVFaults{{1, 1, "the file is empty: a header row must name the columns"}}
 	case c.Rows == 0:
-		return nil, CSVFaults{{c.head, 1, "no rows follow the header"}}
+		return nil, CSVFaults{{c.Head, 1, "no rows follow the header"}}
 	}
 	return c, nil
 }
@@ -89,7 +89,7 @@ func csvSyntax(err error) CSVFault {
 
 // header takes the names of the columns.
 func (c *CSV) header(r *csv.Reader, record []string) (faults CSVFaults) {
-	c.head, _ = r.FieldPos(0)
+	c.Head, _ = r.FieldPos(0)
 	seen := map[string]bool{}
 	for i, cell := range record {
 		name := strings.TrimSpace(cell)
@@ -149,7 +149,7 @@ func (c *CSV) Places(b Box) (pts Points, names []string, columns [][]float64, er
 	for i, a := range b.Axes {
 		v := c.Column(a.Name)
 		if v == nil {
-			faults = append(faults, CSVFault{c.head, 1, fmt.Sprintf("no column for the axis %s", a.Name)})
+			faults = append(faults, CSVFault{c.Head, 1, fmt.Sprintf("no column for the axis %s", a.Name)})
 			continue
 		}
 		for k := range v {

@@ -1,5 +1,5 @@
 // Package pde states problems: the language of equations, the domain and its
-// points, conditions, and the exact and reference solutions that judge an answer.
+// points, conditions. The solutions that judge an answer are in package judging.
 //
 // A statement such as
 //
@@ -19,8 +19,8 @@
 // most 64 KiB long, nests at most 1000 deep and adds at most 50 000 nodes to the
 // graph.
 //
-// Box is the domain; a Sampler fills it, or a Piece of its boundary, with Points.
-// Truth judges: nothing in training may see it.
+// Box is the domain; a sampler of package cube fills it, or a Piece of its boundary,
+// with Points.
 //
 // ExampleCompile shows the way from a text to numbers.
 package pde

@@ -1,13 +1,15 @@
 package pde
 
+import "pinn/internal/rows"
+
 // emitter writes the instructions of a program.
 type emitter struct {
 	*lowering
-	code    []instr
+	code    []rows.Instr
 	scalars []*Expr // what the scalars are
 	slot    map[*Expr]int32
-	values  int   // rows of bankValue
-	fixed   []ref // rows that hold a number once and for all
+	values  int        // rows of bankValue
+	fixed   []rows.Ref // rows that hold a number once and for all
 	numbers []int32
 }
 
@@ -22,17 +24,17 @@ func (m *emitter) scalar(e *Expr) int32 {
 	return i
 }
 
-func (m *emitter) emit(in instr) { m.code = append(m.code, in) }
+func (m *emitter) emit(in rows.Instr) { m.code = append(m.code, in) }
 
 // value returns a new row of bankValue.
-func (m *emitter) value() ref {
+func (m *emitter) value() rows.Ref {
 	m.values++
-	return ref{bankValue, int32(m.values - 1)}
+	return rows.At(bankValue, m.values-1)
 }
 
 // forward writes the instructions that compute the outputs and returns where
 // these are. Every output gets a row of bankValue.
-func (m *emitter) forward(outs []*row) []ref {
+func (m *emitter) forward(outs []*row) []rows.Ref {
 	needed := make([]bool, len(m.rows))
 	var mark func(r *row)
 	mark = func(r *row) {
@@ -56,12 +58,12 @@ func (m *emitter) forward(outs []*row) []ref {
 			m.compute(r)
 		}
 	}
-	var at []ref
+	var at []rows.Ref
 	for _, r := range outs {
 		w := r.at
-		if w.bank != bankValue {
+		if w.Bank != bankValue {
 			w = m.value()
-			m.emit(instr{code: codeCopy, dst: w, a: r.at})
+			m.emit(rows.Instr{Code: rows.Copy, Dst: w, A: r.at})
 		}
 		at = append(at, w)
 	}
@@ -81,20 +83,20 @@ func (m *emitter) compute(r *row) {
 			m.numbers = append(m.numbers, m.scalar(r.e))
 			return
 		}
-		m.emit(instr{code: codeFill, dst: r.at, s: m.scalar(r.e)})
+		m.emit(rows.Instr{Code: rows.Fill, Dst: r.at, S: m.scalar(r.e)})
 	case rowSum:
 		m.sum(r)
 	case rowProduct:
-		m.emit(instr{code: codeMul, dst: r.at, a: r.arg[0].at, b: r.arg[1].at})
+		m.emit(rows.Instr{Code: rows.Mul, Dst: r.at, A: r.arg[0].at, B: r.arg[1].at})
 	case rowInverse:
-		m.emit(instr{code: codeInverse, dst: r.at, a: r.arg[0].at})
+		m.emit(rows.Instr{Code: rows.Inverse, Dst: r.at, A: r.arg[0].at})
 	case rowApply:
-		in := instr{code: codeApply, op: r.op, dst: r.at, a: r.arg[0].at}
+		in := rows.Instr{Code: rows.Apply, Func: applied(r.op), Dst: r.at, A: r.arg[0].at}
 		if len(r.arg) > 1 {
-			in.b = r.arg[1].at
+			in.B = r.arg[1].at
 		}
 		if len(r.arg) > 2 {
-			in.c = r.arg[2].at
+			in.C = r.arg[2].at
 		}
 		m.emit(in)
 	}
@@ -120,13 +122,13 @@ func (m *emitter) sum(r *row) {
 	dst := r.at
 	switch {
 	case number != nil && len(plain) > 0:
-		m.emit(instr{code: codeAddConst, dst: dst, a: plain[0].x.at, s: m.scalar(number)})
+		m.emit(rows.Instr{Code: rows.AddConst, Dst: dst, A: plain[0].x.at, S: m.scalar(number)})
 		number, plain = nil, plain[1:]
 		rest = append(begin, rest...)
 	case len(begin) > 0:
 		m.term(dst, begin[0], true)
 	case len(plain) > 1:
-		m.emit(instr{code: codeAdd, dst: dst, a: plain[0].x.at, b: plain[1].x.at})
+		m.emit(rows.Instr{Code: rows.Add, Dst: dst, A: plain[0].x.at, B: plain[1].x.at})
 		plain = plain[2:]
 	default:
 		panic("pde: a sum of one plain term")
@@ -135,13 +137,13 @@ func (m *emitter) sum(r *row) {
 		m.term(dst, t, false)
 	}
 	if number != nil {
-		m.emit(instr{code: codeAddConst, dst: dst, a: dst, s: m.scalar(number)})
+		m.emit(rows.Instr{Code: rows.AddConst, Dst: dst, A: dst, S: m.scalar(number)})
 	}
 }
 
 // term writes dst = coef·x·y, or dst += coef·x·y.
-func (m *emitter) term(dst ref, t term, first bool) {
-	y := ref{}
+func (m *emitter) term(dst rows.Ref, t term, first bool) {
+	y := rows.Ref{}
 	if t.y != nil {
 		y = t.y.at
 	}
@@ -150,26 +152,6 @@ func (m *emitter) term(dst ref, t term, first bool) {
 
 // accumulate writes dst = coef·x·y if first, otherwise dst += coef·x·y; without
 // a y it is coef·x.
-func (m *emitter) accumulate(dst ref, coef *Expr, x, y ref, first bool) {
-	in := instr{dst: dst, a: x, b: y, s: m.scalar(coef)}
-	pair, one := y.bank != bankNone, coef.is(1)
-	switch {
-	case pair && one && first:
-		in.code = codeMul
-	case pair && one:
-		in.code = codeMulAdd
-	case pair && first:
-		in.code = codeMulC
-	case pair:
-		in.code = codeMulAddC
-	case one && first:
-		in.code = codeCopy
-	case one:
-		in = instr{code: codeAdd, dst: dst, a: dst, b: x}
-	case first:
-		in.code = codeScale
-	default:
-		in.code = codeAxpy
-	}
-	m.emit(in)
+func (m *emitter) accumulate(dst rows.Ref, coef *Expr, x, y rows.Ref, first bool) {
+	m.emit(rows.Product(first, dst, m.scalar(coef), x, y))
 }

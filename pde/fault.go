@@ -25,6 +25,7 @@ type Faults []Fault
 // maxFaults bounds how many mistakes of one text are kept.
 const maxFaults = 20
 
+// Error returns all faults, each with its offset, in one line.
 func (f Faults) Error() string {
 	var parts []string
 	for _, x := range f {

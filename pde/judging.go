@@ -3,6 +3,8 @@ package pde
 import (
 	"fmt"
 	"strings"
+
+	"pinn/pde/cube"
 )
 
 // JudgingGrid returns the points on which a solution is compared with the truth:
@@ -79,7 +81,8 @@ func (b Box) EvenGrid(counts []int) Points {
 	return pts
 }
 
-// tick returns point k of n even ones on the axis.
+// tick returns point k of n even ones on the axis. It rounds as At does, unlike
+// floats.Span: tables of reference solutions hold these coordinates.
 func (a Axis) tick(k, n int) float64 {
 	switch {
 	case k == 0:
@@ -95,13 +98,13 @@ func (a Axis) tick(k, n int) float64 {
 // judgingSobol returns the part of the fixed Sobol set that lies in Ω.
 func (b Box) judgingSobol() Points {
 	d := b.Dim()
-	cube := make([]float64, judgingSobolN*d)
-	sobol(cube, judgingSobolN, d, [MaxAxes]uint64{})
+	all := make([]float64, judgingSobolN*d)
+	cube.PlainSobol(all, judgingSobolN, d)
 	pts := Points{D: d}
 	x := make([]float64, d)
 	for k := range judgingSobolN {
 		for i, a := range b.Axes {
-			x[i] = a.At(cube[k*d+i])
+			x[i] = a.At(all[k*d+i])
 		}
 		pts.add(b, x)
 	}

@@ -1,5 +1,7 @@
 package pde
 
+import "pinn/internal/rows"
+
 // Lowering turns expressions into a list of row operations. Sums become linear
 // combinations of products of at most two rows, so that each term is one
 // instruction; numbers and unknown parameters become scalar factors; parts that
@@ -9,13 +11,13 @@ package pde
 // other rows. Equal rows of one program are the same pointer.
 type row struct {
 	kind   rowKind
-	e      *Expr  // of rowStatic and rowUniform
-	op     Op     // of rowApply
-	arg    []*row // of rowApply
-	terms  []term // of rowSum
-	at     ref    // where its values are
-	live   bool   // it depends on a partial or an unknown parameter
-	number int    // position in the program
+	e      *Expr    // of rowStatic and rowUniform
+	op     Op       // of rowApply
+	arg    []*row   // of rowApply
+	terms  []term   // of rowSum
+	at     rows.Ref // where its values are
+	live   bool     // it depends on a partial or an unknown parameter
+	number int      // position in the program
 
 	wants int  // adjoints it will be given
 	adj   view // their sum so far
@@ -102,7 +104,7 @@ func (l *lowering) lower(e *Expr) *row {
 		return l.append(&row{kind: rowUniform, e: e, live: e.HasParams()})
 	case l.isPlace(e):
 		l.statics = append(l.statics, e)
-		return l.append(&row{kind: rowStatic, e: e, at: ref{bankStatic, int32(len(l.statics) - 1)}})
+		return l.append(&row{kind: rowStatic, e: e, at: rows.At(bankStatic, len(l.statics)-1)})
 	}
 	switch e.op {
 	case OpAxis, OpNormal, OpColumn, OpPartial:
@@ -136,14 +138,14 @@ func (l *lowering) input(e *Expr) *row {
 		if !ok {
 			panic("pde: Compile: the layout lacks a partial")
 		}
-		return l.append(&row{at: ref{bankPartial, int32(i)}, live: true})
+		return l.append(&row{at: rows.At(bankPartial, i), live: true})
 	case OpAxis:
-		return l.append(&row{at: ref{bankCoord, int32(e.index)}})
+		return l.append(&row{at: rows.At(bankCoord, e.index)})
 	case OpNormal:
-		return l.append(&row{at: ref{bankCoord, int32(d + e.index)}})
+		return l.append(&row{at: rows.At(bankCoord, d+e.index)})
 	default:
 		k, _ := e.Index()
-		return l.append(&row{at: ref{bankCoord, int32(2*d + k)}})
+		return l.append(&row{at: rows.At(bankCoord, 2*d+k)})
 	}
 }
 

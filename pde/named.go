@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"pinn/internal/suggest"
 )
 
 // named resolves a name. A declared name wins over every other reading.
@@ -138,7 +140,7 @@ func (r *resolver) suffixed(t *Syntax) (e *Expr, ok bool) {
 // strangeSuffix notes that a letter after the underscore is not an axis, unless
 // another name is near.
 func (r *resolver) strangeSuffix(t *Syntax, base, letter string) bool {
-	if nearest(t.text, r.s.candidates(r.columns)) != "" || !r.hasDerivatives(base) {
+	if suggest.Nearest(t.text, r.s.candidates(r.columns)) != "" || !r.hasDerivatives(base) {
 		return false
 	}
 	r.faults.add(t.pos, "unknown name %s: %s is not an axis", t.text, letter)

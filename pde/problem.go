@@ -4,7 +4,7 @@ import "math"
 
 // Problem is everything that training may see: the domain, the fields, the
 // equations, conditions and data, and the unknown parameters. Whatever judges
-// the answer (Truth, targets, true values of parameters) is kept apart from it.
+// the answer (package judging, targets, true values of parameters) is kept apart from it.
 type Problem struct {
 	Graph      *Graph // owns every Residual below
 	Box        Box
@@ -38,17 +38,19 @@ type Equation struct {
 
 // Condition is a residual on a part of the boundary, at the initial time or at
 // a point; boundary and initial conditions are the same type. Points is how many
-// points a soft condition gets, 0 if the program chooses. NeedsNormal tells that
-// Residual uses the outward normal.
+// points a soft condition gets, 0 if the program chooses.
 type Condition struct {
-	Name, At    string
-	Pieces      []Piece
-	Residual    *Expr
-	Enforce     Enforce
-	Weight      float64
-	Points      int
-	NeedsNormal bool
+	Name, At string
+	Pieces   []Piece
+	Residual *Expr
+	Enforce  Enforce
+	Weight   float64
+	Points   int
 }
+
+// NeedsNormal reports whether every point of the condition must have a normal,
+// because the residual contains it.
+func (c Condition) NeedsNormal() bool { return c.Residual != nil && c.Residual.HasNormals() }
 
 // Data is a residual at given places: Columns[k][i] is the value at point i of
 // the leaf Column(k) of Residual.

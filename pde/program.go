@@ -3,11 +3,13 @@ package pde
 import (
 	"math"
 	"slices"
+
+	"pinn/internal/kernel"
+	"pinn/internal/rows"
 )
 
-// Layout says what the rows of the blocks mean that a Program works on: the
-// partials in their order, the number of unknown parameters, of data columns and
-// of axes.
+// Layout gives the rows of the blocks of a Program their meanings: the partials in
+// their order, and the numbers of unknown parameters, of data columns and of axes.
 type Layout struct {
 	Partials              []Partial
 	Params, Columns, Axes int
@@ -23,13 +25,13 @@ type Layout struct {
 // each with a Tape of its own.
 type Program struct {
 	layout   Layout
-	outs     []ref
-	forward  []instr
-	adjoint  []instr
-	scalars  []*Expr // numbers and expressions of the unknown parameters
-	values   int     // rows of bankValue
-	adjoints int     // rows of bankAdjoint
-	fixed    []ref   // rows of bankValue that hold numbers, scalars[numbers[i]]
+	outs     []rows.Ref
+	forward  []rows.Instr
+	adjoint  []rows.Instr
+	scalars  []*Expr    // numbers and expressions of the unknown parameters
+	values   int        // rows of bankValue
+	adjoints int        // rows of bankAdjoint
+	fixed    []rows.Ref // rows of bankValue that hold numbers, scalars[numbers[i]]
 	numbers  []int32
 	nstatic  int
 	statics  *Program // computes the statics; nil in itself
@@ -80,14 +82,15 @@ func check(e *Expr, layout Layout) {
 // the expressions of its own statics.
 func compile(g *Graph, outs []*Expr, layout Layout, place bool) (*Program, []*Expr) {
 	m := &emitter{lowering: newLowering(g, outs, layout, place), slot: map[*Expr]int32{}}
-	var rows []*row
+	m.scalar(g.Const(1)) // rows.One
+	var list []*row
 	for _, e := range outs {
-		rows = append(rows, m.row(e))
+		list = append(list, m.row(e))
 	}
 	p := &Program{layout: layout, nstatic: len(m.statics)}
-	p.outs = m.forward(rows)
+	p.outs = m.forward(list)
 	if !place {
-		p.adjoint, p.adjoints = m.backward(rows)
+		p.adjoint, p.adjoints = m.backward(list)
 	}
 	p.forward, p.values, p.fixed, p.numbers, p.scalars = m.code, m.values, m.fixed, m.numbers, m.scalars
 	return p, m.statics
@@ -114,18 +117,18 @@ func (p *Program) FillStatics(dst []float64, stride int, coords []float64, cstri
 	t := p.statics.NewTape(chunk)
 	for i := 0; i < n; i += chunk {
 		m := min(chunk, n-i)
-		t.banks[bankCoord] = block{coords[i:], cstride}
+		t.banks.Set(bankCoord, coords[i:], cstride)
 		t.n = m
-		run(p.statics.forward, &t.banks, t.scalars, m)
+		rows.Run(p.statics.forward, &t.banks, t.scalars, m)
 		for k := range p.nstatic {
 			copy(dst[k*stride+i:], t.Out(k)[:m])
 		}
 	}
 }
 
-// need panics unless the block has rows rows of n numbers.
-func need(b []float64, rows, stride, n int) {
-	if n > stride || rows > 0 && len(b) < (rows-1)*stride+n {
+// need panics unless the block has count rows of n numbers.
+func need(b []float64, count, stride, n int) {
+	if n > stride || count > 0 && len(b) < (count-1)*stride+n {
 		panic("pde: block too small")
 	}
 }
@@ -136,23 +139,23 @@ type Tape struct {
 	p       *Program
 	stride  int
 	n       int
-	banks   banks
+	banks   rows.Banks
 	scalars []float64
 }
 
 // NewTape returns a tape for up to stride points at a time.
 func (p *Program) NewTape(stride int) *Tape {
-	t := &Tape{p: p, stride: stride, scalars: make([]float64, len(p.scalars))}
-	t.banks[bankValue] = block{make([]float64, p.values*stride), stride}
-	t.banks[bankAdjoint] = block{make([]float64, p.adjoints*stride), stride}
+	t := &Tape{
+		p: p, stride: stride,
+		scalars: make([]float64, len(p.scalars)),
+	}
+	t.banks.Set(bankValue, make([]float64, p.values*stride), stride)
+	t.banks.Set(bankAdjoint, make([]float64, p.adjoints*stride), stride)
 	for i, e := range p.scalars {
 		t.scalars[i] = e.val // right for numbers
 	}
 	for i, r := range p.fixed {
-		row := t.banks.row(r, stride)
-		for j := range row {
-			row[j] = t.scalars[p.numbers[i]]
-		}
+		kernel.Fill(t.banks.Row(r, stride), t.scalars[p.numbers[i]])
 	}
 	return t
 }
@@ -174,20 +177,20 @@ func (p *Program) Forward(t *Tape, n int, statics, partials, params []float64) {
 	need(statics, p.nstatic, t.stride, n)
 	need(partials, len(p.layout.Partials), t.stride, n)
 	t.n = n
-	t.banks[bankStatic] = block{statics, t.stride}
-	t.banks[bankPartial] = block{partials, t.stride}
+	t.banks.Set(bankStatic, statics, t.stride)
+	t.banks.Set(bankPartial, partials, t.stride)
 	for i, e := range p.scalars {
 		if e.op != OpConst {
 			t.scalars[i] = e.Eval(Env{Params: params})
 		}
 	}
-	run(p.forward, &t.banks, t.scalars, n)
+	rows.Run(p.forward, &t.banks, t.scalars, n)
 }
 
 // Out returns the values of expression i at the points of the last Forward. The
 // slice belongs to the tape: it must not be written to and changes with the next
 // Forward.
-func (t *Tape) Out(i int) []float64 { return t.banks.row(t.p.outs[i], max(t.n, 0)) }
+func (t *Tape) Out(i int) []float64 { return t.banks.Row(t.p.outs[i], max(t.n, 0)) }
 
 // Adjoint computes, at each of the n points,
 //
@@ -206,10 +209,10 @@ func (p *Program) Adjoint(t *Tape, n int, seeds, statics, partials, params []flo
 	need(partials, len(p.layout.Partials), t.stride, n)
 	need(dpartials, len(p.layout.Partials), t.stride, n)
 	need(dparams, p.layout.Params, t.stride, n)
-	t.banks[bankStatic] = block{statics, t.stride}
-	t.banks[bankPartial] = block{partials, t.stride}
-	t.banks[bankSeed] = block{seeds, t.stride}
-	t.banks[bankDPartial] = block{dpartials, t.stride}
-	t.banks[bankDParam] = block{dparams, t.stride}
-	run(p.adjoint, &t.banks, t.scalars, n)
+	t.banks.Set(bankStatic, statics, t.stride)
+	t.banks.Set(bankPartial, partials, t.stride)
+	t.banks.Set(bankSeed, seeds, t.stride)
+	t.banks.Set(bankDPartial, dpartials, t.stride)
+	t.banks.Set(bankDParam, dparams, t.stride)
+	rows.Run(p.adjoint, &t.banks, t.scalars, n)
 }

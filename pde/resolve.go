@@ -3,6 +3,8 @@ package pde
 import (
 	"slices"
 	"strings"
+
+	"pinn/internal/suggest"
 )
 
 // rules says what a text may contain and, if it contains something else, why
@@ -216,7 +218,7 @@ func (r *resolver) applied(t *Syntax) *Expr {
 		for _, f := range slices.Concat(functions, operators) {
 			names = append(names, f.name)
 		}
-		if strings.Contains(t.text, "_") || nearest(t.text, names) == "" {
+		if strings.Contains(t.text, "_") || suggest.Nearest(t.text, names) == "" {
 			names = append(names, r.s.fields...)
 		}
 		r.unknown(t.pos, "function", t.text, names)
@@ -262,9 +264,5 @@ func (f function) arity() string {
 
 // unknown notes an unknown name, with a suggestion if one is near.
 func (r *resolver) unknown(offset int, what, name string, candidates []string) {
-	hint := ""
-	if near := nearest(name, candidates); near != "" {
-		hint = "; did you mean " + near + "?"
-	}
-	r.faults.add(offset, "unknown %s %s%s", what, brief(&Syntax{kind: syntaxName, text: name}), hint)
+	r.faults.add(offset, "unknown %s %s%s", what, brief(&Syntax{kind: syntaxName, text: name}), suggest.DidYouMean(name, candidates))
 }

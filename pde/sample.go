@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"pinn/pde/cube"
 )
+
+const _ = uint(cube.MaxDim - MaxAxes) // a sampler fills every domain
 
 // ErrEmpty is matched by the errors of Sample and SampleOn that say that the
 // domain, or the place of a condition, has no points or too few to be found.
@@ -29,7 +33,7 @@ const (
 //
 // The error matches ErrEmpty if Ω fills less than 1e-4 of its box. The share is
 // measured on a fixed set, so n, the box and the state of rng decide every bit.
-func (b Box) Sample(s Sampler, n int, rng *rand.Rand) (Points, error) {
+func (b Box) Sample(s cube.Sampler, n int, rng *rand.Rand) (Points, error) {
 	x, err := b.region(nil, b.Inside.Holds, b.Inside != nil).draw(s, n, rng)
 	if err != nil {
 		return Points{}, fmt.Errorf("domain: %w", err)
@@ -99,7 +103,7 @@ func (r region) share() float64 {
 	}
 	for _, n := range [...]int{pilotSmall, pilotLarge} {
 		s := make([]float64, n*k)
-		sobol(s, n, k, [MaxAxes]uint64{})
+		cube.PlainSobol(s, n, k)
 		p := float64(len(r.accept(nil, s, n))/len(r.axes)) / float64(n)
 		if p > 0.01 || n == pilotLarge {
 			return p
@@ -110,7 +114,7 @@ func (r region) share() float64 {
 
 // draw returns n points of the region, row-major. It draws rounds of candidates
 // until n are accepted and gives up after ten times the number expected.
-func (r region) draw(s Sampler, n int, rng *rand.Rand) ([]float64, error) {
+func (r region) draw(s cube.Sampler, n int, rng *rand.Rand) ([]float64, error) {
 	p := r.share()
 	if p < minShare {
 		return nil, fmt.Errorf("%w: less than %g of the box belongs to it", ErrEmpty, minShare)
@@ -147,8 +151,8 @@ func candidates(n int, p float64) int {
 
 // thin keeps n of the c rows of x in their order: the first n of a sequence,
 // otherwise a random subset.
-func thin(x []float64, c, n, d int, s Sampler, rng *rand.Rand) []float64 {
-	if sequential(s) {
+func thin(x []float64, c, n, d int, s cube.Sampler, rng *rand.Rand) []float64 {
+	if cube.Sequential(s) {
 		return x[:n*d]
 	}
 	kept := x[:0]

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"pinn/pde/cube"
 )
 
 // source returns the random source of a seed.
@@ -19,13 +21,13 @@ func TestSample(t *testing.T) {
 	for _, domain := range []struct{ name, inside string }{
 		{"box", ""}, {"hole", "x^2 + y^2 > 0.25"}, {"corner", "x < 0.5 or y < 0.5"}, {"sliver", "abs(y - x) < 0.05"},
 	} {
-		for _, kind := range SamplerKinds() {
+		for _, kind := range cube.Kinds() {
 			t.Run(domain.name+"/"+kind, func(t *testing.T) {
 				b := Box{Axes: []Axis{{Name: "x", From: -1, To: 1}, {Name: "y", From: 0, To: 3}}}
 				if domain.inside != "" {
 					b.Inside = inside(t, b, domain.inside)
 				}
-				s, _ := NewSampler(kind)
+				s, _ := cube.New(kind)
 				for _, n := range []int{0, 1, 7, 500} {
 					p, err := b.Sample(s, n, source(1))
 					if err != nil || p.N != n || p.D != 2 || len(p.X) != 2*n || p.Normals != nil {
@@ -50,12 +52,12 @@ func TestSample(t *testing.T) {
 func TestSampleKeepsSequence(t *testing.T) {
 	b := testBox("x", "y")
 	b.Inside = inside(t, b, "x + y < 1")
-	p, err := b.Sample(Sobol{}, 100, source(4))
+	p, err := b.Sample(cube.Sobol{}, 100, source(4))
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := make([]float64, 2*400)
-	Sobol{}.Fill(all, 400, 2, source(4))
+	cube.Sobol{}.Fill(all, 400, 2, source(4))
 	k := 0
 	for i := 0; k < 100; i++ {
 		if x := all[2*i : 2*i+2]; b.Contains(x) {
@@ -73,8 +75,8 @@ func TestSampleKeepsSequence(t *testing.T) {
 func TestSampleIsEven(t *testing.T) {
 	b := Box{Axes: []Axis{{Name: "x", From: -1, To: 1}, {Name: "y", From: -1, To: 1}}}
 	b.Inside = inside(t, b, "x^2 + y^2 < 1 and x^2 + y^2 > 0.25")
-	for _, kind := range SamplerKinds() {
-		s, _ := NewSampler(kind)
+	for _, kind := range cube.Kinds() {
+		s, _ := cube.New(kind)
 		p, err := b.Sample(s, 2000, source(2))
 		if err != nil {
 			t.Fatal(err)
@@ -98,7 +100,7 @@ func TestSampleEmpty(t *testing.T) {
 			b := testBox("x", "y")
 			b.Inside = inside(t, b, text)
 			start := time.Now()
-			_, err := b.Sample(Uniform{}, 1000, source(1))
+			_, err := b.Sample(cube.Uniform{}, 1000, source(1))
 			if !errors.Is(err, ErrEmpty) {
 				t.Errorf("error %v, want ErrEmpty", err)
 			}
@@ -117,8 +119,8 @@ func TestSampleHighDimensions(t *testing.T) {
 		b.Axes[i].From = -1
 	}
 	b.Inside = inside(t, b, "a^2 + b^2 + c^2 + f^2 + g^2 < 1")
-	for _, kind := range SamplerKinds() {
-		s, _ := NewSampler(kind)
+	for _, kind := range cube.Kinds() {
+		s, _ := cube.New(kind)
 		if p, err := b.Sample(s, 300, source(1)); err != nil || p.N != 300 {
 			t.Errorf("%s: %d points, error %v", kind, p.N, err)
 		}
@@ -132,7 +134,7 @@ func TestThin(t *testing.T) {
 		for i := range x {
 			x[i] = float64(i)
 		}
-		got := thin(x, 20, n, 1, Grid{}, source(uint64(n)))
+		got := thin(x, 20, n, 1, cube.Grid{}, source(uint64(n)))
 		if len(got) != n || !slices.IsSorted(got) {
 			t.Errorf("thin to %d: %v", n, got)
 		}
@@ -141,7 +143,7 @@ func TestThin(t *testing.T) {
 
 func ExampleBox_Sample() {
 	b := Box{Axes: []Axis{{Name: "x", From: -1, To: 1}, {Name: "t", From: 0, To: 1}}}
-	p, err := b.Sample(Grid{}, 4, nil)
+	p, err := b.Sample(cube.Grid{}, 4, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

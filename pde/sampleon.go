@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+
+	"pinn/pde/cube"
 )
 
 // SampleOn draws points on the pieces of a place, in the order of the pieces,
@@ -19,7 +21,7 @@ import (
 //
 // A piece of which Keep and Inside leave less than 1e-4 counts as having none;
 // the error matches ErrEmpty if that is so for all.
-func (b Box) SampleOn(pieces []Piece, s Sampler, n int, rng *rand.Rand) (Points, error) {
+func (b Box) SampleOn(pieces []Piece, s cube.Sampler, n int, rng *rand.Rand) (Points, error) {
 	var regions []region
 	var measure []float64
 	for _, p := range pieces {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"pinn/pde/cube"
 )
 
 // slab is [−1, 1] × [0, 2] × [0, 1] in x, y, t.
@@ -18,9 +20,9 @@ func slab() Box {
 func TestSampleOnFaces(t *testing.T) {
 	b := slab()
 	pieces := b.Faces()
-	for _, kind := range SamplerKinds() {
+	for _, kind := range cube.Kinds() {
 		t.Run(kind, func(t *testing.T) {
-			s, _ := NewSampler(kind)
+			s, _ := cube.New(kind)
 			p, err := b.SampleOn(pieces, s, 403, source(1))
 			if err != nil || p.N != 403 {
 				t.Fatalf("N %d, error %v", p.N, err)
@@ -91,7 +93,7 @@ func TestSampleOnNormals(t *testing.T) {
 			if row.keep != "" {
 				piece.Keep = inside(t, b, row.keep)
 			}
-			p, err := b.SampleOn([]Piece{piece}, Sobol{}, 50, source(1))
+			p, err := b.SampleOn([]Piece{piece}, cube.Sobol{}, 50, source(1))
 			if err != nil || p.N != 50 {
 				t.Fatalf("N %d, error %v", p.N, err)
 			}
@@ -119,7 +121,7 @@ func TestSampleOnNormals(t *testing.T) {
 func TestSampleOnPart(t *testing.T) {
 	b := slab()
 	b.Inside = inside(t, b, "x < 0 or y < 0.5")
-	p, err := b.SampleOn([]Piece{{Fixed: []Fixed{{0, -1}}}, {Fixed: []Fixed{{0, 1}}}}, Sobol{}, 500, source(1))
+	p, err := b.SampleOn([]Piece{{Fixed: []Fixed{{0, -1}}}, {Fixed: []Fixed{{0, 1}}}}, cube.Sobol{}, 500, source(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +141,7 @@ func TestSampleOnPart(t *testing.T) {
 
 func TestSampleOnPoint(t *testing.T) {
 	b := slab()
-	p, err := b.SampleOn([]Piece{{Fixed: []Fixed{{0, 1}, {1, 0.5}, {2, 0}}}}, Sobol{}, 4, source(1))
+	p, err := b.SampleOn([]Piece{{Fixed: []Fixed{{0, 1}, {1, 0.5}, {2, 0}}}}, cube.Sobol{}, 4, source(1))
 	if err != nil || p.N != 4 {
 		t.Fatalf("N %d, error %v", p.N, err)
 	}
@@ -153,7 +155,7 @@ func TestSampleOnPoint(t *testing.T) {
 // TestSampleOnFew checks that every piece is served although n is smaller.
 func TestSampleOnFew(t *testing.T) {
 	b := slab()
-	p, err := b.SampleOn(b.Faces(), Sobol{}, 2, source(1))
+	p, err := b.SampleOn(b.Faces(), cube.Sobol{}, 2, source(1))
 	if err != nil || p.N != 4 {
 		t.Fatalf("N %d, error %v; want 4: one for each face", p.N, err)
 	}
@@ -172,12 +174,12 @@ func TestSampleOnEmpty(t *testing.T) {
 		{"kept nowhere", []Piece{{Fixed: []Fixed{{0, 0}}, Keep: inside(t, b, "y > 1.95")}}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if _, err := b.SampleOn(row.pieces, Sobol{}, 10, source(1)); !errors.Is(err, ErrEmpty) {
+			if _, err := b.SampleOn(row.pieces, cube.Sobol{}, 10, source(1)); !errors.Is(err, ErrEmpty) {
 				t.Errorf("error %v, want ErrEmpty", err)
 			}
 		})
 	}
-	if _, err := b.SampleOn([]Piece{{Boundary: "hole"}}, Sobol{}, 10, source(1)); err == nil {
+	if _, err := b.SampleOn([]Piece{{Boundary: "hole"}}, cube.Sobol{}, 10, source(1)); err == nil {
 		t.Error("a curved boundary was sampled")
 	}
 }

@@ -2,11 +2,11 @@ package pde
 
 import "slices"
 
-// During returns the problem on the part of the domain from one time to another, both
-// within it. It keeps what of each condition lies there: one at the initial time in
-// the slab that begins then, and no condition of which nothing is left. which holds the
-// index of each in p, whose conditions at fixed times must all be at the initial one.
-// The graph is shared.
+// During returns the problem on the slab of its domain between two times, both within
+// it. Of each condition the slab keeps the pieces that reach into it; a condition at the
+// initial time belongs to the slab that begins then. Conditions without such a piece are
+// dropped. which holds the index in p.Conditions of each that is kept. Conditions of p at
+// a fixed time must be at the initial one. Both problems share the graph.
 //
 // It panics if no axis is time.
 func (p *Problem) During(from, to float64) (slab *Problem, which []int) {

@@ -4,11 +4,12 @@ import (
 	"math"
 
 	"pinn/internal/kernel"
+	"pinn/internal/rows"
 	"pinn/pde"
 )
 
-// activation is one scalar function s, written as the passes that carry it
-// through a jet, and as routines for some jets. A new one is its derivatives in one
+// activation is one scalar function s, written as the program that carries
+// it through a jet, and as routines for some jets. A new one is its derivatives in one
 // function and its row here.
 type activation struct {
 	name  string
@@ -48,7 +49,7 @@ func findActivation(name string) activation {
 //
 //	S_0 = 1 − h_0²,   S_β = −Σ_{γ≤β} C(β,γ) h_γ h_{β−γ}   (β ≠ 0).
 func buildTanh(b *builder) {
-	b.apply(kernel.Tanh, b.h(0), b.z(0))
+	b.Apply(kernel.Tanh, b.h(0), b.z(0))
 	for c, alpha := range b.set.order {
 		if c > 0 {
 			b.output(alpha)
@@ -66,11 +67,11 @@ func buildTanh(b *builder) {
 			if i != j {
 				factor *= 2
 			}
-			b.product(first, b.s(c), factor, b.h(i), b.h(j))
+			b.Product(first, b.s(c), factor, b.h(i), b.h(j))
 			first = false
 		})
 		if c == 0 {
-			b.shift(b.s(0), 1, b.s(0))
+			b.AddConst(b.s(0), 1, b.s(0))
 		}
 	}
 }
@@ -79,14 +80,14 @@ func buildTanh(b *builder) {
 //
 //	S_0 = cos z_0,   S_{α+e_i} = −Σ_{β≤α} C(α,β) h_{α−β} z_{β+e_i}.
 func buildSin(b *builder) {
-	b.apply(kernel.Sin, b.h(0), b.z(0))
+	b.Apply(kernel.Sin, b.h(0), b.z(0))
 	if b.wants(pde.Multi{}) {
-		b.apply(kernel.Cos, b.s(0), b.z(0))
+		b.Apply(kernel.Cos, b.s(0), b.z(0))
 	}
 	for c, alpha := range b.set.order[1:] {
 		b.output(alpha)
 		if b.wants(alpha) {
-			b.chain(b.s(c+1), -1, alpha, func(m pde.Multi) row { return b.h(b.set.Index(m)) })
+			b.chain(b.s(c+1), -1, alpha, func(m pde.Multi) rows.Ref { return b.h(b.set.Index(m)) })
 		}
 	}
 }
@@ -132,37 +133,37 @@ var logistic = [][]float64{
 }
 
 // softplus has s_1 = S and s_{n+1} = S⁽ⁿ⁾.
-func softplus(b *builder, d []row) {
-	b.apply(softplusValue, d[0], b.z(0))
+func softplus(b *builder, d []rows.Ref) {
+	b.Apply(softplusValue, d[0], b.z(0))
 	if len(d) > 1 {
 		b.sigmoids(d[1:])
 	}
 }
 
 // swish is s = zS, so that s_n = z S⁽ⁿ⁾ + n S⁽ⁿ⁻¹⁾.
-func swish(b *builder, d []row) {
-	sigmoid := make([]row, len(d))
+func swish(b *builder, d []rows.Ref) {
+	sigmoid := make([]rows.Ref, len(d))
 	for n := range d {
 		sigmoid[n] = b.temp()
 	}
 	b.sigmoids(sigmoid)
 	for n := range d {
-		b.mul(d[n], b.z(0), sigmoid[n])
+		b.Mul(d[n], b.z(0), sigmoid[n])
 		if n > 0 {
-			b.axpy(d[n], float64(n), sigmoid[n-1])
+			b.Axpy(d[n], float64(n), sigmoid[n-1])
 		}
 	}
 }
 
 // sigmoids appends d[n] = S⁽ⁿ⁾(z_0) for S = sigmoid.
-func (b *builder) sigmoids(d []row) {
-	b.apply(sigmoid, d[0], b.z(0))
+func (b *builder) sigmoids(d []rows.Ref) {
+	b.Apply(sigmoid, d[0], b.z(0))
 	if len(d) == 1 {
 		return
 	}
 	q := b.temp() // S − S²
-	b.product(true, q, -1, d[0], d[0])
-	b.axpy(q, 1, d[0])
+	b.Product(true, q, -1, d[0], d[0])
+	b.Axpy(q, 1, d[0])
 	for n := 1; n < len(d); n++ {
 		b.polynomial(d[n], logistic[n-1], d[0], q)
 	}
@@ -179,17 +180,17 @@ var hermite = [][]float64{
 }
 
 // gelu is s = zΦ, with s_1 = Φ + zφ, s_2 = φ(2−z²), and so on.
-func gelu(b *builder, d []row) {
+func gelu(b *builder, d []rows.Ref) {
 	cdf := b.temp()
-	b.apply(normalCDF, cdf, b.z(0))
-	b.mul(d[0], b.z(0), cdf)
+	b.Apply(normalCDF, cdf, b.z(0))
+	b.Mul(d[0], b.z(0), cdf)
 	if len(d) == 1 {
 		return
 	}
 	density := b.temp()
-	b.apply(normalDensity, density, b.z(0))
-	b.mul(d[1], b.z(0), density)
-	b.axpy(d[1], 1, cdf)
+	b.Apply(normalDensity, density, b.z(0))
+	b.Mul(d[1], b.z(0), density)
+	b.Axpy(d[1], 1, cdf)
 	for n := 2; n < len(d); n++ {
 		b.polynomial(d[n], hermite[n-2], b.z(0), density)
 	}

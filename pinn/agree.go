@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 const (
@@ -160,7 +161,7 @@ func probes(k int) [][]float64 {
 		ps = append(ps, p)
 	}
 	inside := make([]float64, edgePoints*k)
-	pde.Sobol{}.Fill(inside, edgePoints, k, rand.New(rand.NewPCG(0, 0)))
+	cube.Sobol{}.Fill(inside, edgePoints, k, rand.New(rand.NewPCG(0, 0)))
 	for i := range edgePoints {
 		ps = append(ps, inside[i*k:(i+1)*k])
 	}

@@ -6,7 +6,7 @@ import (
 	"pinn/internal/seam"
 )
 
-// Batches is the points of a Loss shuffled and cut into disjoint minibatches.
+// Batches holds the points of a Loss, shuffled and cut into disjoint minibatches.
 // Each minibatch is stratified: it takes from every group its share, at least one
 // point, so that the mean of its gradient over shuffles is ∇L. What does not fill
 // a minibatch is left out until the next shuffle.
@@ -14,7 +14,7 @@ import (
 // A group with fewer points than there are minibatches, such as a condition at
 // one point, gives its points to several of them in turn.
 //
-// It is good until the points of the Loss are redrawn, and not safe for
+// It is valid until the points of the Loss are redrawn, and not safe for
 // concurrent use.
 type Batches struct {
 	loss  *Loss
@@ -62,7 +62,7 @@ func shares(sets []*pointSet, size int) []int {
 	return share
 }
 
-// Shuffle deals anew; the outcome depends on the stream alone.
+// Shuffle deals the points anew; the outcome depends on the stream alone.
 func (b *Batches) Shuffle(rng *rand.Rand) {
 	for _, order := range b.order {
 		for i := range order {

@@ -11,21 +11,30 @@ var benchCases = []struct {
 	state   func(tb testing.TB) *stated
 	hidden  []int
 	points  int
+	s       string // the activation
 }{
-	{"burgers", burgers, []int{20, 20, 20}, 10000},
-	{"burgers", burgers, []int{64, 64, 64, 64}, 10000},
-	{"heat2d", heat2d, []int{20, 20, 20}, 10000},
-	{"kdv", kdv, []int{20, 20, 20}, 10000},
-	{"beam", beam, []int{20, 20, 20}, 10000},
+	{"burgers", burgers, []int{20, 20, 20}, 10000, "tanh"},
+	{"burgers", burgers, []int{64, 64, 64, 64}, 10000, "tanh"},
+	{"heat2d", heat2d, []int{20, 20, 20}, 10000, "tanh"},
+	{"kdv", kdv, []int{20, 20, 20}, 10000, "tanh"},
+	{"beam", beam, []int{20, 20, 20}, 10000, "tanh"},
+	{"burgers", burgers, []int{20, 20, 20}, 10000, "sin"}, // general programs
 }
 
-func hiddenName(h []int) string { return fmt.Sprintf("%dx%d", len(h), h[0]) }
+// netName names a network as in 3x20, with its activation unless that is tanh.
+func netName(h []int, activation string) string {
+	name := fmt.Sprintf("%dx%d", len(h), h[0])
+	if activation != "tanh" {
+		name += "-" + activation
+	}
+	return name
+}
 
 // forBench runs f as one benchmark per case.
 func forBench(b *testing.B, f func(b *testing.B, l *built)) {
 	for _, c := range benchCases {
-		b.Run(fmt.Sprintf("problem=%s/net=%s", c.problem, hiddenName(c.hidden)), func(b *testing.B) {
-			l := c.state(b).build(NetSpec{Hidden: c.hidden, Activation: "tanh"}, LossOptions{Interior: c.points})
+		b.Run(fmt.Sprintf("problem=%s/net=%s", c.problem, netName(c.hidden, c.s)), func(b *testing.B) {
+			l := c.state(b).build(NetSpec{Hidden: c.hidden, Activation: c.s}, LossOptions{Interior: c.points})
 			b.ReportAllocs()
 			f(b, l)
 		})
@@ -88,6 +97,25 @@ func BenchmarkNormalEquations(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		l.NormalEquations(a, g, l.theta)
+	}
+}
+
+// BenchmarkDraw reports the time of drawing the points of a loss: of the network
+// alone, and above a solution that it corrects.
+func BenchmarkDraw(b *testing.B) {
+	o := LossOptions{Interior: 10000}
+	spec := NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}
+	s := burgers(b)
+	first := s.build(spec, o)
+	for name, l := range map[string]*built{"first": first, "second": s.corrected(first, spec, 0.5, o)} {
+		for _, method := range []string{"uniform", "rad"} {
+			b.Run("stage="+name+"/method="+method, func(b *testing.B) {
+				rng := stream(1, 1, 1)
+				for b.Loop() {
+					l.Resample(method, 0, 1, 1, l.theta, rng)
+				}
+			})
+		}
 	}
 }
 

@@ -1,16 +1,18 @@
 package pinn
 
+import "pinn/internal/rows"
+
 // blocks is the memory in which one worker evaluates one trial function on one
 // tile. A block of n rows has n·C·T elements: per unit C components of T points.
 type blocks struct {
-	z, bar []float64        // pre-activations; adjoints
-	pong   [2][]float64     // outputs of hidden layers when nothing is kept
-	once   []float64        // S of one unit when nothing is kept
-	work   []float64        // scratch rows of one unit
-	wide   []float64        // outputs at every image, where they are folded
-	hidden [][]layerBlocks  // per network and hidden layer, when kept
-	mem    [banks][]float64 // the banks of the unit at hand
-	clock  *clock           // nil unless a profile is taken
+	z, bar []float64       // pre-activations; adjoints
+	pong   [2][]float64    // outputs of hidden layers when nothing is kept
+	once   []float64       // S of one unit when nothing is kept
+	work   []float64       // scratch rows of one unit
+	wide   []float64       // outputs at every image, where they are folded
+	hidden [][]layerBlocks // per network and hidden layer, when kept
+	banks  rows.Banks      // the banks of the unit at hand
+	clock  *clock          // nil unless a profile is taken
 }
 
 // layerBlocks is what the adjoint needs of one hidden layer: its output and,

@@ -1,18 +1,22 @@
 package pinn
 
-import "pinn/pde"
+import (
+	"pinn/internal/rows"
+	"pinn/pde"
+)
 
-// builder writes the passes that carry a jet through an activation s,
+// builder writes the program that carries a jet through an activation s,
 //
 //	h_0 = s(z_0),   h_{α+e_i} = Σ_{β≤α} C(α,β) S_{α−β} z_{β+e_i},   S_β = ∂^β s'(z),
 //
 // which is Leibniz' rule for ∂_i h = s'(z)·∂_i z. With keep it produces S_β for
 // the whole set, as the adjoint needs; otherwise only where some h_α needs it.
 type builder struct {
-	passes
+	rows.Program
 	set  *JetSet
 	keep bool
 	want map[pde.Multi]bool
+	work int // rows of the work bank in use
 }
 
 // newBuilder returns a builder for the set.
@@ -25,37 +29,43 @@ func newBuilder(set *JetSet, keep bool) *builder {
 	return b
 }
 
-func (b *builder) z(c int) row { return row{bankZ, c} }
-func (b *builder) h(c int) row { return row{bankH, c} }
-func (b *builder) s(c int) row { return row{bankS, c} }
+func (b *builder) z(c int) rows.Ref { return rows.At(bankZ, c) }
+func (b *builder) h(c int) rows.Ref { return rows.At(bankH, c) }
+func (b *builder) s(c int) rows.Ref { return rows.At(bankS, c) }
+
+// temp reserves a row of the work bank.
+func (b *builder) temp() rows.Ref {
+	b.work++
+	return rows.At(bankWork, b.work-1)
+}
 
 // wants reports whether S_β has to be computed.
 func (b *builder) wants(beta pde.Multi) bool { return b.keep || b.want[beta] }
 
-// output appends the passes for h_α, α ≠ 0.
+// output appends what computes h_α, α ≠ 0.
 func (b *builder) output(alpha pde.Multi) {
-	b.chain(b.h(b.set.Index(alpha)), 1, alpha, func(m pde.Multi) row { return b.s(b.set.Index(m)) })
+	b.chain(b.h(b.set.Index(alpha)), 1, alpha, func(m pde.Multi) rows.Ref { return b.s(b.set.Index(m)) })
 }
 
 // chain appends dst = sign·∂^α f(z) for α ≠ 0, where d(m) is the row of
 // ∂^m f'(z): with α = α' + e_i the sum Σ_{β≤α'} C(α',β) d(α'−β)·z_{β+e_i}.
-func (b *builder) chain(dst row, sign float64, alpha pde.Multi, d func(m pde.Multi) row) {
+func (b *builder) chain(dst rows.Ref, sign float64, alpha pde.Multi, d func(m pde.Multi) rows.Ref) {
 	below, axis := step(alpha)
 	first := true
 	b.set.below(below, func(beta pde.Multi) {
-		b.product(first, dst, sign*below.Binom(beta), d(below.Sub(beta)), b.z(b.set.Index(beta.Add(axis))))
+		b.Product(first, dst, sign*below.Binom(beta), d(below.Sub(beta)), b.z(b.set.Index(beta.Add(axis))))
 		first = false
 	})
 }
 
-// tower appends the passes of an activation that is known by its derivatives
+// tower appends the program of an activation that is known by its derivatives
 // s_0, s_1, … at z_0, which the function derivs writes to the given rows. The
 // derivatives of s_k(z) follow from those of s_{k+1}(z), so that only what is
 // asked for is computed:
 //
 //	∂^β s_k(z) = Σ_{γ≤β'} C(β',γ) ∂^{β'−γ} s_{k+1}(z) · z_{γ+e_i},   β = β' + e_i.
-func (b *builder) tower(derivs func(b *builder, d []row)) {
-	t := tower{b: b, done: map[level]row{}}
+func (b *builder) tower(derivs func(b *builder, d []rows.Ref)) {
+	t := tower{b: b, done: map[level]rows.Ref{}}
 	derivs(b, t.bottom())
 	for c, alpha := range b.set.order {
 		if b.wants(alpha) {
@@ -75,17 +85,17 @@ type level struct {
 
 type tower struct {
 	b    *builder
-	done map[level]row
+	done map[level]rows.Ref
 }
 
 // bottom reserves the rows of s_0 … s_n at z_0 for the largest n in use: K+1
 // for the adjoint, K otherwise.
-func (t *tower) bottom() []row {
+func (t *tower) bottom() []rows.Ref {
 	n := t.b.set.MaxOrder()
 	if t.b.keep {
 		n++
 	}
-	d := []row{t.b.h(0)}
+	d := []rows.Ref{t.b.h(0)}
 	for k := 1; k <= n; k++ {
 		r := t.b.s(0)
 		if k > 1 {
@@ -97,8 +107,8 @@ func (t *tower) bottom() []row {
 	return d
 }
 
-// row returns the row of a level and appends its passes if they are missing.
-func (t *tower) row(l level) row {
+// row returns the row of a level and appends what computes it if that is missing.
+func (t *tower) row(l level) rows.Ref {
 	if r, ok := t.done[l]; ok {
 		return r
 	}
@@ -109,27 +119,27 @@ func (t *tower) row(l level) row {
 	if l.k > 1 {
 		r = b.temp()
 	}
-	b.chain(r, 1, l.beta, func(m pde.Multi) row { return t.done[level{l.k + 1, m}] })
+	b.chain(r, 1, l.beta, func(m pde.Multi) rows.Ref { return t.done[level{l.k + 1, m}] })
 	t.done[l] = r
 	return r
 }
 
 // polynomial appends dst = w·Σ c_n x^n by Horner's rule.
-func (b *builder) polynomial(dst row, c []float64, x, w row) {
+func (b *builder) polynomial(dst rows.Ref, c []float64, x, w rows.Ref) {
 	n := len(c) - 1
 	if n == 0 {
-		b.scale(dst, c[0], w)
+		b.Scale(dst, c[0], w)
 		return
 	}
-	b.scale(dst, c[n], x)
+	b.Scale(dst, c[n], x)
 	for n--; ; n-- {
 		if c[n] != 0 {
-			b.shift(dst, c[n], dst)
+			b.AddConst(dst, c[n], dst)
 		}
 		if n == 0 {
 			break
 		}
-		b.mul(dst, dst, x)
+		b.Mul(dst, dst, x)
 	}
-	b.mul(dst, dst, w)
+	b.Mul(dst, dst, w)
 }

@@ -6,18 +6,18 @@ import (
 	"pinn/internal/kernel"
 )
 
-// ChunkStats tells how well the newest gradient over all points is known as an
-// estimate of the gradient over ever so many: its square |g|² and the variance of
-// it, both from the sums of the chunks that it was added up from, so at no cost of
-// its own. The points of the equations, or of a condition, that were cut into C ≥ 2
-// chunks of n_c of their N, with mean gradients g_c and g, count with
+// ChunkStats compares the newest gradient over all points with its error as an
+// estimate of the gradient over infinitely many points. signal2 is its square |g|², and
+// noise2 its variance. Both come from the sums of the chunks that make up the gradient,
+// so they cost no evaluation. Where the N points of the equations, or of a condition, are
+// cut into C ≥ 2 chunks of n_c points, with mean gradients g_c and g, they contribute
 //
 //	V/N,   V = Σ_c n_c·|g_c − g|²/(C−1),
 //
-// the variance of the mean of N exchangeable points. Those that are a single chunk,
-// and data, which no draw changes, count as exact. chunks is the number of those
-// that were compared, 0 if there were none or the newest evaluation was not a
-// gradient over all points: both values are NaN then.
+// the variance of the mean of N exchangeable points. Points in a single chunk, and data,
+// which no draw changes, contribute 0. chunks is the number of chunks compared. It is 0,
+// and both values are NaN, if there are none or if the newest evaluation is not a
+// gradient over all points.
 //
 // Points are shuffled when they are drawn; the chunks of a Sobol set would be more
 // alike than chance allows.

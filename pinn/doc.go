@@ -24,8 +24,9 @@
 //     partials that problems carry, kernel.TanhJet does so in one pass, in place,
 //     bias included, and h is all that the way down needs, since s' = 1 − s². For
 //     all else the rules are written once per activation and jet set as straight
-//     programs of passes over rows of T (builder.go, activation.go, passes.go),
-//     which keep S_β = ∂^β s'(z) beside h. A loss alone keeps nothing.
+//     programs of arithmetic on rows of T (builder.go, activation.go), which
+//     internal/rows runs and which keep S_β = ∂^β s'(z) beside h. A loss alone
+//     keeps nothing.
 //
 //     Where mirror symmetries are built in, the images of a point stand beside it
 //     as further components of every row; a fold (fold.go) averages them after

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"pinn/internal/rows"
 	"pinn/pde"
 )
 
@@ -39,9 +40,7 @@ func TestFusedJets(t *testing.T) {
 				agrees(t, "h", h, want, tol)
 
 				wantBar := slices.Clone(bar)
-				var mem [banks][]float64
-				mem[bankZ], mem[bankS] = wantBar, s
-				j.adjoint.run(&mem, points, points)
+				j.adjoint.Run(unitBanks(points, map[rows.Bank][]float64{bankZ: wantBar, bankS: s}), points)
 				j.fused.Adjoint(bar, h, points)
 				agrees(t, "z̄", bar, wantBar, tol)
 			})

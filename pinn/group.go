@@ -103,18 +103,20 @@ type pointSet struct {
 	block   []float64
 }
 
-// newSet computes the statics of the points; columns holds the values of the
-// data columns there.
-func (g *group) newSet(pts pde.Points, columns [][]float64) *pointSet {
+// newSet computes the statics of the points on so many threads, tile by tile; columns
+// holds the values of the data columns there.
+func (g *group) newSet(pts pde.Points, columns [][]float64, threads int) *pointSet {
 	t := g.trial.t
 	s := &pointSet{group: g, pts: pts, columns: columns, tiles: (pts.N + t - 1) / t}
 	s.block = make([]float64, s.tiles*g.rows*t)
-	fill := newFiller(g.trial, g.program)
-	coords := make([]float64, g.coords*t)
-	for i := range s.tiles {
-		s.coordinates(coords, i*t)
-		fill.fill(s.tile(i), coords)
-	}
+	share(threads, s.tiles, func() func(i int) {
+		fill := newFiller(g.trial, g.program)
+		coords := make([]float64, g.coords*t)
+		return func(i int) {
+			s.coordinates(coords, i*t)
+			fill.fill(s.tile(i), coords)
+		}
+	})
 	return s
 }
 

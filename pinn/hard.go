@@ -24,6 +24,7 @@ type HardError struct {
 	Reason    string
 }
 
+// Error names the key of the problem file and the reason.
 func (e HardError) Error() string {
 	return fmt.Sprintf("condition[%d].enforce: cannot be hard: %s", e.Condition, e.Reason)
 }
@@ -31,6 +32,7 @@ func (e HardError) Error() string {
 // HardErrors are all the conditions that cannot be hard but have to, in order.
 type HardErrors []HardError
 
+// Error returns one line per condition.
 func (es HardErrors) Error() string {
 	lines := make([]string, len(es))
 	for i, e := range es {
@@ -44,12 +46,12 @@ func (es HardErrors) Error() string {
 // and a note for each of these whose enforcement was left open.
 //
 // A condition can be hard if it says field = expression of the axes, perhaps
-// multiplied by a number, with smooth data on whole faces of the box, or so for
-// the velocity u_t at the initial time where u is given too; and if its data
-// agree, to 1e-8 of their scale, with the other data of the field where faces
-// meet, and in value and slope across the period of each periodic axis. Where
-// data of two conditions disagree the earlier one is kept, except that one that
-// has to be hard goes before one that may be.
+// multiplied by a number, with smooth data on whole faces of the box. It may say the
+// same of the velocity u_t at the initial time where u is given too. Its data must agree,
+// to 1e-8 of their scale, with the other data of the field where faces meet, and in value
+// and slope across the period of each periodic axis. Where the data of two conditions
+// disagree, the earlier one is kept; but one that has to be hard comes before one that
+// may be.
 //
 // The error is a HardErrors, or says that the graph of the problem is full.
 func BuildLifts(p *pde.Problem) (lifts []Lift, soft []int, notes []Note, err error) {

@@ -2,7 +2,16 @@ package pinn
 
 import (
 	"pinn/internal/kernel"
+	"pinn/internal/rows"
 	"pinn/pde"
+)
+
+// The banks of the programs that run on one unit's rows.
+const (
+	bankZ    rows.Bank = iota + 1 // z_α, the unit's input; in an adjoint h̄_α, then z̄_α
+	bankH                         // h_α, the unit's output
+	bankS                         // S_β = ∂^β s'(z), which the adjoint needs
+	bankWork                      // rows of no use after the unit is done
 )
 
 // Jet carries the components u_α, α ∈ 𝒜, of a function of the place through an
@@ -11,14 +20,14 @@ import (
 //
 //	value    h_α from z_α, and nothing else;
 //	forward  h_α and S_β = ∂^β s'(z) from z_α;
-//	adjoint  z̄_γ = Σ_{α≥γ} C(α,γ) S_{α−γ} h̄_α in place of h̄: because a change w
-//	         of z changes h by s'(z)·w, and Leibniz.
+//	adjoint  z̄_γ = Σ_{α≥γ} C(α,γ) S_{α−γ} h̄_α in place of h̄: a change w of z
+//	         changes h by s'(z)·w, whose components follow from Leibniz' rule.
 //
-// They are general: any activation, any set. Where fused is not nil, one routine
-// does each way in one pass, in place, and without S.
+// They hold for any activation and any set. Where fused is not nil, one routine does
+// each of the two ways in one pass, in place, and without S.
 type Jet struct {
 	set                     *JetSet
-	value, forward, adjoint passes
+	value, forward, adjoint rows.Program
 	work                    int // rows of scratch the programs use
 	fused                   fusedJet
 }
@@ -38,7 +47,7 @@ func newJet(a activation, set *JetSet, t int) *Jet {
 	a.build(full)
 	return &Jet{
 		set:   set,
-		value: lean.passes, forward: full.passes, adjoint: adjointPasses(set),
+		value: lean.Program, forward: full.Program, adjoint: adjointProgram(set),
 		work:  max(lean.work, full.work),
 		fused: fuse(a, set, t),
 	}
@@ -75,16 +84,15 @@ func fuseTanh(words []string, t int) fusedJet {
 	return nil
 }
 
-// adjointPasses writes z̄ over h̄ in the order of the set: z̄_γ reads h̄_α for
+// adjointProgram writes z̄ over h̄ in the order of the set: z̄_γ reads h̄_α for
 // α ≥ γ only, none of which is overwritten yet.
-func adjointPasses(set *JetSet) passes {
-	p := passes{}
+func adjointProgram(set *JetSet) (p rows.Program) {
 	for c, gamma := range set.order {
-		p.mul(row{bankZ, c}, row{bankS, 0}, row{bankZ, c})
+		p.Mul(rows.At(bankZ, c), rows.At(bankS, 0), rows.At(bankZ, c))
 		for d := c + 1; d < set.Len(); d++ {
 			if alpha := set.order[d]; gamma.Le(alpha) {
 				s := set.Index(alpha.Sub(gamma))
-				p.product(false, row{bankZ, c}, alpha.Binom(gamma), row{bankS, s}, row{bankZ, d})
+				p.Product(false, rows.At(bankZ, c), alpha.Binom(gamma), rows.At(bankS, s), rows.At(bankZ, d))
 			}
 		}
 	}

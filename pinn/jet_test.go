@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"pinn/internal/rows"
 	"pinn/pde"
 )
 
@@ -94,13 +95,20 @@ var testSets = map[string]*JetSet{
 
 // runUnit carries one unit with the given z through a routine of the jet and
 // returns the rows of the banks H and S.
-func runUnit(j *Jet, r *passes, z []float64, points int) (h, s []float64) {
-	var mem [banks][]float64
+func runUnit(j *Jet, r *rows.Program, z []float64, points int) (h, s []float64) {
 	h, s = make([]float64, len(z)), make([]float64, len(z))
-	mem[bankZ], mem[bankH], mem[bankS] = z, h, s
-	mem[bankWork] = make([]float64, j.work*points)
-	r.run(&mem, points, points)
+	work := make([]float64, j.work*points)
+	r.Run(unitBanks(points, map[rows.Bank][]float64{bankZ: z, bankH: h, bankS: s, bankWork: work}), points)
 	return h, s
+}
+
+// unitBanks lays the banks of a unit on the given rows of so many points.
+func unitBanks(points int, mem map[rows.Bank][]float64) *rows.Banks {
+	b := &rows.Banks{}
+	for bank, m := range mem {
+		b.Set(bank, m, points)
+	}
+	return b
 }
 
 func TestJetAgainstFaaDiBruno(t *testing.T) {
@@ -155,10 +163,8 @@ func TestJetAdjointIsTranspose(t *testing.T) {
 					z[i], bar[i] = max(-1.5, min(1.5, rng.NormFloat64())), rng.NormFloat64()
 				}
 				_, s := runUnit(j, &j.forward, z, points)
-				var mem [banks][]float64
 				zbar := append([]float64(nil), bar...)
-				mem[bankZ], mem[bankS] = zbar, s
-				j.adjoint.run(&mem, points, points)
+				j.adjoint.Run(unitBanks(points, map[rows.Bank][]float64{bankZ: zbar, bankS: s}), points)
 				f := func(i int, step float64) float64 {
 					moved := append([]float64(nil), z...)
 					moved[i] += step
@@ -184,12 +190,12 @@ func TestJetAdjointIsTranspose(t *testing.T) {
 	}
 }
 
-func TestJetPassCounts(t *testing.T) {
+func TestJetInstructionCounts(t *testing.T) {
 	// The general path is as lean as a hand-written one where it matters most.
 	a := findActivation("tanh")
 	j := newJet(a, testSets["burgers"], 8)
-	got := fmt.Sprint(len(j.value.list), len(j.forward.list), len(j.adjoint.list))
+	got := fmt.Sprint(len(j.value.Code), len(j.forward.Code), len(j.adjoint.Code))
 	if want := "8 11 8"; got != want {
-		t.Errorf("passes for value, forward, adjoint = %s, want %s", got, want)
+		t.Errorf("instructions for value, forward, adjoint = %s, want %s", got, want)
 	}
 }

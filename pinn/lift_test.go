@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 // tolExact bounds how far a hard condition is from being met: some roundings of
@@ -79,7 +80,7 @@ func holdsHard(t *testing.T, name string, p *pde.Problem, soft []int, sol *Solut
 		if slices.Contains(soft, i) {
 			continue
 		}
-		pts, err := p.Box.SampleOn(c.Pieces, pde.Uniform{}, 40, rand.New(rand.NewPCG(2, 2)))
+		pts, err := p.Box.SampleOn(c.Pieces, cube.Uniform{}, 40, rand.New(rand.NewPCG(2, 2)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package pinn
 import (
 	"slices"
 
+	"pinn/internal/rows"
 	"pinn/pde"
 )
 
@@ -19,7 +20,7 @@ type liftJet struct {
 	base             int
 	program          *pde.Program // its outputs are those components
 	outs             int
-	forward, adjoint passes
+	forward, adjoint rows.Program
 }
 
 // newLiftJet returns the jet of a lift for the components of the set. Its statics
@@ -80,17 +81,17 @@ func components(e *pde.Expr, v float64, g *pde.Graph, set *JetSet) ([]*pde.Expr,
 func (j *liftJet) writeForward(set *JetSet, gRow, frozenRow, phiRow []int) {
 	p := &j.forward
 	for c := set.Len() - 1; c >= 0; c-- {
-		alpha, dst := set.order[c], row{bankZ, c}
-		p.mul(dst, row{bankS, phiRow[0]}, dst)
+		alpha, dst := set.order[c], rows.At(bankZ, c)
+		p.Mul(dst, rows.At(bankS, phiRow[0]), dst)
 		set.below(alpha, func(beta pde.Multi) {
 			if b := set.Index(beta); b > 0 && phiRow[b] >= 0 {
 				n := set.Index(alpha.Sub(beta))
-				p.product(false, dst, alpha.Binom(beta), row{bankS, phiRow[b]}, row{bankZ, n})
+				p.Product(false, dst, alpha.Binom(beta), rows.At(bankS, phiRow[b]), rows.At(bankZ, n))
 			}
 		})
 		for _, at := range []int{gRow[c], frozenRow[c]} {
 			if at >= 0 {
-				p.axpy(dst, 1, row{bankS, at})
+				p.Axpy(dst, 1, rows.At(bankS, at))
 			}
 		}
 	}
@@ -101,23 +102,23 @@ func (j *liftJet) writeForward(set *JetSet, gRow, frozenRow, phiRow []int) {
 func (j *liftJet) writeAdjoint(set *JetSet, phiRow []int) {
 	p := &j.adjoint
 	for c, gamma := range set.order {
-		dst := row{bankZ, c}
-		p.mul(dst, row{bankS, phiRow[0]}, dst)
+		dst := rows.At(bankZ, c)
+		p.Mul(dst, rows.At(bankS, phiRow[0]), dst)
 		for d := c + 1; d < set.Len(); d++ {
 			alpha := set.order[d]
 			if !gamma.Le(alpha) {
 				continue
 			}
 			if b := set.Index(alpha.Sub(gamma)); phiRow[b] >= 0 {
-				p.product(false, dst, alpha.Binom(gamma), row{bankS, phiRow[b]}, row{bankZ, d})
+				p.Product(false, dst, alpha.Binom(gamma), rows.At(bankS, phiRow[b]), rows.At(bankZ, d))
 			}
 		}
 	}
 }
 
 // run applies one of the two programs to the field's components in u.
-func (j *liftJet) run(p *passes, w *blocks, x extent, u, statics []float64) {
-	w.mem[bankZ] = u[j.field*x.width()/x.images:]
-	w.mem[bankS] = statics
-	p.run(&w.mem, x.t, x.n)
+func (j *liftJet) run(p *rows.Program, w *blocks, x extent, u, statics []float64) {
+	w.banks.Set(bankZ, u[j.field*x.width()/x.images:], x.t)
+	w.banks.Set(bankS, statics, x.t)
+	p.Run(&w.banks, x.n)
 }

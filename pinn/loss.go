@@ -8,12 +8,13 @@ import (
 
 	"pinn/internal/kernel/qr"
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 // LossOptions are the choices of NewLoss. The zero value chooses all.
 type LossOptions struct {
 	Interior   int    // points of the equations; 0 for 1000 in one dimension, 4000 in two, 8000 in more
-	Sampler    string // a kind of pde.NewSampler; "" for sobol
+	Sampler    string // a kind of cube.New; "" for sobol
 	HeldOut    int    // points of the held-out equations; 0 for 2000
 	Threads    int    // 0 for GOMAXPROCS. It changes no bit of any result
 	Seed       uint64 // of the points
@@ -44,7 +45,7 @@ type Loss struct {
 	lifts    []Lift
 	soft     []int
 	options  LossOptions
-	sampler  pde.Sampler
+	sampler  cube.Sampler
 	unknowns []unknown
 
 	names   []string
@@ -94,7 +95,7 @@ func NewLoss(p *pde.Problem, net *MLP, lifts []Lift, soft []int, o LossOptions) 
 		panic("pinn: network and problem differ in their fields")
 	}
 	o = o.filled(p.Box.Dim())
-	sampler, ok := pde.NewSampler(o.Sampler)
+	sampler, ok := cube.New(o.Sampler)
 	if !ok {
 		panic("pinn: unknown sampler")
 	}

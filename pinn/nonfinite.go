@@ -15,10 +15,10 @@ type NonFinite struct {
 	Axes  []string  // names of the coordinates
 	Point []float64 // one coordinate per axis
 	Value float64
-	Layer string // where on the way to it the first such number stands
+	Layer string // where the first such number stands in the evaluation
 }
 
-// String says it in a sentence without its end.
+// String returns the place and the value as a sentence without its full stop.
 func (n NonFinite) String() string {
 	var at []string
 	for i, x := range n.Point {

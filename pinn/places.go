@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 // place says where the points of a group come from: the interior, the pieces of
@@ -38,7 +39,7 @@ func (l *Loss) compile(f form, soft []int) error {
 	}
 	for k, i := range soft {
 		c := p.Conditions[i]
-		at := place{name: names[k], pieces: c.Pieces, points: c.Points, faces: true, normal: c.NeedsNormal}
+		at := place{name: names[k], pieces: c.Pieces, points: c.Points, faces: true, normal: c.NeedsNormal()}
 		if err := l.addGroup(f, at, 0, []*pde.Expr{c.Residual}, []float64{c.Weight}); err != nil {
 			return err
 		}
@@ -53,9 +54,10 @@ func (l *Loss) compile(f form, soft []int) error {
 	return nil
 }
 
-// TermNames returns the names of the terms of a problem whose conditions soft are
-// terms: the equations, these conditions, the data sets, each in their order. One
-// without a name is kind[i]; so is, in brackets, one whose name is taken.
+// TermNames returns the names of the terms of the loss: the equations, the conditions
+// with the indices soft, the data sets, each in their order in the problem. A term
+// without a name is called by its kind and index, such as data[0]; where two would have
+// the same name, the later one has its kind and index appended in brackets.
 func TermNames(p *pde.Problem, soft []int) (names []string) {
 	add := func(name, kind string, i int) {
 		if name == "" {
@@ -114,7 +116,7 @@ func (at place) count(box pde.Box, interior int) int {
 }
 
 // sample draws n points of the place.
-func (at place) sample(box pde.Box, s pde.Sampler, n int, rng *rand.Rand) (pde.Points, error) {
+func (at place) sample(box pde.Box, s cube.Sampler, n int, rng *rand.Rand) (pde.Points, error) {
 	switch {
 	case at.data != nil:
 		return at.data.Points, nil
@@ -154,7 +156,7 @@ func shuffled(pts pde.Points, rng *rand.Rand) pde.Points {
 // draw draws the points of training and the held-out ones.
 func (l *Loss) draw() error {
 	o := l.options
-	uniform, _ := pde.NewSampler("uniform")
+	uniform, _ := cube.New("uniform")
 	for i, at := range l.places {
 		box := l.problem.Box
 		pts, err := at.sample(box, l.sampler, at.count(box, o.Interior), stream(o.Seed, streamPoints, i))
@@ -164,7 +166,7 @@ func (l *Loss) draw() error {
 		if at.data == nil {
 			pts = shuffled(pts, stream(o.Seed, streamOrder, i))
 		}
-		set := l.groups[i].newSet(pts, at.columns())
+		set := l.newSet(i, pts)
 		l.sets = append(l.sets, set)
 		if at.data == nil {
 			n := at.count(box, o.HeldOut)
@@ -174,12 +176,17 @@ func (l *Loss) draw() error {
 			if pts, err = at.sample(box, uniform, n, stream(o.Seed, streamHeldOut, i)); err != nil {
 				return err
 			}
-			set = l.groups[i].newSet(pts, nil)
+			set = l.newSet(i, pts)
 		}
 		l.held = append(l.held, set)
 	}
 	l.full, l.heldOut = all(l.sets), all(l.held)
 	return nil
+}
+
+// newSet makes the set of points of group i, with its data columns if it is of data.
+func (l *Loss) newSet(i int, pts pde.Points) *pointSet {
+	return l.groups[i].newSet(pts, l.places[i].columns(), l.options.Threads)
 }
 
 // Points returns the number of points that the loss is a mean over: those of all

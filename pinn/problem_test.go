@@ -71,7 +71,7 @@ func (s *stated) equation(text string) *stated {
 func (s *stated) condition(text string, at []pde.Piece, more ...func(*pde.Condition)) *stated {
 	s.tb.Helper()
 	r := s.residual(text, pde.Context{Normals: true})
-	c := pde.Condition{Name: text, Pieces: at, Residual: r, Weight: 1, NeedsNormal: r.HasNormals()}
+	c := pde.Condition{Name: text, Pieces: at, Residual: r, Weight: 1}
 	for _, f := range more {
 		f(&c)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 const (
@@ -85,14 +86,14 @@ func (l *Loss) wanted(i, interior int) int {
 // again.
 func (l *Loss) redraw(i, n int, rng *rand.Rand) {
 	if pts, err := l.places[i].sample(l.problem.Box, l.sampler, n, rng); err == nil {
-		l.sets[i] = l.groups[i].newSet(shuffled(pts, rng), nil)
+		l.sets[i] = l.newSet(i, shuffled(pts, rng))
 	}
 }
 
 // adapt draws points of the interior where the residual is large.
 func (l *Loss) adapt(i int, method string, points int, k, c float64, theta []float64, rng *rand.Rand) {
 	old, n := l.sets[i].pts, l.wanted(i, points)
-	pool, err := l.places[i].sample(l.problem.Box, pde.Uniform{}, max(2*n, min(poolFactor*n, poolMax)), rng)
+	pool, err := l.places[i].sample(l.problem.Box, cube.Uniform{}, max(2*n, min(poolFactor*n, poolMax)), rng)
 	if err != nil {
 		return
 	}
@@ -110,11 +111,12 @@ func (l *Loss) adapt(i int, method string, points int, k, c float64, theta []flo
 		pts.N += old.N
 		pts = shuffled(pts, rng)
 	}
-	l.sets[i] = l.groups[i].newSet(pts, nil)
+	l.sets[i] = l.newSet(i, pts)
 }
 
 // density returns |r|^k/mean|r|^k + c for the given |r|². A residual that is not
-// finite counts as the largest finite one.
+// finite counts as the largest finite one. The mean is a sum of quotients, whose
+// rounding differs from stat.Mean: the points that are drawn depend on its bits.
 func density(squares []float64, k, c float64) []float64 {
 	p := make([]float64, len(squares))
 	mean, most := 0.0, 0.0

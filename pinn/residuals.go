@@ -19,7 +19,7 @@ func (l *Loss) residuals(group int, pts pde.Points, theta []float64) [][]float64
 	for first := 0; first < pts.N; first += poolSlice {
 		n := min(poolSlice, pts.N-first)
 		some := pde.Points{N: n, D: pts.D, X: pts.X[first*pts.D : (first+n)*pts.D]}
-		s := all([]*pointSet{l.groups[group].newSet(some, nil)})
+		s := all([]*pointSet{l.newSet(group, some)})
 		l.engine.run(&values{rs, first, s, theta, l.params}, s.tiles)
 	}
 	return rs

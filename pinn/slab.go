@@ -83,10 +83,11 @@ func goOn(p *pde.Problem, l *Lift, base *Base) error {
 	return nil
 }
 
-// Evolution returns the order in time to which each field evolves: the highest order
-// of its derivatives by time in the equations and conditions. An error tells why the problem cannot
-// be solved by marching in time: it has no time, data or unknown parameters, a field
-// evolves to a higher order than 2, or something is given at a later time.
+// Evolution returns for each field the order in which it evolves in time: the highest
+// order of its derivatives by time in the equations and conditions. The error tells why
+// the problem cannot be solved by marching in time: it has no time, it has data or
+// unknown parameters, a field evolves in a higher order than 2, or a condition holds at a
+// later time than the initial one.
 func Evolution(p *pde.Problem) ([]int, error) {
 	time := p.Box.Time()
 	switch {
@@ -128,8 +129,8 @@ func Evolution(p *pde.Problem) ([]int, error) {
 	return orders, nil
 }
 
-// Marched is a solution in slabs of time: part k up to the time Ends[k], the last
-// beyond.
+// Marched is a solution in slabs of time: part k holds up to the time Ends[k], and the
+// last part beyond its end too.
 type Marched struct {
 	Time  int // index of the axis
 	Ends  []float64

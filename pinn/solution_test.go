@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 // plain evaluates a tanh network at one point the way a textbook does.
@@ -61,7 +62,7 @@ func solved(t *testing.T) map[string]*Solution {
 
 // scatter returns points inside the box, more than a tile holds.
 func scatter(b pde.Box, n int) pde.Points {
-	pts, err := b.Sample(pde.Uniform{}, n, rand.New(rand.NewPCG(7, 7)))
+	pts, err := b.Sample(cube.Uniform{}, n, rand.New(rand.NewPCG(7, 7)))
 	if err != nil {
 		panic(err)
 	}

@@ -5,7 +5,10 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/dsp/fourier"
+
 	"pinn/pde"
+	"pinn/pde/cube"
 )
 
 const (
@@ -31,13 +34,13 @@ func (l *Loss) Modes(theta []float64) []int {
 	}
 	for axis := range modes {
 		pts := lines(box, axis)
-		power := make([]float64, linePoints/4+1)
+		s := newSpectrum(box, axis)
 		for _, r := range l.residuals(0, pts, theta) {
 			for first := 0; first < pts.N; first += linePoints {
-				addPower(power, r[first:first+linePoints], pts, first, box, axis)
+				s.add(r[first:first+linePoints], pts, first)
 			}
 		}
-		modes[axis] = covering(power, modePart)
+		modes[axis] = covering(s.power, modePart)
 	}
 	return modes
 }
@@ -51,7 +54,7 @@ func lines(box pde.Box, axis int) pde.Points {
 	}
 	pts := pde.Points{N: count * linePoints, D: d, X: make([]float64, count*linePoints*d)}
 	across := make([]float64, count*(d-1))
-	pde.Halton{}.Fill(across, count, d-1, rand.New(rand.NewPCG(0, 0)))
+	cube.Halton{}.Fill(across, count, d-1, rand.New(rand.NewPCG(0, 0)))
 	for i := range pts.N {
 		x, place := pts.At(i), across[i/linePoints*(d-1):]
 		for k, a := range box.Axes {
@@ -70,29 +73,48 @@ func lines(box pde.Box, axis int) pde.Points {
 	return pts
 }
 
-// addPower adds the power of the residuals r on the line that begins at a point.
-func addPower(power, r []float64, pts pde.Points, first int, box pde.Box, axis int) {
-	n := float64(len(r))
-	w := make([]float64, len(r))
-	for j := range r {
-		if box.Inside != nil && !box.Inside.Holds(pts.At(first+j)) {
+// spectrum is the power of lines along an axis.
+type spectrum struct {
+	box      pde.Box
+	axis     int
+	fft      *fourier.FFT
+	windowed []float64    // the values of a line, times the window
+	modes    []complex128 // of a line
+	power    []float64    // Σ_lines |mode|², of modes 0 … n/4
+}
+
+func newSpectrum(box pde.Box, axis int) *spectrum {
+	return &spectrum{
+		box: box, axis: axis, fft: fourier.NewFFT(linePoints),
+		windowed: make([]float64, linePoints),
+		modes:    make([]complex128, linePoints/2+1),
+		power:    make([]float64, linePoints/4+1),
+	}
+}
+
+// add adds the power of the residuals r on the line that begins at a point.
+func (s *spectrum) add(r []float64, pts pde.Points, first int) {
+	clear(s.windowed)
+	for j, v := range r {
+		if s.box.Inside != nil && !s.box.Inside.Holds(pts.At(first+j)) {
 			continue
 		}
-		w[j] = r[j]
-		if !box.Axes[axis].Periodic {
-			s := math.Sin(math.Pi * (float64(j) + 0.5) / n)
-			w[j] *= s * s
-		}
+		s.windowed[j] = v * s.window(j)
 	}
-	for m := range power {
-		re, im := 0.0, 0.0
-		for j, v := range w {
-			sin, cos := math.Sincos(2 * math.Pi * float64(m*j%len(r)) / n)
-			re += v * cos
-			im += v * sin
-		}
-		power[m] += re*re + im*im
+	s.fft.Coefficients(s.modes, s.windowed)
+	for m := range s.power {
+		re, im := real(s.modes[m]), imag(s.modes[m])
+		s.power[m] += re*re + im*im
 	}
+}
+
+// window returns w_j.
+func (s *spectrum) window(j int) float64 {
+	if s.box.Axes[s.axis].Periodic {
+		return 1
+	}
+	w := math.Sin(math.Pi * (float64(j) + 0.5) / linePoints)
+	return w * w
 }
 
 // covering returns the smallest index M ≥ 1 up to which the part of the sum of

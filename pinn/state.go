@@ -78,7 +78,7 @@ func (l *Loss) restored(kind string, old []*pointSet, state []seam.Vector) ([]*p
 		if at.normal && pts.MissingNormal() >= 0 {
 			return nil, fmt.Errorf("%s: a point has no normal", normals.Name)
 		}
-		sets = append(sets, l.groups[i].newSet(pts, at.columns()))
+		sets = append(sets, l.newSet(i, pts))
 	}
 	return sets, nil
 }

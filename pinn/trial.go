@@ -163,16 +163,15 @@ func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64
 	if keep {
 		s, program = w.hidden[n][i].s, &t.jet.forward
 	}
-	mem := &w.mem
-	mem[bankWork] = w.work
+	w.banks.Set(bankWork, w.work, x.t)
 	for at := 0; at < l.out*ct; at += t.field() {
-		mem[bankZ] = w.z[at:]
-		mem[bankH] = h[at:]
-		mem[bankS] = s
+		w.banks.Set(bankZ, w.z[at:], x.t)
+		w.banks.Set(bankH, h[at:], x.t)
+		w.banks.Set(bankS, s, x.t)
 		if keep {
-			mem[bankS] = s[at:]
+			w.banks.Set(bankS, s[at:], x.t)
 		}
-		program.run(mem, x.t, x.n)
+		program.Run(&w.banks, x.n)
 	}
 	return h
 }
@@ -230,11 +229,10 @@ func (t *trial) deactivate(w *blocks, x extent, bar []float64, kept layerBlocks,
 		}
 		return
 	}
-	mem := &w.mem
-	mem[bankWork] = w.work
+	w.banks.Set(bankWork, w.work, x.t)
 	for at := 0; at < units*ct; at += t.field() {
-		mem[bankZ] = bar[at:]
-		mem[bankS] = kept.s[at:]
-		t.jet.adjoint.run(mem, x.t, x.n)
+		w.banks.Set(bankZ, bar[at:], x.t)
+		w.banks.Set(bankS, kept.s[at:], x.t)
+		t.jet.adjoint.Run(&w.banks, x.n)
 	}
 }

@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // Compiled is a problem file that has been decoded and compiled.
 type Compiled struct {
 	Spec    *Spec
-	Problem *pde.Problem // everything that training may see
-	Truth   pde.Truth    // what the answer is judged by; nil if the file gives none
-	Read    ReadFile     // reads the files beside the problem file
+	Problem *pde.Problem  // everything that training may see
+	Truth   judging.Truth // what the answer is judged by; nil if the file gives none
+	Read    ReadFile      // reads the files beside the problem file
 }
 
 // A Check finds faults of a compiled file that need more than the language of

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"pinn/pde"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
-	"pinn/pde"
 )
 
 // fromText is a source without files beside it.
@@ -30,7 +31,7 @@ func problemText(c *Compiled) string {
 		fmt.Fprintln(&b, e.Name, e.Residual, e.Weight)
 	}
 	for _, k := range p.Conditions {
-		fmt.Fprintln(&b, k.Name, k.At, k.Residual, k.Enforce, k.Weight, k.Points, k.NeedsNormal, len(k.Pieces))
+		fmt.Fprintln(&b, k.Name, k.At, k.Residual, k.Enforce, k.Weight, k.Points, k.NeedsNormal(), len(k.Pieces))
 		for _, piece := range k.Pieces {
 			fmt.Fprintln(&b, piece.Fixed, piece.Keep != nil)
 		}

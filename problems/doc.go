@@ -5,7 +5,7 @@
 //	Source   ─ parse ─→  tree of values, each with its place        (walk.go, tree.go)
 //	tree     ─ set ─→    tree with a setting key=value put into it  (set.go)
 //	tree     ─ decode ─→ Spec: plain values, statements as text     (decode.go and on)
-//	Spec     ─ compile ─→ pde.Problem and pde.Truth                 (compile.go and on)
+//	Spec     ─ compile ─→ pde.Problem and judging.Truth                 (compile.go and on)
 //	Spec     ─ Encode ─→ canonical TOML, which Decode reads back to an equal Spec
 //
 // Compile does the first four; Decode stops at the Spec. Both report every fault

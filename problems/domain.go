@@ -3,6 +3,7 @@ package problems
 import (
 	"strings"
 
+	"pinn/internal/suggest"
 	"pinn/pde"
 )
 
@@ -45,7 +46,7 @@ func (d *decoder) domain(s *Spec, root *reader) {
 	for _, e := range r.v.entries {
 		switch {
 		case e.key == "inside" || e.key == "polygon":
-		case len(e.key) > 1 && Suggest(e.key, r.asked) != "":
+		case len(e.key) > 1 && suggest.Nearest(e.key, r.asked) != "":
 			r.unknown(e, r.asked)
 		default:
 			s.Axes = append(s.Axes, r.axis(e))

@@ -5,11 +5,13 @@ import (
 	"math/rand/v2"
 
 	"pinn/pde"
+	"pinn/pde/cube"
+	"pinn/pde/judging"
 )
 
 // statements compiles everything that training may see and returns, apart from
 // it, the truth that the answer is judged by, nil if the file gives none.
-func (c *compiler) statements() (truth pde.Truth) {
+func (c *compiler) statements() (truth judging.Truth) {
 	c.unsupported()
 	c.names()
 	c.box = c.domain()
@@ -115,7 +117,7 @@ func (c *compiler) domain() bool {
 		ok = ok && len(faults) == 0
 	}
 	if ok && c.problem.Box.Inside != nil {
-		_, err := c.problem.Box.Sample(pde.Sobol{}, 1, rand.New(rand.NewPCG(1, 1)))
+		_, err := c.problem.Box.Sample(cube.Sobol{}, 1, rand.New(rand.NewPCG(1, 1)))
 		if err != nil {
 			c.fault(c.spec.Inside.At(0), "domain.inside", "%v", err)
 			ok = false
@@ -154,7 +156,7 @@ func (c *compiler) conditions() {
 		}
 		c.problem.Conditions = append(c.problem.Conditions, pde.Condition{
 			Name: name, At: cond.At.Value, Pieces: pieces, Residual: r, Enforce: enforce, Weight: cond.Weight,
-			Points: cond.Points, NeedsNormal: r != nil && r.HasNormals(),
+			Points: cond.Points,
 		})
 	}
 	if c.sound() {
@@ -165,14 +167,14 @@ func (c *compiler) conditions() {
 // places draws a few points of every condition: a place without points, or
 // without the normals that its statement uses, is a fault of the file.
 func (c *compiler) places() {
-	sobol, _ := pde.NewSampler("sobol")
+	sobol, _ := cube.New("sobol")
 	for i, cond := range c.problem.Conditions {
 		points, err := c.problem.Box.SampleOn(cond.Pieces, sobol, 16, rand.New(rand.NewPCG(1, 1)))
 		k := key("condition[%d].at", i)
 		switch {
 		case err != nil:
 			c.fault(c.spec.Conditions[i].At.At(0), k, "%v", err)
-		case cond.NeedsNormal && points.MissingNormal() >= 0:
+		case cond.NeedsNormal() && points.MissingNormal() >= 0:
 			c.fault(c.spec.Conditions[i].At.At(0), k, "must be a boundary with a normal, because the statement uses one; there is none at %v", points.At(points.MissingNormal()))
 		}
 	}

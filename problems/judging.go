@@ -1,6 +1,9 @@
 package problems
 
-import "slices"
+import (
+	"pinn/internal/suggest"
+	"slices"
+)
 
 // judging reads [exact], [reference] and [target]: what training never sees.
 func (d *decoder) judging(s *Spec, root *reader) {
@@ -39,7 +42,7 @@ func (r *reader) unknownField(e entry) {
 		r.dropped++
 		return
 	}
-	r.report(e.place(), r.key(quoteKey(e.key)), "must be one of the fields, got %s%s", clip([]byte(e.key)), suggestion(e.key, r.asked))
+	r.report(e.place(), r.key(quoteKey(e.key)), "must be one of the fields, got %s%s", clip([]byte(e.key)), suggest.DidYouMean(e.key, r.asked))
 }
 
 func (r *reader) reference() *Reference {

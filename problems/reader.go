@@ -1,6 +1,7 @@
 package problems
 
 import (
+	"pinn/internal/suggest"
 	"strconv"
 	"strings"
 	"time"
@@ -76,7 +77,7 @@ func (r *reader) unknown(e entry, known []string) {
 		r.dropped++
 		return
 	}
-	hint := suggestion(e.key, known)
+	hint := suggest.DidYouMean(e.key, known)
 	if hint == "" && len(known) <= fewNames {
 		hint = "; must be one of " + strings.Join(known, ", ")
 	}
@@ -238,6 +239,6 @@ func (r *reader) asWord(v *value, key string, of []string) string {
 			}
 		}
 	}
-	r.report(v.place(), r.key(key), "must be one of %s, got %s%s", strings.Join(of, ", "), v.show(), suggestion(v.text, of))
+	r.report(v.place(), r.key(key), "must be one of %s, got %s%s", strings.Join(of, ", "), v.show(), suggest.DidYouMean(v.text, of))
 	return ""
 }

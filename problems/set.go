@@ -3,6 +3,7 @@ package problems
 import (
 	"fmt"
 	"maps"
+	"pinn/internal/suggest"
 	"regexp"
 	"slices"
 	"strconv"
@@ -110,8 +111,8 @@ func (t *tree) mustHave(table, name string) string {
 		return ""
 	}
 	hint := "; it has " + strings.Join(known, ", ")
-	if near := Suggest(name, known); near != "" || len(known) > fewNames {
-		hint = suggestion(name, known)
+	if near := suggest.Nearest(name, known); near != "" || len(known) > fewNames {
+		hint = suggest.DidYouMean(name, known)
 	} else if known == nil {
 		hint = "; it has none"
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"pinn/internal/suggest"
 	"slices"
 	"strings"
 )
@@ -45,7 +46,7 @@ func FromGallery(name string) (Source, error) {
 	if ok {
 		return Source{File: strings.TrimSuffix(name, ".toml") + ".toml", Text: text, Read: readGallery}, nil
 	}
-	hint := suggestion(strings.TrimSuffix(filepath.Base(name), ".toml"), Gallery())
+	hint := suggest.DidYouMean(strings.TrimSuffix(filepath.Base(name), ".toml"), Gallery())
 	if hint == "" {
 		hint = "; pinn list shows the gallery"
 	}

@@ -3,11 +3,13 @@ package problems
 import (
 	"slices"
 
+	"pinn/internal/suggest"
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // truth compiles what the answer is judged by; nil if the file gives nothing.
-func (c *compiler) truth() pde.Truth {
+func (c *compiler) truth() judging.Truth {
 	if len(c.spec.Exact) > 0 {
 		return c.exact()
 	}
@@ -16,12 +18,12 @@ func (c *compiler) truth() pde.Truth {
 	case ref == nil || !c.box || c.refused("reference"):
 		return nil
 	case ref.Builtin.Set():
-		if !c.sound() && slices.Contains(pde.Builtins(), ref.Builtin.Value) {
+		if !c.sound() && slices.Contains(judging.Builtins(), ref.Builtin.Value) {
 			return nil // what it lacks may be among the faults
 		}
-		t, err := pde.NewBuiltin(ref.Builtin.Value, c.problem.Box, c.problem.Fields, c.problem.Constants)
+		t, err := judging.NewBuiltin(ref.Builtin.Value, c.problem.Box, c.problem.Fields, c.problem.Constants)
 		if err != nil {
-			c.fault(ref.Builtin.Pos(), "reference.builtin", "%v%s", err, suggestion(ref.Builtin.Value, pde.Builtins()))
+			c.fault(ref.Builtin.Pos(), "reference.builtin", "%v%s", err, suggest.DidYouMean(ref.Builtin.Value, judging.Builtins()))
 			return nil
 		}
 		return t
@@ -30,7 +32,7 @@ func (c *compiler) truth() pde.Truth {
 }
 
 // exact compiles the closed forms of fields.
-func (c *compiler) exact() pde.Truth {
+func (c *compiler) exact() judging.Truth {
 	fields := make([]*pde.Expr, len(c.problem.Fields))
 	for _, e := range c.spec.Exact {
 		k := "exact." + e.Name.Value
@@ -45,17 +47,17 @@ func (c *compiler) exact() pde.Truth {
 	if !c.sound() || !slices.ContainsFunc(fields, func(e *pde.Expr) bool { return e != nil }) {
 		return nil
 	}
-	return pde.NewExact(c.problem.Box, fields)
+	return judging.NewExact(c.problem.Box, fields)
 }
 
 // reference reads a table of the solution.
-func (c *compiler) reference(file Text) pde.Truth {
+func (c *compiler) reference(file Text) judging.Truth {
 	src, err := c.read(file.Value)
 	if err != nil {
 		c.fault(file.Pos(), "reference.file", "%v", err)
 		return nil
 	}
-	t, err := pde.ReadTable(src, c.problem.Box, c.problem.Fields)
+	t, err := judging.ReadTable(src, c.problem.Box, c.problem.Fields)
 	if err != nil {
 		c.csvFaults(file, "reference.file", err)
 		return nil

@@ -14,7 +14,7 @@ import (
 
 	"pinn/cmd/pinn/internal/enginebench"
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/problems"
+	"pinn/internal/suggest"
 )
 
 func (a *app) benchCommand() *cobra.Command {
@@ -39,7 +39,7 @@ func unknownBench(c *cobra.Command, name string) error {
 		names = append(names, sub.Name())
 	}
 	hint := "the commands are " + strings.Join(names, ", ")
-	if near := problems.Suggest(name, names); near != "" {
+	if near := suggest.Nearest(name, names); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return fmt.Errorf("bench %s: no such command; %s", name, hint)

@@ -16,7 +16,7 @@ import (
 
 	"pinn/cmd/pinn/internal/lab"
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/problems"
+	"pinn/internal/suggest"
 )
 
 // labFlags are the flags of pinn lab.
@@ -83,7 +83,7 @@ func unknownExperiment(name string) string {
 		names = append(names, e.Name)
 	}
 	hint := "pinn lab list shows them"
-	if near := problems.Suggest(name, append(names, "all", "list")); near != "" {
+	if near := suggest.Nearest(name, append(names, "all", "list")); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return fmt.Sprintf("%s: no such experiment; %s", name, hint)

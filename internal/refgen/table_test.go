@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // solutions computes each table at most once.
@@ -29,7 +30,7 @@ func committed(t *testing.T, name string) []byte {
 func read(t *testing.T, src []byte) [][]float64 {
 	t.Helper()
 	b := pde.Box{Axes: []pde.Axis{{Name: "x", From: -1, To: 1, Periodic: true}, {Name: "t", From: 0, To: 1}}}
-	tab, err := pde.ReadTable(src, b, []string{"u"})
+	tab, err := judging.ReadTable(src, b, []string{"u"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,18 +4,19 @@ import (
 	"math"
 
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // checker evaluates residuals from the values of a truth.
 type checker struct {
 	p      *pde.Problem
-	truth  pde.Truth
+	truth  judging.Truth
 	known  []bool
 	params []float64
 	size   []float64 // max |u| per field over the judging points
 }
 
-func newChecker(p *pde.Problem, truth pde.Truth, params []float64) *checker {
+func newChecker(p *pde.Problem, truth judging.Truth, params []float64) *checker {
 	c := &checker{p: p, truth: truth, known: truth.Known(), params: params, size: make([]float64, len(p.Fields))}
 	for f, u := range truth.At(truth.Where()) {
 		for _, v := range u {

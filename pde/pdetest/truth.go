@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/cube"
+	"pinn/pde/judging"
 )
 
 const (
@@ -54,7 +56,7 @@ func (r Report) Err() error {
 // problem at 50 random points each. params are the true values of the unknown
 // parameters, in their order. Statements with a field whose truth is not known
 // are skipped, with a note.
-func TestTruth(t testing.TB, p *pde.Problem, truth pde.Truth, params []float64) {
+func TestTruth(t testing.TB, p *pde.Problem, truth judging.Truth, params []float64) {
 	t.Helper()
 	if !truth.Free() {
 		t.Fatal("pdetest: a table cannot be differentiated")
@@ -74,18 +76,18 @@ func TestTruth(t testing.TB, p *pde.Problem, truth pde.Truth, params []float64) 
 // Check evaluates every equation at n random points of the domain and every
 // condition at n random points of its place, with the truth and the differences
 // of its values for the fields and their derivatives. The truth must be Free.
-func Check(p *pde.Problem, truth pde.Truth, params []float64, n int, rng *rand.Rand) []Report {
+func Check(p *pde.Problem, truth judging.Truth, params []float64, n int, rng *rand.Rand) []Report {
 	c := newChecker(p, truth, params)
 	var reports []Report
 	for i, e := range p.Equations {
 		name := fmt.Sprintf("equation[%d] %s", i, e.Name)
-		pts, err := p.Box.Sample(pde.Uniform{}, 4*n, rng)
+		pts, err := p.Box.Sample(cube.Uniform{}, 4*n, rng)
 		reports = append(reports, c.check(name, e.Residual, c.inner(pts, n), err))
 	}
 	for i, k := range p.Conditions {
 		name := fmt.Sprintf("condition[%d] %s at %s", i, k.Name, k.At)
-		pts, err := p.Box.SampleOn(k.Pieces, pde.Uniform{}, 4*n, rng)
-		if err == nil && k.NeedsNormal && pts.MissingNormal() >= 0 {
+		pts, err := p.Box.SampleOn(k.Pieces, cube.Uniform{}, 4*n, rng)
+		if err == nil && k.NeedsNormal() && pts.MissingNormal() >= 0 {
 			err = fmt.Errorf("no normal at %v", pts.At(pts.MissingNormal()))
 		}
 		reports = append(reports, c.check(name, k.Residual, c.inner(pts, n), err))

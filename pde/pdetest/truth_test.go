@@ -7,17 +7,17 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // statement is one line of a test problem; an empty place makes it an equation.
 type statement struct {
-	fixed  []pde.Fixed
-	normal bool
-	is     string
+	fixed []pde.Fixed
+	is    string
 }
 
 // build returns a problem with one unknown parameter k and its exact solution.
-func build(t *testing.T, b pde.Box, fields, exact []string, lines []statement) (*pde.Problem, pde.Truth) {
+func build(t *testing.T, b pde.Box, fields, exact []string, lines []statement) (*pde.Problem, judging.Truth) {
 	t.Helper()
 	axes := make([]string, b.Dim())
 	for i, a := range b.Axes {
@@ -36,7 +36,7 @@ func build(t *testing.T, b pde.Box, fields, exact []string, lines []statement) (
 		if l.fixed == nil {
 			p.Equations = append(p.Equations, pde.Equation{Name: l.is, Residual: r})
 		} else {
-			p.Conditions = append(p.Conditions, pde.Condition{Name: l.is, Pieces: []pde.Piece{{Fixed: l.fixed}}, Residual: r, NeedsNormal: l.normal})
+			p.Conditions = append(p.Conditions, pde.Condition{Name: l.is, Pieces: []pde.Piece{{Fixed: l.fixed}}, Residual: r})
 		}
 	}
 	exprs := make([]*pde.Expr, len(fields))
@@ -50,7 +50,7 @@ func build(t *testing.T, b pde.Box, fields, exact []string, lines []statement) (
 		}
 		exprs[f] = e
 	}
-	return p, pde.NewExact(b, exprs)
+	return p, judging.NewExact(b, exprs)
 }
 
 // at fixes one axis.
@@ -67,21 +67,21 @@ var problems = []struct {
 	lines         []statement
 }{
 	{"heat", strip, []string{"u"}, []string{"exp(-0.25*pi^2*t)*sin(pi*x)"}, []statement{
-		{nil, false, "u_t = 0.25*u_xx"}, {at(1, 0), false, "u = sin(pi*x)"}, {at(0, 0), false, "u = 0"},
-		{at(0, 1), true, "dn(u) = -pi*exp(-0.25*pi^2*t)"}, {at(0, 0), true, "dn(u) = -pi*exp(-0.25*pi^2*t)"},
-		{[]pde.Fixed{{Axis: 0, Value: 0.5}, {Axis: 1, Value: 0}}, false, "u = 1"},
+		{nil, "u_t = 0.25*u_xx"}, {at(1, 0), "u = sin(pi*x)"}, {at(0, 0), "u = 0"},
+		{at(0, 1), "dn(u) = -pi*exp(-0.25*pi^2*t)"}, {at(0, 0), "dn(u) = -pi*exp(-0.25*pi^2*t)"},
+		{[]pde.Fixed{{Axis: 0, Value: 0.5}, {Axis: 1, Value: 0}}, "u = 1"},
 	}},
 	{"beam", pde.Box{Axes: strip.Axes[:1]}, []string{"u"}, []string{"-x^4/24 + x^3/6 - x^2/4"}, []statement{
-		{nil, false, "u_xxxx + 1 = 0"}, {at(0, 0), false, "u_x = 0"}, {at(0, 1), false, "u_xx = 0"}, {at(0, 1), false, "u_xxx = 0"},
+		{nil, "u_xxxx + 1 = 0"}, {at(0, 0), "u_x = 0"}, {at(0, 1), "u_xx = 0"}, {at(0, 1), "u_xxx = 0"},
 	}},
 	{"wave with a parameter", strip, []string{"u"}, []string{"sin(pi*x)*cos(2*pi*t)"}, []statement{
-		{nil, false, "u_tt = k^2*u_xx"}, {at(1, 0), false, "u_t = 0"}, {at(1, 1), false, "u = sin(pi*x)"},
+		{nil, "u_tt = k^2*u_xx"}, {at(1, 0), "u_t = 0"}, {at(1, 1), "u = sin(pi*x)"},
 	}},
 	{"two fields, one unknown", strip, []string{"u", "v"}, []string{"x^2*t", ""}, []statement{
-		{nil, false, "u_xt = k*x"}, {nil, false, "v_x = u"},
+		{nil, "u_xt = k*x"}, {nil, "v_x = u"},
 	}},
 	{"mixed of order four", strip, []string{"u"}, []string{"sin(3*x)*exp(t)"}, []statement{
-		{nil, false, "u_xxtt + 9*u = 0"}, {nil, false, "u_xxxt/u = -9*u_x/u"},
+		{nil, "u_xxtt + 9*u = 0"}, {nil, "u_xxxt/u = -9*u_x/u"},
 	}},
 }
 
@@ -127,7 +127,7 @@ func TestCheckFinds(t *testing.T) {
 // TestCheckNormal demands that a statement with a normal fails where there is
 // none, rather than hold because n = 0.
 func TestCheckNormal(t *testing.T) {
-	p, truth := build(t, strip, []string{"u"}, []string{"x"}, []statement{{at(0, 0.5), true, "dn(u) = 0"}})
+	p, truth := build(t, strip, []string{"u"}, []string{"x"}, []statement{{at(0, 0.5), "dn(u) = 0"}})
 	if r := Check(p, truth, []float64{2}, 5, rand.New(rand.NewPCG(1, 1)))[0]; r.Err() == nil {
 		t.Errorf("no error: %+v", r)
 	}
@@ -136,7 +136,7 @@ func TestCheckNormal(t *testing.T) {
 // TestCheckPieces demands that every piece of a place is looked at: the statement
 // fails only on the last one.
 func TestCheckPieces(t *testing.T) {
-	p, truth := build(t, strip, []string{"u"}, []string{"x*t"}, []statement{{at(0, 0), false, "u = 0"}})
+	p, truth := build(t, strip, []string{"u"}, []string{"x*t"}, []statement{{at(0, 0), "u = 0"}})
 	p.Conditions[0].Pieces = append(p.Conditions[0].Pieces, pde.Piece{Fixed: at(1, 0)}, pde.Piece{Fixed: at(0, 1)})
 	if r := Check(p, truth, []float64{2}, 5, rand.New(rand.NewPCG(1, 1)))[0]; r.Err() == nil || r.At[0] != 1 {
 		t.Errorf("no error at x = 1: %+v", r)
@@ -150,11 +150,11 @@ func TestBurgers(t *testing.T) {
 	for _, nu := range []string{"0.01/pi", "0.01", "0.2"} {
 		t.Run(nu, func(t *testing.T) {
 			p, _ := build(t, b, []string{"u"}, []string{"0"}, []statement{
-				{nil, false, "u_t + u*u_x = " + nu + "*u_xx"}, {at(1, 0), false, "u = -sin(pi*x)"}, {at(0, -1), false, "u = 0"}, {at(0, 1), false, "u = 0"},
-				{at(0, 0), false, "u_t + u*u_x = " + nu + "*u_xx"}, // in the shock
+				{nil, "u_t + u*u_x = " + nu + "*u_xx"}, {at(1, 0), "u = -sin(pi*x)"}, {at(0, -1), "u = 0"}, {at(0, 1), "u = 0"},
+				{at(0, 0), "u_t + u*u_x = " + nu + "*u_xx"}, // in the shock
 			})
 			v, _ := pde.NewScope(pde.NewGraph(), nil, nil).Number(nu)
-			truth, err := pde.NewBuiltin("burgers-cole-hopf", b, p.Fields, map[string]float64{"nu": v})
+			truth, err := judging.NewBuiltin("burgers-cole-hopf", b, p.Fields, map[string]float64{"nu": v})
 			if err != nil {
 				t.Fatal(err)
 			}

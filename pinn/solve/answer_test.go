@@ -131,8 +131,8 @@ func TestSaveLoad(t *testing.T) {
 }
 
 // rod is a problem stated in Go.
-func rod(t *testing.T) *pde.Builder {
-	b := pde.NewBuilder(pde.Box{Axes: []pde.Axis{{Name: "x", From: 0, To: 1}, {Name: "t", From: 0, To: 1}}}, "u")
+func rod(t *testing.T) *problems.Builder {
+	b := problems.NewBuilder(pde.Box{Axes: []pde.Axis{{Name: "x", From: 0, To: 1}, {Name: "t", From: 0, To: 1}}}, "u")
 	b.Constant("k", "1/10")
 	b.Define("flux", "-k*u_x")
 	b.Equation("u_t + d(flux, x) = 0")

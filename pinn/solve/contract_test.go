@@ -13,6 +13,7 @@ import (
 
 	"pinn/optim"
 	"pinn/pde"
+	"pinn/pde/cube"
 	"pinn/problems"
 )
 
@@ -265,7 +266,7 @@ func TestContractNormals(t *testing.T) {
 		t.Fatal(faults)
 	}
 	c := st.Problem.Conditions[0]
-	pts, err := st.Problem.Box.SampleOn(c.Pieces, pde.Uniform{}, 200, rand.New(rand.NewPCG(1, 2)))
+	pts, err := st.Problem.Box.SampleOn(c.Pieces, cube.Uniform{}, 200, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}

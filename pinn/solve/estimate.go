@@ -2,8 +2,7 @@ package solve
 
 import (
 	"math"
-
-	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // Stage is what was reached with one of two networks that are trained one upon the
@@ -39,14 +38,14 @@ const MostFall = 0.9
 // hides behind small residuals; it falls less than they do. Where the residuals hardly
 // fell, ρ > MostFall, nothing is known, and the estimates are NaN.
 type estimate struct {
-	change pde.Errors // |c|, relative to u
-	fall   float64    // ρ
+	change judging.Errors // |c|, relative to u
+	fall   float64        // ρ
 }
 
 // newEstimate compares the answer u with that of the first stage, by their held-out
 // losses too.
 func newEstimate(heldOut, before float64, u, first [][]float64) estimate {
-	return estimate{pde.Judge(first, u), math.Sqrt(heldOut / before)}
+	return estimate{judging.Judge(first, u), math.Sqrt(heldOut / before)}
 }
 
 // answer and first return the estimated errors of an error's change.

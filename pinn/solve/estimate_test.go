@@ -3,9 +3,8 @@ package solve
 import (
 	"context"
 	"math"
+	"pinn/pde/judging"
 	"testing"
-
-	"pinn/pde"
 )
 
 // TestEstimate: where the error falls by the same factor as the residuals and keeps
@@ -18,7 +17,7 @@ func TestEstimate(t *testing.T) {
 		for i := range truth {
 			first[i], answer[i] = truth[i]+error1[i], truth[i]+fall*error1[i]
 		}
-		e := estimate{pde.Judge([][]float64{first}, [][]float64{answer}), fall}
+		e := estimate{judging.Judge([][]float64{first}, [][]float64{answer}), fall}
 		change := e.change.AllRelL2
 		// The change is relative to the answer, which differs from the truth by 1e-3.
 		if got := e.first(change); math.Abs(got-1e-3) > 2e-6 {

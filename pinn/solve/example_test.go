@@ -12,7 +12,7 @@ import (
 // The heat equation, stated and solved in Go.
 func Example() {
 	box := pde.Box{Axes: []pde.Axis{{Name: "x", From: 0, To: 1}, {Name: "t", From: 0, To: 1}}}
-	heat := pde.NewBuilder(box, "u")
+	heat := problems.NewBuilder(box, "u")
 	heat.Equation("u_t = 0.1*u_xx")
 	heat.Condition("t = 0", "u = sin(pi*x)")
 	heat.Condition("x = 0 or x = 1", "u = 0")

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 	"pinn/pinn"
 	"pinn/problems"
 )
@@ -20,14 +21,14 @@ func TestResidualDerivatives(t *testing.T) {
 		st := opened(t, name)
 		rng := rand.New(rand.NewPCG(2, 3))
 		for i, e := range st.Problem.Equations {
-			pts, err := st.Problem.Box.Sample(pde.Uniform{}, 10, rng)
+			pts, err := st.Problem.Box.Sample(cube.Uniform{}, 10, rng)
 			if err != nil {
 				t.Fatal(err)
 			}
 			worst = max(worst, checkDerivatives(t, fmt.Sprintf("equation[%d]", i), st.Problem, e.Residual, pts, rng))
 		}
 		for i, c := range st.Problem.Conditions {
-			pts, err := st.Problem.Box.SampleOn(c.Pieces, pde.Uniform{}, 10, rng)
+			pts, err := st.Problem.Box.SampleOn(c.Pieces, cube.Uniform{}, 10, rng)
 			if err != nil {
 				t.Fatal(err)
 			}

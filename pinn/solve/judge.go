@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // Judged holds the answer and, where it is known, the truth at the points on which the
@@ -43,7 +44,7 @@ func (j Judged) Errors(fields []string) (relL2, maxAbs map[string]float64) {
 	if j.Truth == nil {
 		return nil, nil
 	}
-	e := pde.Judge(j.U, j.Truth)
+	e := judging.Judge(j.U, j.Truth)
 	relL2, maxAbs = map[string]float64{"all": e.AllRelL2}, map[string]float64{"all": e.AllMaxAbs}
 	for f, name := range fields {
 		if e.Known[f] {

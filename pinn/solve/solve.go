@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"pinn/pde"
+	"pinn/pde/judging"
 	"pinn/problems"
 )
 
@@ -23,9 +24,9 @@ func File(ctx context.Context, path string, o Options) (*Answer, error) {
 	return train(ctx, st, o)
 }
 
-// Problem solves a problem that is stated in Go, by pde.Builder or by hand. truth is what
+// Problem solves a problem that is stated in Go, by problems.Builder or by hand. truth is what
 // the answer is judged by, nil for nothing; training does not see it.
-func Problem(ctx context.Context, p *pde.Problem, truth pde.Truth, o Options) (*Answer, error) {
+func Problem(ctx context.Context, p *pde.Problem, truth judging.Truth, o Options) (*Answer, error) {
 	st, err := NewStatement(p, truth, o)
 	if err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func Problem(ctx context.Context, p *pde.Problem, truth pde.Truth, o Options) (*
 
 // NewStatement returns the statement of a problem that is stated in Go, with every choice made
 // that it and the options leave open.
-func NewStatement(p *pde.Problem, truth pde.Truth, o Options) (*Statement, error) {
+func NewStatement(p *pde.Problem, truth judging.Truth, o Options) (*Statement, error) {
 	if len(o.Set) > 0 {
 		return nil, errors.New("settings belong to a problem file, and there is none: use Network, Points and Phases")
 	}

@@ -2,6 +2,7 @@ package solve
 
 import (
 	"pinn/pde"
+	"pinn/pde/judging"
 	"pinn/problems"
 )
 
@@ -10,7 +11,7 @@ import (
 type Statement struct {
 	Spec    *problems.Spec // filled: encoded, it is a file that repeats the run
 	Problem *pde.Problem   // all that training may see
-	Truth   pde.Truth      // what the answer is judged by, nil if nothing is given
+	Truth   judging.Truth  // what the answer is judged by, nil if nothing is given
 	Hard    Hard
 	Read    problems.ReadFile // reads the files that the problem names; nil if it names none
 }

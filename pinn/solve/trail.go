@@ -6,6 +6,7 @@ import (
 
 	"pinn/hybrid"
 	"pinn/pde"
+	"pinn/pde/judging"
 )
 
 // trail keeps what a run would have returned at some of its steps, so that the
@@ -53,7 +54,7 @@ type Along struct {
 // errors returns the error of every mark, with an evaluator for each part. It is
 // measured on at most trailPoints points of where the answer is judged, spread evenly,
 // but for the last, which is judged on all.
-func (t *trail) errors(truth pde.Truth, eval ...evaluator) []Along {
+func (t *trail) errors(truth judging.Truth, eval ...evaluator) []Along {
 	list := make([]Along, len(t.marks))
 	where := truth.Where()
 	known := truth.At(where)
@@ -62,7 +63,7 @@ func (t *trail) errors(truth pde.Truth, eval ...evaluator) []Along {
 		if i == len(t.marks)-1 {
 			some, exact = where, known
 		}
-		list[i] = Along{m.Step, m.GradEvals, m.Passes, m.Seconds, pde.Judge(eval[m.Part](m.Theta, some), exact).AllRelL2}
+		list[i] = Along{m.Step, m.GradEvals, m.Passes, m.Seconds, judging.Judge(eval[m.Part](m.Theta, some), exact).AllRelL2}
 	}
 	return list
 }

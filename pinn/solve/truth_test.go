@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/cube"
 	"pinn/pde/pdetest"
 	"pinn/pinn"
 )
@@ -32,7 +33,7 @@ func TestHardConditions(t *testing.T) {
 				if slices.Contains(st.Hard.Soft, i) {
 					continue
 				}
-				pts, err := st.Problem.Box.SampleOn(c.Pieces, pde.Uniform{}, 50, rng)
+				pts, err := st.Problem.Box.SampleOn(c.Pieces, cube.Uniform{}, 50, rng)
 				if err != nil {
 					t.Fatal(err)
 				}

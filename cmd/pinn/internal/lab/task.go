@@ -7,6 +7,7 @@ import (
 
 	"pinn/hybrid"
 	"pinn/pde"
+	"pinn/pde/judging"
 	"pinn/pinn"
 	"pinn/pinn/solve"
 	"pinn/problems"
@@ -19,7 +20,7 @@ type task struct {
 	problem *pde.Problem
 	net     *pinn.MLP
 	lifts   []pinn.Lift
-	truth   pde.Truth
+	truth   judging.Truth
 }
 
 var _ hybrid.Batched = (*task)(nil)
@@ -77,5 +78,5 @@ func newJudge(t *task) judge {
 
 // relL2 is the relative L2 error of the answer at θ.
 func (j judge) relL2(t *task, theta []float64) float64 {
-	return pde.Judge(pinn.NewSolution(t.problem, t.net, t.lifts, theta).Eval(j.points), j.truth).AllRelL2
+	return judging.Judge(pinn.NewSolution(t.problem, t.net, t.lifts, theta).Eval(j.points), j.truth).AllRelL2
 }
