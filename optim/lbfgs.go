@@ -15,7 +15,7 @@ package optim
 //
 // Source: Nocedal, Wright, Numerical Optimization, 2nd ed. (2006), algorithms 7.5
 // and 3.5, the latter through gonum/optimize: LinesearchMethod, MoreThuente. Unlike
-// there a step with s·y ≤ 1e-10·‖s‖‖y‖ empties the memory.
+// there, a step with s·y ≤ 1e-10·‖s‖‖y‖ makes no pair; the others stay.
 type LBFGS struct {
 	History int // m, curvature pairs held; at least 1
 	Search

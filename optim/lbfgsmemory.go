@@ -38,14 +38,12 @@ func (m *lbfgsMemory) forget() {
 func (m *lbfgsMemory) redrawn() { m.forget() }
 
 // direct stores −H·g in dir after the pair from the previous accepted point has
-// joined H; see director. A pair without curvature empties the memory.
+// joined H; see director. A pair without curvature is left out; see Pairs.Push.
 func (m *lbfgsMemory) direct(loc *optimize.Location, dir []float64) (step float64, ok bool) {
 	if m.placed[0] == 1 {
 		floats.SubTo(m.s, loc.X, m.x)
 		floats.SubTo(m.y, loc.Gradient, m.g)
-		if !m.pairs.Push(m.s, m.y) {
-			m.pairs.Reset()
-		}
+		m.pairs.Push(m.s, m.y)
 	}
 	copy(m.x, loc.X)
 	copy(m.g, loc.Gradient)
