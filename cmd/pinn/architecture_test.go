@@ -26,7 +26,8 @@ var arrows = map[string][]string{
 	"pinn/pde":         {"pinn/pde/cube", "pinn/internal/kernel", "pinn/internal/rows", "pinn/internal/suggest"},
 	"pinn/pde/judging": {"pinn/pde"},
 	"pinn/pde/pdetest": {"pinn/pde", "pinn/pde/cube", "pinn/pde/judging"},
-	"pinn/pinn":        {"pinn/pde", "pinn/pde/cube", "pinn/internal/kernel/...", "pinn/internal/rows"},
+	"pinn/pinn/jet":    {"pinn/pde", "pinn/internal/kernel", "pinn/internal/rows"},
+	"pinn/pinn":        {"pinn/pde", "pinn/pde/cube", "pinn/pinn/jet", "pinn/internal/kernel/...", "pinn/internal/rows"},
 
 	"pinn/optim":           {"pinn/internal/kernel/..."},
 	"pinn/optim/optimtest": {"pinn/optim"},
