@@ -41,7 +41,7 @@ func (t *trial) size() int {
 	units := 2 * n
 	for _, net := range t.net.nets {
 		for _, l := range net.layers[:len(net.layers)-1] {
-			units += kept(t.jet.fused != nil) * l.out
+			units += kept(t.jet.Fused != nil) * l.out
 		}
 	}
 	return max(units, 3*n)*ct + t.scratch() + t.images()
@@ -49,10 +49,10 @@ func (t *trial) size() int {
 
 // scratch returns the elements that one unit needs for a while.
 func (t *trial) scratch() int {
-	if t.jet.fused != nil {
+	if t.jet.Fused != nil {
 		return 0
 	}
-	return t.field() + t.jet.work*t.t
+	return t.field() + t.jet.Work*t.t
 }
 
 // images returns the elements that the outputs take before they are folded.
@@ -73,10 +73,10 @@ func newBlocks(t *trial, mem []float64) *blocks {
 		return part
 	}
 	ct, n := t.width(), t.net.width()
-	fused := t.jet.fused != nil
+	fused := t.jet.Fused != nil
 	w := &blocks{}
 	if !fused {
-		w.once, w.work = cut(t.field()), cut(t.jet.work*t.t)
+		w.once, w.work = cut(t.field()), cut(t.jet.Work*t.t)
 	}
 	w.wide = cut(t.images())
 	w.z = cut(n * ct)

@@ -56,7 +56,7 @@ func TestCorrectionIsASum(t *testing.T) {
 			pts := scatter(s.Box, 300)
 			var ps []pde.Partial
 			for f := range s.Fields {
-				for _, alpha := range u.groups[0].trial.set.order {
+				for _, alpha := range u.groups[0].trial.set.All() {
 					ps = append(ps, pde.Partial{Field: f, Order: alpha})
 				}
 			}

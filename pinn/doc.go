@@ -20,13 +20,12 @@
 //     gathers its columns into a tile of its worker (selection.go).
 //
 //  2. Up. Layer by layer z = W·a (extent.go), then each unit's rows go through the
-//     activation (jet.go): h_α from z_α by Leibniz' rule. For tanh and the sets of
+//     activation (package jet): h_α from z_α by Leibniz' rule. For tanh and the sets of
 //     partials that problems carry, kernel.TanhJet does so in one pass, in place,
 //     bias included, and h is all that the way down needs, since s' = 1 − s². For
 //     all else the rules are written once per activation and jet set as straight
-//     programs of arithmetic on rows of T (builder.go, activation.go), which
-//     internal/rows runs and which keep S_β = ∂^β s'(z) beside h. A loss alone
-//     keeps nothing.
+//     programs of arithmetic on rows of T, which internal/rows runs and which
+//     keep S_β = ∂^β s'(z) beside h. A loss alone keeps nothing.
 //
 //     Where mirror symmetries are built in, the images of a point stand beside it
 //     as further components of every row; a fold (fold.go) averages them after

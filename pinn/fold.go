@@ -2,6 +2,7 @@ package pinn
 
 import (
 	"pinn/internal/kernel"
+	"pinn/pinn/jet"
 )
 
 // Mirror is a mirror symmetry of all fields: with x → σx = a + b − x on the axis
@@ -25,12 +26,12 @@ type fold struct {
 	scale  [][]float64 // per field, M·C factors in the order of the row
 }
 
-func newFold(mirrors []Mirror, set *JetSet, fields int) fold {
+func newFold(mirrors []Mirror, set *jet.Set, fields int) fold {
 	f := fold{images: 1 << len(mirrors)}
 	for field := range fields {
 		var scale []float64
 		for m := range f.images {
-			for _, alpha := range set.order {
+			for _, alpha := range set.All() {
 				s := 1 / float64(f.images)
 				for k, mirror := range mirrors {
 					if m>>k&1 == 1 {

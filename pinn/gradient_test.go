@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"pinn/pinn/jet"
 )
 
 // tolFD bounds |fd − g|/‖g‖∞ for central differences at h = 6e-6. Theory: h² + ε/h
@@ -23,7 +25,7 @@ var few = LossOptions{Interior: 37, HeldOut: 20, Seed: 3}
 // specs are the kinds of networks that gradients are checked on.
 func specs() map[string]NetSpec {
 	m := map[string]NetSpec{}
-	for _, a := range Activations() {
+	for _, a := range jet.Activations() {
 		m[a] = small(a)
 	}
 	s := small("tanh")

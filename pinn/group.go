@@ -2,6 +2,7 @@ package pinn
 
 import (
 	"pinn/pde"
+	"pinn/pinn/jet"
 )
 
 // group is a kind of point and the statements that hold there: all equations in
@@ -25,7 +26,7 @@ func newGroup(p *pde.Problem, f form, rs []*pde.Expr, weights []float64, first, 
 			needed = append(needed, q.Order)
 		}
 	}
-	set := NewJetSet(needed...)
+	set := jet.NewSet(needed...)
 	t, err := newTrial(f, set, tileSize(f, set, o.CacheBytes, points))
 	if err != nil {
 		return nil, err
@@ -46,10 +47,10 @@ func newGroup(p *pde.Problem, f form, rs []*pde.Expr, weights []float64, first, 
 
 // partials lists the rows of a block of components: field by field, and within
 // a field in the order of the set.
-func partials(fields int, set *JetSet) []pde.Partial {
+func partials(fields int, set *jet.Set) []pde.Partial {
 	var ps []pde.Partial
 	for f := range fields {
-		for _, alpha := range set.order {
+		for _, alpha := range set.All() {
 			ps = append(ps, pde.Partial{Field: f, Order: alpha})
 		}
 	}
@@ -72,14 +73,14 @@ const (
 // what one evaluation touches again and again fits into the given bytes, and about a
 // quarter of the points at most: the sums of four tiles show how far the points
 // differ; see ChunkStats.
-func tileSize(f form, set *JetSet, bytes, points int) int {
+func tileSize(f form, set *jet.Set, bytes, points int) int {
 	if bytes == 0 {
 		bytes = cacheBytes
 	}
 	units := len(f.net.inputs) + 2*f.fields + 2*f.net.width()
 	for _, n := range f.net.nets {
 		for _, l := range n.layers[:len(n.layers)-1] {
-			units += kept(fuse(f.net.activation, set, maxTile) != nil) * l.out
+			units += kept(jet.Fuse(f.net.activation, set, maxTile) != nil) * l.out
 		}
 	}
 	components := set.Len() << len(f.net.spec.Mirrors)

@@ -33,7 +33,7 @@ func (n *MLP) spread(l layer, first, last bool, rng *rand.Rand) func() float64 {
 	in, out := float64(l.in), float64(l.out)
 	var bound float64
 	switch {
-	case n.activation.name != "sin" || last:
+	case n.activation.Name() != "sin" || last:
 		sd := math.Sqrt(2 / (in + out))
 		return func() float64 { return sd * rng.NormFloat64() }
 	case first:

@@ -5,6 +5,7 @@ import (
 
 	"pinn/internal/rows"
 	"pinn/pde"
+	"pinn/pinn/jet"
 )
 
 // liftJet carries one field through its lift, component by component, in place:
@@ -25,7 +26,7 @@ type liftJet struct {
 
 // newLiftJet returns the jet of a lift for the components of the set. Its statics
 // begin at row base, those of the frozen solution, if there is one, at row frozen.
-func newLiftJet(l Lift, g *pde.Graph, axes int, set *JetSet, base, frozen int) (*liftJet, error) {
+func newLiftJet(l Lift, g *pde.Graph, axes int, set *jet.Set, base, frozen int) (*liftJet, error) {
 	j := &liftJet{field: l.Field, base: base}
 	gs, err := components(l.G, 0, g, set)
 	if err != nil {
@@ -61,13 +62,13 @@ func newLiftJet(l Lift, g *pde.Graph, axes int, set *JetSet, base, frozen int) (
 }
 
 // components returns ∂^α e for every α of the set; a nil e is the number v.
-func components(e *pde.Expr, v float64, g *pde.Graph, set *JetSet) ([]*pde.Expr, error) {
+func components(e *pde.Expr, v float64, g *pde.Graph, set *jet.Set) ([]*pde.Expr, error) {
 	if e == nil {
 		e = g.Const(v)
 	}
 	es := []*pde.Expr{e}
-	for _, alpha := range set.order[1:] {
-		below, axis := step(alpha)
+	for _, alpha := range set.All()[1:] {
+		below, axis := jet.Step(alpha)
 		d, err := g.Diff(es[set.Index(below)], axis)
 		if err != nil {
 			return nil, err
@@ -78,20 +79,20 @@ func components(e *pde.Expr, v float64, g *pde.Graph, set *JetSet) ([]*pde.Expr,
 }
 
 // writeForward goes through the set from its end, so that u_α may overwrite N_α.
-func (j *liftJet) writeForward(set *JetSet, gRow, frozenRow, phiRow []int) {
+func (j *liftJet) writeForward(set *jet.Set, gRow, frozenRow, phiRow []int) {
 	p := &j.forward
 	for c := set.Len() - 1; c >= 0; c-- {
-		alpha, dst := set.order[c], rows.At(bankZ, c)
-		p.Mul(dst, rows.At(bankS, phiRow[0]), dst)
-		set.below(alpha, func(beta pde.Multi) {
+		alpha, dst := set.At(c), rows.At(jet.BankZ, c)
+		p.Mul(dst, rows.At(jet.BankS, phiRow[0]), dst)
+		set.Below(alpha, func(beta pde.Multi) {
 			if b := set.Index(beta); b > 0 && phiRow[b] >= 0 {
 				n := set.Index(alpha.Sub(beta))
-				p.Product(false, dst, alpha.Binom(beta), rows.At(bankS, phiRow[b]), rows.At(bankZ, n))
+				p.Product(false, dst, alpha.Binom(beta), rows.At(jet.BankS, phiRow[b]), rows.At(jet.BankZ, n))
 			}
 		})
 		for _, at := range []int{gRow[c], frozenRow[c]} {
 			if at >= 0 {
-				p.Axpy(dst, 1, rows.At(bankS, at))
+				p.Axpy(dst, 1, rows.At(jet.BankS, at))
 			}
 		}
 	}
@@ -99,18 +100,18 @@ func (j *liftJet) writeForward(set *JetSet, gRow, frozenRow, phiRow []int) {
 
 // writeAdjoint goes through the set from its start, so that N̄_γ may overwrite
 // ū_γ.
-func (j *liftJet) writeAdjoint(set *JetSet, phiRow []int) {
+func (j *liftJet) writeAdjoint(set *jet.Set, phiRow []int) {
 	p := &j.adjoint
-	for c, gamma := range set.order {
-		dst := rows.At(bankZ, c)
-		p.Mul(dst, rows.At(bankS, phiRow[0]), dst)
+	for c, gamma := range set.All() {
+		dst := rows.At(jet.BankZ, c)
+		p.Mul(dst, rows.At(jet.BankS, phiRow[0]), dst)
 		for d := c + 1; d < set.Len(); d++ {
-			alpha := set.order[d]
+			alpha := set.At(d)
 			if !gamma.Le(alpha) {
 				continue
 			}
 			if b := set.Index(alpha.Sub(gamma)); phiRow[b] >= 0 {
-				p.Product(false, dst, alpha.Binom(gamma), rows.At(bankS, phiRow[b]), rows.At(bankZ, d))
+				p.Product(false, dst, alpha.Binom(gamma), rows.At(jet.BankS, phiRow[b]), rows.At(jet.BankZ, d))
 			}
 		}
 	}
@@ -118,7 +119,7 @@ func (j *liftJet) writeAdjoint(set *JetSet, phiRow []int) {
 
 // run applies one of the two programs to the field's components in u.
 func (j *liftJet) run(p *rows.Program, w *blocks, x extent, u, statics []float64) {
-	w.banks.Set(bankZ, u[j.field*x.width()/x.images:], x.t)
-	w.banks.Set(bankS, statics, x.t)
+	w.banks.Set(jet.BankZ, u[j.field*x.width()/x.images:], x.t)
+	w.banks.Set(jet.BankS, statics, x.t)
 	p.Run(&w.banks, x.n)
 }

@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pinn/jet"
 )
 
 // NetSpec describes a network. Hidden, Activation and Separate are the keys of
 // the problem file's [network]; Modes are the modes of its fourier.
 type NetSpec struct {
 	Hidden     []int   // widths of the hidden layers, each ≥ 1; none makes an affine function
-	Activation string  // one of Activations()
+	Activation string  // one of jet.Activations()
 	Modes      []int   // Fourier modes m ≥ 1 of the scaled inputs; none by default
 	ModeAxes   []int   // the axes that get them; nil for all. A periodic axis always does
 	FineModes  [][]int // per axis, further modes, as small as 1/m²; nil for none
@@ -29,7 +30,7 @@ type NetSpec struct {
 // It is immutable and may be used by several goroutines.
 type MLP struct {
 	spec       NetSpec
-	activation activation
+	activation jet.Activation
 	inputs     []feature
 	nets       []network
 	size       int
@@ -56,7 +57,7 @@ func NewMLP(box pde.Box, fields int, spec NetSpec) *MLP {
 			panic("pinn: bad width or mode")
 		}
 	}
-	n := &MLP{spec: spec, activation: findActivation(spec.Activation), inputs: features(box, spec)}
+	n := &MLP{spec: spec, activation: jet.Find(spec.Activation), inputs: features(box, spec)}
 	if !spec.Separate {
 		n.addNet(0, fields)
 		return n

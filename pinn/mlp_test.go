@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pinn/jet"
 )
 
 func TestNetworkSizes(t *testing.T) {
@@ -56,7 +57,7 @@ func TestNetworkSizes(t *testing.T) {
 
 func TestInit(t *testing.T) {
 	box := pde.Box{Axes: []pde.Axis{span("x", -1, 1), span("y", 0, 1)}}
-	for _, name := range Activations() {
+	for _, name := range jet.Activations() {
 		n := NewMLP(box, 1, NetSpec{Hidden: []int{200, 300}, Activation: name})
 		theta := make([]float64, n.Size()+1)
 		theta[n.Size()] = 7

@@ -1,6 +1,9 @@
 package pinn
 
-import "pinn/pde"
+import (
+	"pinn/pde"
+	"pinn/pinn/jet"
+)
 
 // onward continues a frozen solution s by its Taylor polynomial in time. Of a field
 // of order m in time, with τ = t − t₀ and α = (α_t, α') split into time and the rest,
@@ -10,8 +13,8 @@ import "pinn/pde"
 // so that the components of s at t₀ that it reads are those of another set.
 type onward struct {
 	at    float64
-	time  int     // index of the axis
-	from  *JetSet // of the components that are read
+	time  int      // index of the axis
+	from  *jet.Set // of the components that are read
 	terms [][]onwardTerm
 }
 
@@ -21,7 +24,7 @@ type onwardTerm struct{ row, power int }
 
 // newOnward returns how the base is continued for the components of a set, nil if it
 // is not.
-func newOnward(b *Base, to *JetSet) *onward {
+func newOnward(b *Base, to *jet.Set) *onward {
 	if b.Start == nil {
 		return nil
 	}
@@ -32,15 +35,15 @@ func newOnward(b *Base, to *JetSet) *onward {
 	}
 	var needed []pde.Multi
 	for _, m := range b.Start.Orders {
-		for _, alpha := range to.order {
+		for _, alpha := range to.All() {
 			for k := int(alpha[o.time]); k < m; k++ {
 				needed = append(needed, rest(alpha, k))
 			}
 		}
 	}
-	o.from = newJetSet(pde.MaxOrder+1, needed...)
+	o.from = jet.NewSetUpTo(pde.MaxOrder+1, needed...)
 	for f, m := range b.Start.Orders {
-		for _, alpha := range to.order {
+		for _, alpha := range to.All() {
 			var sum []onwardTerm
 			first := int(alpha[o.time])
 			for k := first; k < m; k++ {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"pinn/pde"
+	"pinn/pinn/jet"
 )
 
 // Solution is a trained network as a function of the points: u = g + φN at one
@@ -47,7 +48,7 @@ func (s *Solution) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, 
 	for _, p := range ps {
 		needed = append(needed, p.Order)
 	}
-	set := NewJetSet(needed...)
+	set := jet.NewSet(needed...)
 	t, err := newTrial(s.form, set, tileSize(s.form, set, 0, pts.N))
 	if err != nil {
 		return nil, fmt.Errorf("derivatives of the hard conditions: %w", err)

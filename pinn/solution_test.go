@@ -7,6 +7,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pinn/jet"
 )
 
 // plain evaluates a tanh network at one point the way a textbook does.
@@ -114,10 +115,10 @@ func TestPartialsAgainstDifferences(t *testing.T) {
 func differences(t *testing.T, sol *Solution, box pde.Box, tol float64) {
 	t.Helper()
 	d := box.Dim()
-	set := NewJetSet()
+	set := jet.NewSet()
 	for i := range d {
 		for j := range d {
-			set = NewJetSet(append(set.order, pde.Unit(i).Add(i).Add(i).Add(j), pde.Unit(i).Add(i).Add(j).Add(j))...)
+			set = jet.NewSet(append(set.All(), pde.Unit(i).Add(i).Add(i).Add(j), pde.Unit(i).Add(i).Add(j).Add(j))...)
 		}
 	}
 	pts := scatter(box, 5)
@@ -134,8 +135,8 @@ func differences(t *testing.T, sol *Solution, box pde.Box, tol float64) {
 			}
 			return u[0]
 		}
-		for _, alpha := range set.order[1:] {
-			below, axis := step(alpha)
+		for _, alpha := range set.All()[1:] {
+			below, axis := jet.Step(alpha)
 			up, down, got := at(below, axis, stepFD), at(below, axis, -stepFD), at(alpha, axis, 0)
 			scale := 1 + largestOf(got)
 			for i := range got {

@@ -70,7 +70,7 @@ func (f *filler) fill(dst, coords []float64) {
 	for i, in := range t.net.inputs {
 		x := coords[in.axis*t.t:][:t.t]
 		for m := range images {
-			for a, alpha := range t.set.order {
+			for a, alpha := range t.set.All() {
 				to := dst[((i*images+m)*c+a)*t.t:][:t.t]
 				for p := range to {
 					to[p] = in.component(alpha, image(mirrors, m, in.axis, in.mid, x[p]))

@@ -8,12 +8,14 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"pinn/pinn/jet"
 )
 
 // meeting is a routine of the kernel that notes which goroutines call it. The first
 // one waits for another; patience is how often it looks.
 type meeting struct {
-	fusedJet
+	jet.Routine
 	mu       sync.Mutex
 	seen     map[string]bool
 	patience int
@@ -24,7 +26,7 @@ func (m *meeting) Forward(z []float64, n int, bias float64) {
 		m.patience-- // only the first one comes here
 		runtime.Gosched()
 	}
-	m.fusedJet.Forward(z, n, bias)
+	m.Routine.Forward(z, n, bias)
 }
 
 // note notes the goroutine that calls it and returns how many there are.
@@ -52,8 +54,8 @@ func TestFrozenOnAllThreads(t *testing.T) {
 			s := burgers(t)
 			b := s.corrected(s.build(small("tanh"), few), small("tanh"), 0.5, o)
 			below := b.groups[0].trial.base.jet
-			m := &meeting{fusedJet: below.fused, seen: map[string]bool{}, patience: 1 << 14}
-			below.fused = m
+			m := &meeting{Routine: below.Fused, seen: map[string]bool{}, patience: 1 << 14}
+			below.Fused = m
 			draw(b)
 			if len(m.seen) < 2 {
 				t.Errorf("%d goroutine evaluates the solution below", len(m.seen))

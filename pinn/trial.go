@@ -1,6 +1,9 @@
 package pinn
 
-import "pinn/pde"
+import (
+	"pinn/pde"
+	"pinn/pinn/jet"
+)
 
 // trial is the trial function u = g + φN of all fields, with the components of
 // one jet set, on tiles of t points. It is immutable.
@@ -11,10 +14,10 @@ import "pinn/pde"
 // fields·C rows, row f·C + α holding ∂^α u_f.
 type trial struct {
 	net    *MLP
-	set    *JetSet
+	set    *jet.Set
 	fields int
 	t      int
-	jet    *Jet
+	jet    *jet.Jet
 	fold   fold
 	lifts  []*liftJet
 	base   *frozen // what the network corrects, nil for nothing
@@ -32,10 +35,10 @@ type frozen struct {
 
 // newTrial returns the trial function of the network and the lifts, on tiles of
 // tileSize points. It is an error if the graph of the lifts is full.
-func newTrial(f form, set *JetSet, tileSize int) (*trial, error) {
+func newTrial(f form, set *jet.Set, tileSize int) (*trial, error) {
 	t := &trial{
 		net: f.net, set: set, fields: f.fields, t: tileSize,
-		jet:  newJet(f.net.activation, set, tileSize),
+		jet:  jet.New(f.net.activation, set, tileSize),
 		fold: newFold(f.net.spec.Mirrors, set, f.fields),
 	}
 	t.static = len(f.net.inputs) * t.fold.images * set.Len()
@@ -129,7 +132,7 @@ func (t *trial) forwardNet(w *blocks, x extent, n int, theta, statics, u []float
 		switch {
 		case i == last:
 			z = u[net.first*x.width():]
-		case t.jet.fused != nil:
+		case t.jet.Fused != nil:
 			z = w.output(n, i, keep)
 		}
 		w.clock.start()
@@ -150,7 +153,7 @@ func (t *trial) forwardNet(w *blocks, x extent, n int, theta, statics, u []float
 func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64, keep bool) []float64 {
 	ct := x.width()
 	h := w.output(n, i, keep)
-	if f := t.jet.fused; f != nil {
+	if f := t.jet.Fused; f != nil {
 		for j := range l.out {
 			for at := j * ct; at < (j+1)*ct; at += t.field() {
 				f.Forward(h[at:], x.n, theta[l.b+j])
@@ -159,17 +162,17 @@ func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64
 		return h
 	}
 	x.shift(l, theta, w.z)
-	s, program := w.once, &t.jet.value
+	s, program := w.once, &t.jet.Value
 	if keep {
-		s, program = w.hidden[n][i].s, &t.jet.forward
+		s, program = w.hidden[n][i].s, &t.jet.Forward
 	}
-	w.banks.Set(bankWork, w.work, x.t)
+	w.banks.Set(jet.BankWork, w.work, x.t)
 	for at := 0; at < l.out*ct; at += t.field() {
-		w.banks.Set(bankZ, w.z[at:], x.t)
-		w.banks.Set(bankH, h[at:], x.t)
-		w.banks.Set(bankS, s, x.t)
+		w.banks.Set(jet.BankZ, w.z[at:], x.t)
+		w.banks.Set(jet.BankH, h[at:], x.t)
+		w.banks.Set(jet.BankS, s, x.t)
 		if keep {
-			w.banks.Set(bankS, s[at:], x.t)
+			w.banks.Set(jet.BankS, s[at:], x.t)
 		}
 		program.Run(&w.banks, x.n)
 	}
@@ -223,16 +226,16 @@ func (t *trial) adjointNet(w *blocks, x extent, n int, theta, statics, ubar []fl
 // its forward pass kept.
 func (t *trial) deactivate(w *blocks, x extent, bar []float64, kept layerBlocks, units int) {
 	ct := x.width()
-	if f := t.jet.fused; f != nil {
+	if f := t.jet.Fused; f != nil {
 		for at := 0; at < units*ct; at += t.field() {
 			f.Adjoint(bar[at:], kept.h[at:], x.n)
 		}
 		return
 	}
-	w.banks.Set(bankWork, w.work, x.t)
+	w.banks.Set(jet.BankWork, w.work, x.t)
 	for at := 0; at < units*ct; at += t.field() {
-		w.banks.Set(bankZ, bar[at:], x.t)
-		w.banks.Set(bankS, kept.s[at:], x.t)
-		t.jet.adjoint.Run(&w.banks, x.n)
+		w.banks.Set(jet.BankZ, bar[at:], x.t)
+		w.banks.Set(jet.BankS, kept.s[at:], x.t)
+		t.jet.Adjoint.Run(&w.banks, x.n)
 	}
 }

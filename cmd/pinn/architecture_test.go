@@ -32,7 +32,8 @@ var arrows = map[string][]string{
 	"pinn/pde":         {"pinn/pde/cube", "pinn/internal/kernel", "pinn/internal/rows", "pinn/internal/suggest"},
 	"pinn/pde/judging": {"pinn/pde"},
 	"pinn/pde/pdetest": {"pinn/pde", "pinn/pde/cube", "pinn/pde/judging"},
-	"pinn/pinn":        {"pinn/pde", "pinn/pde/cube", "pinn/internal/kernel/...", "pinn/internal/rows", "pinn/internal/seam"},
+	"pinn/pinn/jet":    {"pinn/pde", "pinn/internal/kernel", "pinn/internal/rows"},
+	"pinn/pinn":        {"pinn/pde", "pinn/pde/cube", "pinn/pinn/jet", "pinn/internal/kernel/...", "pinn/internal/rows", "pinn/internal/seam"},
 
 	"pinn/optim":           {"pinn/internal/kernel/...", "pinn/internal/seam"},
 	"pinn/optim/optimtest": {"pinn/optim", "pinn/internal/kernel/kerneltest"},

@@ -1,4 +1,4 @@
-package pinn
+package jet
 
 import (
 	"slices"
@@ -6,28 +6,28 @@ import (
 	"pinn/pde"
 )
 
-// JetSet is a lower set 𝒜 of multi-indices: with α it holds every β ≤ α. A
+// Set is a lower set 𝒜 of multi-indices: with α it holds every β ≤ α. A
 // function known by its components u_α, α ∈ 𝒜, can be passed through sums,
 // products and scalar functions without any other derivative of it. It is
 // immutable.
-type JetSet struct {
+type Set struct {
 	order []pde.Multi // sorted by Compare; order[0] = 0
 	index map[pde.Multi]int
 }
 
-// NewJetSet returns the smallest lower set that holds the needed multi-indices
-// and 0. The total order of each may be at most pde.MaxOrder, or NewJetSet
+// NewSet returns the smallest lower set that holds the needed multi-indices
+// and 0. The total order of each may be at most pde.MaxOrder, or NewSet
 // panics.
-func NewJetSet(needed ...pde.Multi) *JetSet { return newJetSet(pde.MaxOrder, needed...) }
+func NewSet(needed ...pde.Multi) *Set { return NewSetUpTo(pde.MaxOrder, needed...) }
 
-// newJetSet is NewJetSet for orders up to most. Activations have two derivatives more
+// NewSetUpTo is NewSet for orders up to most. Activations have two derivatives more
 // than the language: one for adjoints, one for the solution at the start of a slab.
-func newJetSet(most int, needed ...pde.Multi) *JetSet {
-	s := &JetSet{index: map[pde.Multi]int{}}
+func NewSetUpTo(most int, needed ...pde.Multi) *Set {
+	s := &Set{index: map[pde.Multi]int{}}
 	s.close(pde.Multi{})
 	for _, m := range needed {
 		if m.Order() > most {
-			panic("pinn: derivative of too high an order")
+			panic("jet: derivative of too high an order")
 		}
 		s.close(m)
 	}
@@ -39,7 +39,7 @@ func newJetSet(most int, needed ...pde.Multi) *JetSet {
 }
 
 // close adds m and everything below it.
-func (s *JetSet) close(m pde.Multi) {
+func (s *Set) close(m pde.Multi) {
 	if _, seen := s.index[m]; seen {
 		return
 	}
@@ -55,14 +55,18 @@ func (s *JetSet) close(m pde.Multi) {
 }
 
 // Len returns C = |𝒜|, the number of components.
-func (s *JetSet) Len() int { return len(s.order) }
+func (s *Set) Len() int { return len(s.order) }
 
 // At returns the multi-index of component c. Components are sorted by total
 // order, so component 0 is the value and every β ≤ α, β ≠ α, comes before α.
-func (s *JetSet) At(c int) pde.Multi { return s.order[c] }
+func (s *Set) At(c int) pde.Multi { return s.order[c] }
+
+// All returns the multi-indices of all components in order. The slice belongs to the
+// set: do not write to it.
+func (s *Set) All() []pde.Multi { return s.order }
 
 // Index returns the component of the multi-index, or -1 if it is not in the set.
-func (s *JetSet) Index(m pde.Multi) int {
+func (s *Set) Index(m pde.Multi) int {
 	if i, ok := s.index[m]; ok {
 		return i
 	}
@@ -70,10 +74,10 @@ func (s *JetSet) Index(m pde.Multi) int {
 }
 
 // MaxOrder returns the largest total order K in the set.
-func (s *JetSet) MaxOrder() int { return s.order[len(s.order)-1].Order() }
+func (s *Set) MaxOrder() int { return s.order[len(s.order)-1].Order() }
 
-// below calls f for every β ≤ α, in the order of the set.
-func (s *JetSet) below(alpha pde.Multi, f func(beta pde.Multi)) {
+// Below calls f for every β ≤ α, in the order of the set.
+func (s *Set) Below(alpha pde.Multi, f func(beta pde.Multi)) {
 	for _, b := range s.order {
 		if b.Le(alpha) {
 			f(b)
@@ -81,9 +85,9 @@ func (s *JetSet) below(alpha pde.Multi, f func(beta pde.Multi)) {
 	}
 }
 
-// step splits α ≠ 0 into α' + e_i, along the axis i that leaves the fewest
+// Step splits α ≠ 0 into α' + e_i, along the axis i that leaves the fewest
 // β ≤ α', so that Leibniz sums over them are shortest.
-func step(alpha pde.Multi) (below pde.Multi, axis int) {
+func Step(alpha pde.Multi) (below pde.Multi, axis int) {
 	axis = -1
 	for i, k := range alpha {
 		// Π(α'_j + 1) is Π(α_j + 1)·k/(k+1): smallest for the smallest k.

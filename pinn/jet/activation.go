@@ -1,4 +1,4 @@
-package pinn
+package jet
 
 import (
 	"math"
@@ -8,17 +8,17 @@ import (
 	"pinn/pde"
 )
 
-// activation is one scalar function s, written as the program that carries
+// Activation is one scalar function s, written as the program that carries
 // it through a jet, and as routines for some jets. A new one is its derivatives in one
 // function and its row here.
-type activation struct {
+type Activation struct {
 	name  string
 	build func(b *builder)
-	fused func(words []string, t int) fusedJet // nil if none of its jets is fused
+	fused func(words []string, t int) Routine // nil if none of its jets is fused
 }
 
 // activations is the table of the functions that a network may name.
-var activations = []activation{
+var activations = []Activation{
 	{"tanh", buildTanh, fuseTanh},
 	{"sin", buildSin, nil},
 	{"swish", func(b *builder) { b.tower(swish) }, nil},
@@ -26,7 +26,10 @@ var activations = []activation{
 	{"softplus", func(b *builder) { b.tower(softplus) }, nil},
 }
 
-// Activations returns the names that NetSpec.Activation may have.
+// Name returns the name of the activation.
+func (a Activation) Name() string { return a.name }
+
+// Activations returns the names of all activations.
 func Activations() []string {
 	names := make([]string, len(activations))
 	for i, a := range activations {
@@ -35,14 +38,14 @@ func Activations() []string {
 	return names
 }
 
-// findActivation returns the activation of the name, or panics.
-func findActivation(name string) activation {
+// Find returns the activation of the name, or panics.
+func Find(name string) Activation {
 	for _, a := range activations {
 		if a.name == name {
 			return a
 		}
 	}
-	panic("pinn: unknown activation")
+	panic("jet: unknown activation")
 }
 
 // buildTanh uses s' = 1 − s², so that no other derivative of s is needed:
@@ -58,7 +61,7 @@ func buildTanh(b *builder) {
 			continue
 		}
 		first := true
-		b.set.below(alpha, func(gamma pde.Multi) {
+		b.set.Below(alpha, func(gamma pde.Multi) {
 			i, j := b.set.Index(gamma), b.set.Index(alpha.Sub(gamma))
 			if i > j {
 				return // counted with its mirror image

@@ -1,4 +1,4 @@
-package pinn
+package jet
 
 import (
 	"pinn/internal/rows"
@@ -13,30 +13,30 @@ import (
 // the whole set, as the adjoint needs; otherwise only where some h_α needs it.
 type builder struct {
 	rows.Program
-	set  *JetSet
+	set  *Set
 	keep bool
 	want map[pde.Multi]bool
 	work int // rows of the work bank in use
 }
 
 // newBuilder returns a builder for the set.
-func newBuilder(set *JetSet, keep bool) *builder {
+func newBuilder(set *Set, keep bool) *builder {
 	b := &builder{set: set, keep: keep, want: map[pde.Multi]bool{}}
 	for _, alpha := range set.order[1:] {
-		below, _ := step(alpha)
-		set.below(below, func(beta pde.Multi) { b.want[beta] = true })
+		below, _ := Step(alpha)
+		set.Below(below, func(beta pde.Multi) { b.want[beta] = true })
 	}
 	return b
 }
 
-func (b *builder) z(c int) rows.Ref { return rows.At(bankZ, c) }
-func (b *builder) h(c int) rows.Ref { return rows.At(bankH, c) }
-func (b *builder) s(c int) rows.Ref { return rows.At(bankS, c) }
+func (b *builder) z(c int) rows.Ref { return rows.At(BankZ, c) }
+func (b *builder) h(c int) rows.Ref { return rows.At(BankH, c) }
+func (b *builder) s(c int) rows.Ref { return rows.At(BankS, c) }
 
 // temp reserves a row of the work bank.
 func (b *builder) temp() rows.Ref {
 	b.work++
-	return rows.At(bankWork, b.work-1)
+	return rows.At(BankWork, b.work-1)
 }
 
 // wants reports whether S_β has to be computed.
@@ -50,9 +50,9 @@ func (b *builder) output(alpha pde.Multi) {
 // chain appends dst = sign·∂^α f(z) for α ≠ 0, where d(m) is the row of
 // ∂^m f'(z): with α = α' + e_i the sum Σ_{β≤α'} C(α',β) d(α'−β)·z_{β+e_i}.
 func (b *builder) chain(dst rows.Ref, sign float64, alpha pde.Multi, d func(m pde.Multi) rows.Ref) {
-	below, axis := step(alpha)
+	below, axis := Step(alpha)
 	first := true
-	b.set.below(below, func(beta pde.Multi) {
+	b.set.Below(below, func(beta pde.Multi) {
 		b.Product(first, dst, sign*below.Binom(beta), d(below.Sub(beta)), b.z(b.set.Index(beta.Add(axis))))
 		first = false
 	})
@@ -113,8 +113,8 @@ func (t *tower) row(l level) rows.Ref {
 		return r
 	}
 	b := t.b
-	below, _ := step(l.beta)
-	b.set.below(below, func(m pde.Multi) { t.row(level{l.k + 1, m}) })
+	below, _ := Step(l.beta)
+	b.set.Below(below, func(m pde.Multi) { t.row(level{l.k + 1, m}) })
 	r := b.s(b.set.Index(l.beta))
 	if l.k > 1 {
 		r = b.temp()

@@ -1,4 +1,4 @@
-package pinn
+package jet
 
 import (
 	"fmt"
@@ -80,25 +80,25 @@ func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi
 }
 
 // testSets are jet sets of every kind that problems use, and harder ones.
-var testSets = map[string]*JetSet{
-	"value":     NewJetSet(),
-	"first":     NewJetSet(pde.Unit(0), pde.Unit(1)),
-	"burgers":   NewJetSet(pde.Unit(1), pde.Multi{2}),
-	"plate":     NewJetSet(pde.Multi{2}, pde.Multi{1, 1}, pde.Multi{0, 2}),
-	"heat3d":    NewJetSet(pde.Multi{2}, pde.Multi{0, 2}, pde.Multi{0, 0, 2}, pde.Multi{0, 0, 0, 1}),
-	"kdv":       NewJetSet(pde.Unit(1), pde.Multi{3}),
-	"beam":      NewJetSet(pde.Multi{4}),
-	"bihar":     NewJetSet(pde.Multi{4}, pde.Multi{2, 2}, pde.Multi{0, 4}),
-	"mixed":     NewJetSet(pde.Multi{2, 1, 1}, pde.Multi{1, 3}),
-	"four axes": NewJetSet(pde.Multi{1, 1, 1, 1}),
+var testSets = map[string]*Set{
+	"value":     NewSet(),
+	"first":     NewSet(pde.Unit(0), pde.Unit(1)),
+	"burgers":   NewSet(pde.Unit(1), pde.Multi{2}),
+	"plate":     NewSet(pde.Multi{2}, pde.Multi{1, 1}, pde.Multi{0, 2}),
+	"heat3d":    NewSet(pde.Multi{2}, pde.Multi{0, 2}, pde.Multi{0, 0, 2}, pde.Multi{0, 0, 0, 1}),
+	"kdv":       NewSet(pde.Unit(1), pde.Multi{3}),
+	"beam":      NewSet(pde.Multi{4}),
+	"bihar":     NewSet(pde.Multi{4}, pde.Multi{2, 2}, pde.Multi{0, 4}),
+	"mixed":     NewSet(pde.Multi{2, 1, 1}, pde.Multi{1, 3}),
+	"four axes": NewSet(pde.Multi{1, 1, 1, 1}),
 }
 
 // runUnit carries one unit with the given z through a routine of the jet and
 // returns the rows of the banks H and S.
 func runUnit(j *Jet, r *rows.Program, z []float64, points int) (h, s []float64) {
 	h, s = make([]float64, len(z)), make([]float64, len(z))
-	work := make([]float64, j.work*points)
-	r.Run(unitBanks(points, map[rows.Bank][]float64{bankZ: z, bankH: h, bankS: s, bankWork: work}), points)
+	work := make([]float64, j.Work*points)
+	r.Run(unitBanks(points, map[rows.Bank][]float64{BankZ: z, BankH: h, BankS: s, BankWork: work}), points)
 	return h, s
 }
 
@@ -121,13 +121,13 @@ func TestJetAgainstFaaDiBruno(t *testing.T) {
 		for name, set := range testSets {
 			t.Run(a.name+"/"+name, func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(1, 2))
-				j := newJet(a, set, points)
+				j := New(a, set, points)
 				z := make([]float64, set.Len()*points)
 				for i := range z {
 					z[i] = max(-1.5, min(1.5, rng.NormFloat64()))
 				}
-				forward, _ := runUnit(j, &j.forward, z, points)
-				value, _ := runUnit(j, &j.value, z, points)
+				forward, _ := runUnit(j, &j.Forward, z, points)
+				value, _ := runUnit(j, &j.Value, z, points)
 				for c, alpha := range set.order {
 					for p := range points {
 						want := faaDiBruno(scalars[a.name], alpha, func(m pde.Multi) float64 {
@@ -156,19 +156,19 @@ func TestJetAdjointIsTranspose(t *testing.T) {
 		for name, set := range testSets {
 			t.Run(a.name+"/"+name, func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(3, 4))
-				j := newJet(a, set, points)
+				j := New(a, set, points)
 				n := set.Len() * points
 				z, bar := make([]float64, n), make([]float64, n)
 				for i := range z {
 					z[i], bar[i] = max(-1.5, min(1.5, rng.NormFloat64())), rng.NormFloat64()
 				}
-				_, s := runUnit(j, &j.forward, z, points)
+				_, s := runUnit(j, &j.Forward, z, points)
 				zbar := append([]float64(nil), bar...)
-				j.adjoint.Run(unitBanks(points, map[rows.Bank][]float64{bankZ: zbar, bankS: s}), points)
+				j.Adjoint.Run(unitBanks(points, map[rows.Bank][]float64{BankZ: zbar, BankS: s}), points)
 				f := func(i int, step float64) float64 {
 					moved := append([]float64(nil), z...)
 					moved[i] += step
-					out, _ := runUnit(j, &j.forward, moved, points)
+					out, _ := runUnit(j, &j.Forward, moved, points)
 					sum := 0.0
 					for k := range out {
 						sum += bar[k] * out[k]
@@ -192,9 +192,9 @@ func TestJetAdjointIsTranspose(t *testing.T) {
 
 func TestJetInstructionCounts(t *testing.T) {
 	// The general path is as lean as a hand-written one where it matters most.
-	a := findActivation("tanh")
-	j := newJet(a, testSets["burgers"], 8)
-	got := fmt.Sprint(len(j.value.Code), len(j.forward.Code), len(j.adjoint.Code))
+	a := Find("tanh")
+	j := New(a, testSets["burgers"], 8)
+	got := fmt.Sprint(len(j.Value.Code), len(j.Forward.Code), len(j.Adjoint.Code))
 	if want := "8 11 8"; got != want {
 		t.Errorf("instructions for value, forward, adjoint = %s, want %s", got, want)
 	}
