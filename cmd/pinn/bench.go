@@ -7,42 +7,22 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"pinn/cmd/pinn/internal/enginebench"
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/internal/suggest"
 )
 
 func (a *app) benchCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure how fast and how accurate things are",
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return c.Help()
-			}
-			return exit{rundir.ExitUsage, unknownBench(c, args[0])}
-		},
+		RunE:  group,
 	}
 	c.AddCommand(a.benchEngineCommand(), a.benchAccuracyCommand(), a.benchCheckCommand())
 	return c
-}
-
-// unknownBench says that bench has no command of this name, and which is meant.
-func unknownBench(c *cobra.Command, name string) error {
-	var names []string
-	for _, sub := range c.Commands() {
-		names = append(names, sub.Name())
-	}
-	hint := "the commands are " + strings.Join(names, ", ")
-	if near := suggest.Nearest(name, names); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	return fmt.Errorf("bench %s: no such command; %s", name, hint)
 }
 
 // failed gives an error that carries no exit code that of a run that failed.

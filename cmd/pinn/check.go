@@ -15,6 +15,7 @@ import (
 	"pinn/pde"
 	"pinn/pinn"
 	"pinn/pinn/solve"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
@@ -83,7 +84,7 @@ type checkedTerm struct {
 	Weight   float64  `json:"weight"`
 }
 
-func describe(st *solve.Statement, run *solve.Run) checked {
+func describe(st *statement.Statement, run *solve.Run) checked {
 	c := checked{Problem: st.Spec.Name, Title: st.Spec.Title, Parameters: run.Loss().Dim(), Hard: []string{}, Notes: []string{}}
 	for _, x := range st.Problem.Box.Axes {
 		periodic := ""
@@ -106,11 +107,11 @@ func describe(st *solve.Statement, run *solve.Run) checked {
 		c.Notes = append(c.Notes, record.Note(st, n))
 	}
 	c.Network = networkWords(st.Spec.Network, run.Network().Inputs(), st.Problem.Fields)
-	if n := solve.Slabs(st.Spec); n > 1 {
+	if n := st.Slabs(); n > 1 {
 		c.Plan = append(c.Plan, fmt.Sprintf("in %d slabs of time, one after the other, each with a network of its own that starts where the one before ends:", n))
 	}
-	for stage := 1; stage <= solve.Stages(st.Spec); stage++ {
-		for _, ph := range solve.Phases(st.Spec, stage) {
+	for stage := 1; stage <= st.Stages(); stage++ {
+		for _, ph := range st.Phases(stage) {
 			c.Plan = append(c.Plan, stageWords(stage)+phaseWords(ph))
 		}
 	}
@@ -120,7 +121,7 @@ func describe(st *solve.Statement, run *solve.Run) checked {
 
 // describeTerms lists the terms in the order of the loss, in slabs of time that of the
 // first: the equations, the soft conditions, the data.
-func describeTerms(st *solve.Statement, run *solve.Run) []checkedTerm {
+func describeTerms(st *statement.Statement, run *solve.Run) []checkedTerm {
 	problem, soft, loss := run.Problem(), run.Soft(), run.Loss()
 	var residuals []*pde.Expr
 	for _, e := range st.Problem.Equations {

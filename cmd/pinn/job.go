@@ -8,13 +8,14 @@ import (
 	"pinn/cmd/pinn/internal/record"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pinn/solve"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
 // job is a run about to be trained, with the draft of its folder.
 type job struct {
 	*solve.Run
-	st          *solve.Statement
+	st          *statement.Statement
 	draft       *rundir.Draft
 	fingerprint string
 	after       int // steps of the state that it goes on from
@@ -41,7 +42,7 @@ func (a *app) begin(arg string, f solveFlags, o solve.Options) (*job, error) {
 
 // prepare makes the run of a statement. What stands against it is printed and ends in
 // exit code 2.
-func (a *app) prepare(st *solve.Statement, o solve.Options) (*solve.Run, error) {
+func (a *app) prepare(st *statement.Statement, o solve.Options) (*solve.Run, error) {
 	run, faults, err := solve.New(st, o)
 	a.tell(faults)
 	if run == nil {

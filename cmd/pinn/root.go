@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/internal/kernel"
+	"pinn/internal/suggest"
+	"pinn/pinn/solve"
 )
 
 // app holds what every command needs: where results (out) and everything else
@@ -69,6 +72,7 @@ so, judges the answer, and leaves a folder that anyone can check.`,
 		Example: `  pinn solve burgers
   pinn solve problems/heat.toml --seed 2 --time 30s
   pinn check problems/wave.toml --gradient`,
+		Version:       versionWords(solve.ThisProgram()),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
@@ -78,10 +82,34 @@ so, judges the answer, and leaves a folder that anyone can check.`,
 			return a.checkColor()
 		},
 	}
+	c.SetVersionTemplate("pinn {{.Version}}\n")
 	f := c.PersistentFlags()
 	f.BoolVar(&a.json, "json", false, "print results as JSON")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print nothing but the result")
 	f.StringVar(&a.color, "color", "auto", "colour on standard error: auto, always or never")
 	c.AddCommand(a.solveCommand(), a.checkCommand(), a.listCommand(), a.plotCommand(), a.explainCommand(), a.predictCommand(), a.labCommand(), a.benchCommand(), a.versionCommand())
+	c.InitDefaultCompletionCmd()
+	for _, sub := range c.Commands() {
+		if sub.Name() == "completion" {
+			sub.Args, sub.RunE = nil, group
+		}
+	}
 	return c
+}
+
+// group is the action of a command that is nothing but a group of others: it shows its
+// help, and refuses what is none of them.
+func group(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	hint := "; the commands are " + strings.Join(names, ", ")
+	if near := suggest.DidYouMean(args[0], names); near != "" {
+		hint = near
+	}
+	return exit{rundir.ExitUsage, fmt.Errorf("%s %s: no such command%s", c.Name(), args[0], hint)}
 }

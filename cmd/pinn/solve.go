@@ -20,7 +20,7 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/internal/words"
 	"pinn/pinn/solve"
-	"pinn/problems"
+	"pinn/pinn/solve/statement"
 )
 
 // solveFlags are the flags of pinn solve.
@@ -239,7 +239,7 @@ func announce(p *progress, j *job) {
 	}
 	p.say("%s", name)
 	p.say("%s, %s, %s, plan %s", words.Count(loss.Dim(), "parameter"), words.Count(loss.Interior().N, "interior point"),
-		words.Count(len(loss.Weights()), "term"), planWords(st.Spec))
+		words.Count(len(loss.Weights()), "term"), planWords(st))
 	if j.after > 0 {
 		p.say("going on after step %d", j.after)
 	}
@@ -250,20 +250,20 @@ func announce(p *progress, j *job) {
 
 // planWords is a plan in a few words: "adamw → lbfgs, then a second network by
 // ssbroyden", "in each of 4 slabs of time adamw → lbfgs".
-func planWords(spec *problems.Spec) string {
-	words := strings.Join(methods(spec, 1), " → ")
-	if n := solve.Slabs(spec); n > 1 {
-		words = fmt.Sprintf("in each of %d slabs of time %s", n, words)
+func planWords(st *statement.Statement) string {
+	plan := strings.Join(methods(st, 1), " → ")
+	if n := st.Slabs(); n > 1 {
+		plan = fmt.Sprintf("in each of %d slabs of time %s", n, plan)
 	}
-	if solve.Stages(spec) > 1 {
-		words += ", then a second network by " + strings.Join(methods(spec, 2), " → ")
+	if st.Stages() > 1 {
+		plan += ", then a second network by " + strings.Join(methods(st, 2), " → ")
 	}
-	return words
+	return plan
 }
 
 // methods lists the methods of the phases of a stage.
-func methods(spec *problems.Spec, stage int) (names []string) {
-	for _, ph := range solve.Phases(spec, stage) {
+func methods(st *statement.Statement, stage int) (names []string) {
+	for _, ph := range st.Phases(stage) {
 		names = append(names, ph.Method)
 	}
 	return names

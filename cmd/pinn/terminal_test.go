@@ -5,10 +5,13 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
+	"pinn/hybrid"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
@@ -110,5 +113,57 @@ func TestTerminal(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestStatus: the line names the slab and the stage, and bounds what is left of the whole
+// run; without a limit of time by its steps.
+func TestStatus(t *testing.T) {
+	nan := math.NaN()
+	now := hybrid.Progress{LegName: "slab 2 of 4", Method: "adamw", PhaseStep: 30, PhaseSteps: 100, StepsLeft: 7000, Rate: 100,
+		Loss: 0.5, HeldOut: nan, SNR: nan, FullSNR: nan, Seconds: 61, TimeLeft: -1}
+	if got, want := status(now), "slab 2 of 4: adamw 30/100  loss 5.00e-01  100/s  1:01, at most 7000 steps left, 1:10 at this pace"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	p := &progress{color: true}
+	if got, want := p.paint(now, cut(status(now), 20)), "slab 2 of 4: \x1b[1madamw\x1b[0m 3"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	now.LegName, now.TimeLeft = "", 90*time.Second
+	if got, want := status(now), "adamw 30/100  loss 5.00e-01  100/s  1:01, at most 1:30 left"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	now.TimeLeft, now.StepsLeft = -1, -1
+	if got := status(now); strings.Contains(got, "left") {
+		t.Errorf("without a limit: %q", got)
+	}
+}
+
+// TestTerminalResized: a terminal that is made narrower is given lines that fit.
+func TestTerminalResized(t *testing.T) {
+	master, tty := terminal(t, 80)
+	defer tty.Close()
+	p := (&app{err: tty, color: "never"}).progress()
+	now := hybrid.Progress{Method: "adamw", Loss: 0.5, HeldOut: 0.5, SNR: 1, FullSNR: 2, Rate: 100, TimeLeft: time.Minute}
+	read := make([]byte, 4096)
+	for _, width := range []uint16{80, 30, 10, 80} {
+		if err := unix.IoctlSetWinsize(int(tty.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: width}); err != nil {
+			t.Fatal(err)
+		}
+		p.show(now)
+		fmt.Fprint(tty, "|")
+		n, err := master.Read(read)
+		for err == nil && !bytes.Contains(read[:n], []byte("|")) {
+			var m int
+			m, err = master.Read(read[n:])
+			n += m
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, _, _ := strings.Cut(strings.Trim(string(read[:n]), "\r|"), "\x1b[K")
+		if got := utf8.RuneCountInString(line); got >= int(width) || width > narrowest && got < 20 {
+			t.Errorf("on a terminal of %d: %q", width, line)
+		}
 	}
 }

@@ -14,12 +14,17 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Say which build this is, and which kernels it uses here",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			b := solve.ThisProgram()
+			p := solve.ThisProgram()
 			if a.json {
-				return json.NewEncoder(a.out).Encode(b)
+				return json.NewEncoder(a.out).Encode(p)
 			}
-			_, err := fmt.Fprintf(a.out, "pinn %s %s %s %s/%s kernel %s\n", b.Version, b.Commit, b.Go, b.OS, b.Arch, b.Kernel)
+			_, err := fmt.Fprintln(a.out, "pinn "+versionWords(p))
 			return err
 		},
 	}
+}
+
+// versionWords is what pinn version and pinn --version say after the name.
+func versionWords(p solve.Program) string {
+	return fmt.Sprintf("%s %s %s %s/%s kernel %s", p.Version, p.Commit, p.Go, p.OS, p.Arch, p.Kernel)
 }

@@ -8,13 +8,14 @@ import (
 	"pinn/hybrid"
 	"pinn/pde"
 	"pinn/pinn"
+	"pinn/pinn/solve/statement"
 )
 
 // Answer is what a run has come to: the fields as functions of the place, how good they
 // are as far as that is known, and how the run went. Maps hold a number per field and
 // one for all fields together under "all".
 type Answer struct {
-	Statement *Statement
+	Statement *statement.Statement
 	Status    hybrid.Status
 	Warnings  []error // doubtful but usable
 
@@ -132,7 +133,7 @@ func (r *Run) answered(res *hybrid.Result) *Answer {
 		a.Parameters[st.Problem.Params[k].Name] = v
 	}
 	a.judge()
-	if n := Slabs(st.Spec); a.Slabs < n {
+	if n := st.Slabs(); a.Slabs < n {
 		a.Warnings = append(a.Warnings, fmt.Errorf("slab %d of %d was the last to be trained: beyond t = %.6g the answer is its continuation, which nothing was held to",
 			a.Slabs, n, slabStart(st, a.Slabs+1)))
 		if a.Status == hybrid.Finished {
@@ -148,9 +149,9 @@ func (r *Run) answered(res *hybrid.Result) *Answer {
 // judge measures the answer where it is judged, and one stage by the other.
 func (a *Answer) judge() {
 	st := a.Statement
-	a.Judged = st.Judge(a.form.Eval)
+	a.Judged = Judge(st, a.form.Eval)
 	a.Errors, a.MaxAbs = a.Judged.Errors(st.Problem.Fields)
-	if a.Stages = st.stages(a.last, a.HeldOut, a.Judged); a.Stages != nil {
+	if a.Stages = stagesOf(st, a.last, a.HeldOut, a.Judged); a.Stages != nil {
 		a.Estimate = a.Stages[1].Estimate
 	}
 	if !a.Judged.Finite() {

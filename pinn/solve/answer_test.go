@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
@@ -178,7 +179,7 @@ is = "u = 0"
 [exact]
 u = "exp(-k*pi^2*t)*sin(pi*x)"
 `)}
-	st, faults := read(src, nil, short.apply)
+	st, faults := statement.ReadWith(src, nil, short.apply)
 	if st == nil {
 		t.Fatal(faults)
 	}

@@ -14,6 +14,7 @@ import (
 	"pinn/optim"
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
@@ -24,8 +25,8 @@ var contractFiles = fstest.MapFS{
 }
 
 // compiled decodes and compiles a text as the command line does.
-func compiled(text string, settings ...string) (*Statement, problems.Diagnostics) {
-	return Read(problems.Source{File: "p.toml", Text: []byte(text), Read: func(path string) ([]byte, error) {
+func compiled(text string, settings ...string) (*statement.Statement, problems.Diagnostics) {
+	return statement.Read(problems.Source{File: "p.toml", Text: []byte(text), Read: func(path string) ([]byte, error) {
 		return fs.ReadFile(contractFiles, path)
 	}}, settings)
 }
@@ -214,7 +215,7 @@ func TestContractJudging(t *testing.T) {
 			if st == nil {
 				t.Fatal(faults)
 			}
-			j := st.Judge(func(p pde.Points) [][]float64 { return make([][]float64, len(st.Problem.Fields)) })
+			j := Judge(st, func(p pde.Points) [][]float64 { return make([][]float64, len(st.Problem.Fields)) })
 			if j.Kind != row.kind || j.Points.N != row.points {
 				t.Errorf("%s of %d points, want %s of %d", j.Kind, j.Points.N, row.kind, row.points)
 			}

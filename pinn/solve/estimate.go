@@ -3,6 +3,7 @@ package solve
 import (
 	"math"
 	"pinn/pde/judging"
+	"pinn/pinn/solve/statement"
 )
 
 // Stage is what was reached with one of two networks that are trained one upon the
@@ -67,12 +68,12 @@ func (e estimate) figures(fields []string, of func(change float64) float64) map[
 	return figures
 }
 
-// stages returns what each of two stages reached; nil for one, and in slabs of time,
+// stagesOf returns what each of two stages reached; nil for one, and in slabs of time,
 // each of which begins where both stages of the one before ended. j and heldOut are of
 // the answer, whose last part is p.
-func (st *Statement) stages(p *part, heldOut float64, j Judged) []Stage {
+func stagesOf(st *statement.Statement, p *part, heldOut float64, j Judged) []Stage {
 	d := p.before
-	if d == nil || Slabs(st.Spec) > 1 {
+	if d == nil || st.Slabs() > 1 {
 		return nil
 	}
 	fields := st.Problem.Fields

@@ -9,6 +9,7 @@ import (
 
 	"pinn/internal/safetensors"
 	"pinn/pde"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
@@ -40,7 +41,7 @@ func (a *Answer) Weights() safetensors.File {
 // that Load makes it a function of the place again.
 func (a *Answer) Save(path string) error {
 	w := a.Weights()
-	if err := a.Statement.describe(w.Metadata); err != nil {
+	if err := describe(w.Metadata, a.Statement); err != nil {
 		return fmt.Errorf("save the answer: %w", err)
 	}
 	var b bytes.Buffer
@@ -51,14 +52,14 @@ func (a *Answer) Save(path string) error {
 }
 
 // describe puts the statement into the metadata.
-func (st *Statement) describe(meta map[string]string) error {
-	if len(st.Spec.Fields) == 0 { // stated in Go
+func describe(meta map[string]string, st *statement.Statement) error {
+	if st.InGo() {
 		text, err := json.Marshal(choices{st.Spec.Network, st.Spec.Train})
 		meta[keyTraining] = string(text)
 		return err
 	}
 	meta[keyText] = string(st.Spec.Encode())
-	for _, name := range Files(st.Spec) {
+	for _, name := range st.Files() {
 		content, err := st.Read(name)
 		if err != nil {
 			return err
@@ -79,7 +80,7 @@ func Load(path string) (*Answer, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: holds an answer of a problem stated in Go; use LoadProblem", path)
 	}
-	st, faults := Read(problems.Source{File: path, Name: w.Metadata[keyProblem], Text: []byte(text), Read: func(name string) ([]byte, error) {
+	st, faults := statement.Read(problems.Source{File: path, Name: w.Metadata[keyProblem], Text: []byte(text), Read: func(name string) ([]byte, error) {
 		content, ok := w.Metadata[keyFile+name]
 		if !ok {
 			return nil, fmt.Errorf("%s: does not hold the file %s", path, name)
@@ -103,11 +104,10 @@ func LoadProblem(path string, p *pde.Problem) (*Answer, error) {
 	if err := json.Unmarshal([]byte(w.Metadata[keyTraining]), &c); err != nil {
 		return nil, fmt.Errorf("%s: holds no answer of a problem stated in Go; use Load", path)
 	}
-	st, err := NewStatement(p, nil, Options{Network: &c.Network})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	st, faults := statement.New(p, nil, func(spec *problems.Spec) { spec.Network, spec.Train = c.Network, c.Train })
+	if st == nil {
+		return nil, fmt.Errorf("%s: %w", path, faults)
 	}
-	st.Spec.Train = c.Train
 	return Trained(st, w)
 }
 
@@ -125,13 +125,13 @@ func readFile(path string) (safetensors.File, error) {
 
 // Trained returns the answer that the weights of a statement describe. The error says
 // what of them does not fit the statement.
-func Trained(st *Statement, w safetensors.File) (*Answer, error) {
+func Trained(st *statement.Statement, w safetensors.File) (*Answer, error) {
 	last, theta, err := ofWeights(st, w)
 	if err != nil {
 		return nil, fmt.Errorf("the weights do not fit the problem: %w", err)
 	}
 	form := last.answer(theta)
-	a := &Answer{Statement: st, form: form, last: last, best: theta, Slabs: last.slab, NetworkParameters: last.size(), Judged: st.Judge(form.Eval)}
+	a := &Answer{Statement: st, form: form, last: last, best: theta, Slabs: last.slab, NetworkParameters: last.size(), Judged: Judge(st, form.Eval)}
 	a.Errors, a.MaxAbs = a.Judged.Errors(st.Problem.Fields)
 	return a, nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
@@ -26,13 +27,13 @@ func starts() uint64 {
 }
 
 // opened returns a problem of the gallery with the settings put into it.
-func opened(t testing.TB, name string, settings ...string) *Statement {
+func opened(t testing.TB, name string, settings ...string) *statement.Statement {
 	t.Helper()
 	src, err := problems.FromGallery(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, faults := Read(src, settings)
+	st, faults := statement.Read(src, settings)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -44,7 +45,7 @@ func opened(t testing.TB, name string, settings ...string) *Statement {
 var small = []string{"network.hidden=[5, 4]", "points.interior=37"}
 
 // prepared returns the run of a statement.
-func prepared(t testing.TB, st *Statement) *Run {
+func prepared(t testing.TB, st *statement.Statement) *Run {
 	t.Helper()
 	r, faults, err := New(st, Options{Threads: 1})
 	if r == nil {
@@ -107,11 +108,11 @@ func TestFill(t *testing.T) {
 	eachProblem(t, func(t *testing.T, name string) {
 		st := opened(t, name)
 		once := st.Spec.Encode()
-		Fill(st.Spec, st.Problem, st.Hard)
+		st.Fill()
 		if twice := st.Spec.Encode(); !bytes.Equal(once, twice) {
 			t.Errorf("filled twice:\n%s\nfilled once:\n%s", twice, once)
 		}
-		again, faults := Read(problems.Source{File: name + ".toml", Text: once, Read: st.Read}, nil)
+		again, faults := statement.Read(problems.Source{File: name + ".toml", Text: once, Read: st.Read}, nil)
 		if len(faults) > 0 {
 			t.Fatalf("%v in\n%s", faults, once)
 		}

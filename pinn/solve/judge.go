@@ -5,6 +5,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/judging"
+	"pinn/pinn/solve/statement"
 )
 
 // Judged holds the answer and, where it is known, the truth at the points on which the
@@ -19,7 +20,7 @@ type Judged struct {
 // Judge evaluates an answer where the truth of the statement asks for it, or on the
 // judging grid of the domain. eval returns the fields at points, by field and then by
 // point.
-func (st *Statement) Judge(eval func(pde.Points) [][]float64) Judged {
+func Judge(st *statement.Statement, eval func(pde.Points) [][]float64) Judged {
 	box := st.Problem.Box
 	j := Judged{Kind: "even"}
 	if box.JudgingCounts() == nil {

@@ -9,6 +9,7 @@ import (
 	"pinn/hybrid"
 	"pinn/internal/words"
 	"pinn/pde"
+	"pinn/pinn/solve/statement"
 )
 
 // next prepares the leg that follows one that has ended, in the order of the parts: the
@@ -23,14 +24,14 @@ func (r *Run) next(done hybrid.LegResult, all []hybrid.LegResult) (leg *hybrid.L
 		return nil, nil
 	}
 	d := &trained{t.part, done.Theta, done.Phases, done.Loss, done.HeldOut}
-	if d.stage < Stages(r.st.Spec) {
+	if d.stage < r.st.Stages() {
 		leg, err := r.secondStage(t, d)
 		if err == nil {
 			return leg, nil
 		}
 		doubt = fmt.Errorf("the second stage could not begin: %w", err)
 	}
-	if d.slab == Slabs(r.st.Spec) {
+	if d.slab == r.st.Slabs() {
 		return nil, doubt
 	}
 	leg, err := r.nextSlab(d)
@@ -66,7 +67,7 @@ func (r *Run) nextSlab(d *trained) (*hybrid.Leg, error) {
 	}
 	time := p.problem.Box.Axes[p.problem.Box.Time()]
 	return next.leg(r.st, hybrid.KindSlab, fmt.Sprintf("slab %d of %d, from t = %.6g to %.6g, begins where the one before ended, which left a held-out loss of %.3g",
-		p.slab, Slabs(r.st.Spec), time.From, time.To, d.heldOut)), nil
+		p.slab, r.st.Slabs(), time.From, time.To, d.heldOut)), nil
 }
 
 // follow makes the training of a part that follows another, and files it.
@@ -83,7 +84,7 @@ func (r *Run) follow(p part) (*training, error) {
 		return nil, errors.New(faults.Error())
 	}
 	if p.stage > 1 {
-		Measured(next.plan, left)
+		statement.Measured(next.plan, left)
 	}
 	r.trainings = append(r.trainings, next)
 	return next, nil

@@ -26,7 +26,7 @@ func TestResumeAcrossParts(t *testing.T) {
 
 func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 	st := opened(t, problem)
-	st.Spec.Train.Slabs, st.Spec.Train.Stages, *st.Spec.Points.Interior = ptr(slabs), ptr(stages), 96
+	st.Spec.Train.Slabs, st.Spec.Train.Stages, *st.Spec.Points.Interior = new(slabs), new(stages), 96
 	st.Spec.Phases = st.Spec.Phases[1:3]
 	for i := range st.Spec.Phases {
 		*st.Spec.Phases[i].Steps = 30
@@ -34,7 +34,7 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 		st.Spec.Phases[i].Resample = &problems.Resample{Method: "none"}
 	}
 	if st.Spec.Phases[1].Stage = nil; stages == 2 {
-		st.Spec.Phases[1].Stage = ptr(2)
+		st.Spec.Phases[1].Stage = new(2)
 	}
 	begin := func(o Options) (*Run, error) {
 		o.Threads = 1

@@ -5,6 +5,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pinn"
+	"pinn/pinn/solve/statement"
 )
 
 // part is one of the networks of which an answer is made: that of a slab of time, of
@@ -30,15 +31,15 @@ type trained struct {
 }
 
 // firstPart returns the part with which a run begins.
-func firstPart(st *Statement) (part, error) {
-	if Slabs(st.Spec) > 1 {
+func firstPart(st *statement.Statement) (part, error) {
+	if st.Slabs() > 1 {
 		return slabPart(st, 1, nil)
 	}
-	return part{slab: 1, stage: 1, problem: st.Problem, net: Network(st.Spec, st.Problem, st.Hard), lifts: st.Hard.Lifts, soft: st.Hard.Soft}, nil
+	return part{slab: 1, stage: 1, problem: st.Problem, net: st.Network(st.Problem), lifts: st.Hard.Lifts, soft: st.Hard.Soft}, nil
 }
 
 // slabPart returns the first stage of a slab, which goes on from the part before.
-func slabPart(st *Statement, slab int, before *trained) (part, error) {
+func slabPart(st *statement.Statement, slab int, before *trained) (part, error) {
 	var from *pinn.Solution
 	if before != nil {
 		from = before.solution(before.theta)
@@ -47,7 +48,7 @@ func slabPart(st *Statement, slab int, before *trained) (part, error) {
 	if err != nil {
 		return part{}, err
 	}
-	p := part{slab: slab, stage: 1, problem: s.Problem, net: Network(st.Spec, s.Problem, st.Hard), lifts: s.Lifts, soft: s.Soft, before: before}
+	p := part{slab: slab, stage: 1, problem: s.Problem, net: st.Network(s.Problem), lifts: s.Lifts, soft: s.Soft, before: before}
 	for i := range s.Problem.Equations {
 		p.own = append(p.own, i)
 	}
@@ -58,9 +59,9 @@ func slabPart(st *Statement, slab int, before *trained) (part, error) {
 }
 
 // slabStart is when a slab begins; they are of equal length.
-func slabStart(st *Statement, slab int) float64 {
+func slabStart(st *statement.Statement, slab int) float64 {
 	t := st.Problem.Box.Axes[st.Problem.Box.Time()]
-	return t.At(float64(slab-1) / float64(Slabs(st.Spec)))
+	return t.At(float64(slab-1) / float64(st.Slabs()))
 }
 
 // corrected returns the second stage upon a first.
@@ -139,15 +140,15 @@ func (p *part) index() int { return len(p.finished()) }
 
 // partOf returns the slab and the stage of phase i of the run, each 0 where there is
 // only one.
-func (p *part) partOf(st *Statement, i int) (slab, stage int) {
+func (p *part) partOf(st *statement.Statement, i int) (slab, stage int) {
 	in := p
 	for in.before != nil && i < in.before.phases {
 		in = &in.before.part
 	}
-	if Slabs(st.Spec) > 1 {
+	if st.Slabs() > 1 {
 		slab = in.slab
 	}
-	if Stages(st.Spec) > 1 {
+	if st.Stages() > 1 {
 		stage = in.stage
 	}
 	return slab, stage

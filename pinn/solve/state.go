@@ -2,16 +2,13 @@ package solve
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/gob"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 
 	"pinn/hybrid"
 	"pinn/internal/sealed"
-	"pinn/problems"
 )
 
 // State is what an unfinished run needs to go on with the same bits, as plain values.
@@ -70,36 +67,4 @@ func (s *State) SameProgram() error {
 		}
 	}
 	return nil
-}
-
-// Fingerprint identifies a problem by a text of it, such as its filled file, and the
-// contents of the files that it names. The error is that of a file that cannot be read.
-func (st *Statement) Fingerprint(text []byte) (string, error) {
-	h := sha256.New()
-	add := func(content []byte) {
-		fmt.Fprintf(h, "%d:", len(content))
-		h.Write(content)
-	}
-	add(text)
-	for _, name := range Files(st.Spec) {
-		content, err := st.Read(name)
-		if err != nil {
-			return "", err
-		}
-		add(content)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// Files returns the paths of the files that a problem names, as they are written there.
-func Files(spec *problems.Spec) (names []string) {
-	if r := spec.Reference; r != nil && r.File.Set() {
-		names = append(names, r.File.Value)
-	}
-	for _, d := range spec.Data {
-		if d.File.Set() {
-			names = append(names, d.File.Value)
-		}
-	}
-	return names
 }

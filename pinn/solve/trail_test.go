@@ -78,7 +78,7 @@ func TestTrailReachesNothing(t *testing.T) {
 		*st.Spec.Phases[i].Steps = 40
 	}
 	*st.Spec.Phases[0].Batch = 16
-	st.Spec.Train.Stages = ptr(1)
+	st.Spec.Train.Stages = new(1)
 	plain, err := prepared(t, st).Solve(context.Background())
 	if err != nil {
 		t.Fatal(err)

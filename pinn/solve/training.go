@@ -8,6 +8,7 @@ import (
 	"pinn/hybrid"
 	"pinn/optim"
 	"pinn/pinn"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
@@ -20,8 +21,8 @@ type training struct {
 }
 
 // newTraining returns the training of a part, and the faults of its plan.
-func newTraining(st *Statement, p part, threads int) (*training, problems.Diagnostics, error) {
-	options := LossOptions(st.Spec, threads)
+func newTraining(st *statement.Statement, p part, threads int) (*training, problems.Diagnostics, error) {
+	options := st.LossOptions(threads)
 	options.Seed += slabSeed(p.slab)
 	if p.own != nil {
 		options.Terms, options.Own = pinn.TermNames(st.Problem, st.Hard.Soft), p.own
@@ -30,7 +31,7 @@ func newTraining(st *Statement, p part, threads int) (*training, problems.Diagno
 	if err != nil {
 		return nil, nil, err
 	}
-	plan, faults := Plan(st.Spec, p.slab, p.stage, loss.Decays())
+	plan, faults := st.Plan(p.slab, p.stage, loss.Decays())
 	plan.Seed += slabSeed(p.slab)
 	for _, phase := range plan.Phases {
 		if m, ok := phase.Method.(optim.Threaded); ok {
@@ -68,21 +69,21 @@ func (t *training) start() []float64 {
 
 // leg is the training as one leg of a run, opened by an event of the kind with the
 // sentence why, which the first leg has not.
-func (t *training) leg(st *Statement, kind hybrid.Kind, why string) *hybrid.Leg {
-	from, to := Share(st.Spec, t.part.slab, t.part.stage)
+func (t *training) leg(st *statement.Statement, kind hybrid.Kind, why string) *hybrid.Leg {
+	from, to := st.Share(t.part.slab, t.part.stage)
 	return &hybrid.Leg{
-		Name: t.part.name(st.Spec), Loss: t.loss, Plan: t.plan, Theta: t.start(),
-		Kind: kind, Why: why, From: from, To: to, Ahead: stepsAhead(st.Spec, t.part.slab, t.part.stage), Recipe: t.part.built(),
+		Name: t.part.name(st), Loss: t.loss, Plan: t.plan, Theta: t.start(),
+		Kind: kind, Why: why, From: from, To: to, Ahead: stepsAhead(st, t.part.slab, t.part.stage), Recipe: t.part.built(),
 	}
 }
 
 // name is that of the part in words, "" where there is one.
-func (p *part) name(spec *problems.Spec) string {
+func (p *part) name(st *statement.Statement) string {
 	var words []string
-	if n := Slabs(spec); n > 1 {
+	if n := st.Slabs(); n > 1 {
 		words = append(words, fmt.Sprintf("slab %d of %d", p.slab, n))
 	}
-	if n := Stages(spec); n > 1 {
+	if n := st.Stages(); n > 1 {
 		words = append(words, fmt.Sprintf("stage %d of %d", p.stage, n))
 	}
 	return strings.Join(words, ", ")
@@ -90,18 +91,17 @@ func (p *part) name(spec *problems.Spec) string {
 
 // stepsAhead is how many steps the parts after the stage of the slab may take at most, −1
 // without a limit.
-func stepsAhead(spec *problems.Spec, slab, after int) (sum int) {
-	for which := 1; which <= Stages(spec); which++ {
-		times := Slabs(spec) - slab
+func stepsAhead(st *statement.Statement, slab, after int) (sum int) {
+	for which := 1; which <= st.Stages(); which++ {
+		times := st.Slabs() - slab
 		if which > after {
 			times++
 		}
-		for _, ph := range Phases(spec, which) {
-			if steps := orElse(ph.Steps, 0); times > 0 && steps == 0 {
+		for _, ph := range st.Phases(which) {
+			if times > 0 && (ph.Steps == nil || *ph.Steps == 0) {
 				return -1
-			} else {
-				sum += times * steps
 			}
+			sum += times * *ph.Steps
 		}
 	}
 	return sum

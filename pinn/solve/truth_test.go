@@ -10,6 +10,7 @@ import (
 	"pinn/pde/cube"
 	"pinn/pde/pdetest"
 	"pinn/pinn"
+	"pinn/pinn/solve/statement"
 )
 
 // tolHard bounds what is left of a hard condition, relative to its data (to 1
@@ -112,7 +113,7 @@ const tolTable = 1e-10
 
 // checkTable checks the conditions of the problem that need no derivative at
 // those points of its table that lie on their place.
-func checkTable(t *testing.T, st *Statement) {
+func checkTable(t *testing.T, st *statement.Statement) {
 	t.Helper()
 	pts := st.Truth.Where()
 	values := st.Truth.At(pts)

@@ -8,6 +8,7 @@ import (
 	"pinn/internal/words"
 	"pinn/optim"
 	"pinn/pinn"
+	"pinn/pinn/solve/statement"
 )
 
 // The tensors of a part: θ of the first stage and, of the second, its θ and what it
@@ -58,7 +59,7 @@ func (p *part) built() []optim.Vector {
 
 // ofWeights returns the last part of an answer and its θ, as the weights of a run
 // describe them. The error says what does not fit the statement.
-func ofWeights(st *Statement, w safetensors.File) (last *part, best []float64, err error) {
+func ofWeights(st *statement.Statement, w safetensors.File) (last *part, best []float64, err error) {
 	vectors := vectorsOf(w)
 	take := taker(vectors)
 	p, err := firstPart(st)
@@ -98,24 +99,24 @@ func vectorsOf(w safetensors.File) (list []optim.Vector) {
 }
 
 // last reports whether no part can follow.
-func (p *part) last(st *Statement) bool {
-	return p.slab == Slabs(st.Spec) && p.stage == Stages(st.Spec)
+func (p *part) last(st *statement.Statement) bool {
+	return p.slab == st.Slabs() && p.stage == st.Stages()
 }
 
 // successor returns the part that was trained after d: the second stage if what it was built
 // by can be taken, otherwise the next slab.
-func (d *trained) successor(st *Statement, take func(name string, n int) ([]float64, error)) (part, error) {
-	if d.stage < Stages(st.Spec) {
+func (d *trained) successor(st *statement.Statement, take func(name string, n int) ([]float64, error)) (part, error) {
+	if d.stage < st.Stages() {
 		c, err := readCorrection(d, take)
 		if err == nil {
 			return d.corrected(c), nil
 		}
-		if d.slab == Slabs(st.Spec) {
+		if d.slab == st.Slabs() {
 			return part{}, err
 		}
 	}
-	if d.slab == Slabs(st.Spec) {
-		return part{}, fmt.Errorf("there are more parts than %s and %s make", words.Count(Slabs(st.Spec), "slab"), words.Count(Stages(st.Spec), "stage"))
+	if d.slab == st.Slabs() {
+		return part{}, fmt.Errorf("there are more parts than %s and %s make", words.Count(st.Slabs(), "slab"), words.Count(st.Stages(), "stage"))
 	}
 	return slabPart(st, d.slab+1, d)
 }

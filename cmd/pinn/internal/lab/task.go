@@ -10,6 +10,7 @@ import (
 	"pinn/pde/judging"
 	"pinn/pinn"
 	"pinn/pinn/solve"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
@@ -46,7 +47,7 @@ func stated(name string, text []byte, threads int) (*task, error) {
 
 // newTask compiles a problem file with settings put into it.
 func newTask(src problems.Source, settings []string, threads int) (*task, error) {
-	st, faults := solve.Read(src, settings)
+	st, faults := statement.Read(src, settings)
 	if st == nil {
 		return nil, faults
 	}

@@ -7,7 +7,7 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
 	"pinn/pinn/solve"
-	"pinn/problems"
+	"pinn/pinn/solve/statement"
 )
 
 // History is what a run has recorded of its course.
@@ -19,7 +19,7 @@ type History struct {
 
 // Draw writes all figures of an answer into the folder dir and returns their names there.
 func Draw(dir string, a *solve.Answer, run rundir.Run, h History) ([]string, error) {
-	course := figure.History{Title: a.Statement.Spec.Title, Trace: h.Trace, Events: h.Events, Errors: h.Errors, Rules: rules(a.Statement.Spec, run)}
+	course := figure.History{Title: a.Statement.Spec.Title, Trace: h.Trace, Events: h.Events, Errors: h.Errors, Rules: rules(a.Statement, run)}
 	var files []string
 	for _, one := range []func() ([]string, error){
 		func() ([]string, error) { return figure.Solution(dir, fields(a, run)) },
@@ -59,10 +59,10 @@ func fields(answer *solve.Answer, run rundir.Run) figure.Answer {
 }
 
 // rules returns the thresholds of the snr rule of every phase of the run.
-func rules(spec *problems.Spec, run rundir.Run) []figure.Rule {
+func rules(st *statement.Statement, run rundir.Run) []figure.Rule {
 	out := make([]figure.Rule, len(run.Phases))
 	for i, place := range run.Places() {
-		phases := solve.Phases(spec, max(1, run.Phases[i].Stage))
+		phases := st.Phases(max(1, run.Phases[i].Stage))
 		if place < 0 || place >= len(phases) {
 			continue
 		}

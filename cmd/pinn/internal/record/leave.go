@@ -3,6 +3,7 @@ package record
 import (
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pinn/solve"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
@@ -51,7 +52,7 @@ func Leave(d *rundir.Draft, a *solve.Answer, run rundir.Run, pass func(write fun
 // Statement writes the filled problem file into the draft and copies the files that it
 // names beside it, so that the folder can be solved again wherever it stands. It returns
 // the text.
-func Statement(d *rundir.Draft, st *solve.Statement) ([]byte, error) {
+func Statement(d *rundir.Draft, st *statement.Statement) ([]byte, error) {
 	spec := *st.Spec
 	if r := spec.Reference; r != nil && r.File.Set() {
 		name, err := include(d, st, r.File.Value)
@@ -77,7 +78,7 @@ func Statement(d *rundir.Draft, st *solve.Statement) ([]byte, error) {
 }
 
 // include puts a file that the problem names into the draft.
-func include(d *rundir.Draft, st *solve.Statement, path string) (string, error) {
+func include(d *rundir.Draft, st *statement.Statement, path string) (string, error) {
 	content, err := st.Read(path)
 	if err != nil {
 		return "", err

@@ -5,6 +5,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pinn/solve"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
@@ -20,7 +21,7 @@ func Open(dir string) (*rundir.Folder, *solve.Answer, error) {
 		return nil, nil, err
 	}
 	src.Name = folder.Run.Problem
-	st, faults := solve.Read(src, nil)
+	st, faults := statement.Read(src, nil)
 	if st == nil {
 		return nil, nil, faults
 	}

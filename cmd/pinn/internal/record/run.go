@@ -12,6 +12,7 @@ import (
 	"pinn/internal/kernel"
 	"pinn/pinn"
 	"pinn/pinn/solve"
+	"pinn/pinn/solve/statement"
 )
 
 // Run returns run.json of an answer that was trained with so many threads.
@@ -31,7 +32,7 @@ func Run(a *solve.Answer, threads int) rundir.Run {
 	for _, s := range a.Stages {
 		r.Stages = append(r.Stages, stage(a, s))
 	}
-	if n := solve.Slabs(st.Spec); n > 1 {
+	if n := st.Slabs(); n > 1 {
 		r.Slabs = n
 	}
 	for _, w := range a.Warnings {
@@ -47,7 +48,7 @@ func Run(a *solve.Answer, threads int) rundir.Run {
 }
 
 // Note says which condition is soft and why.
-func Note(st *solve.Statement, n pinn.Note) string {
+func Note(st *statement.Statement, n pinn.Note) string {
 	return fmt.Sprintf("%s is soft: %s", st.Problem.Conditions[n.Condition].Name, n.Message)
 }
 
@@ -87,7 +88,7 @@ func stage(a *solve.Answer, s solve.Stage) rundir.Stage {
 }
 
 // target copies what the problem holds a run to.
-func target(r *rundir.Run, st *solve.Statement) {
+func target(r *rundir.Run, st *statement.Statement) {
 	t := st.Spec.Target
 	if t == nil {
 		return

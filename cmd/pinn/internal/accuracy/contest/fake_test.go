@@ -49,19 +49,19 @@ func (s *solver) read(arg string, settings []string) (Statement, error) {
 	if c == nil {
 		return nil, faults
 	}
-	return &statement{solver: s, spec: c.Spec}, nil
+	return &fake{solver: s, spec: c.Spec}, nil
 }
 
-type statement struct {
+type fake struct {
 	solver *solver
 	spec   *problems.Spec
 	filled int
 }
 
-func (s *statement) Spec() *problems.Spec { return s.spec }
-func (s *statement) Fill()                { s.filled++ }
+func (s *fake) Spec() *problems.Spec { return s.spec }
+func (s *fake) Fill()                { s.filled++ }
 
-func (s *statement) Solve(ctx context.Context, threads int, passes float64) (Solved, error) {
+func (s *fake) Solve(ctx context.Context, threads int, passes float64) (Solved, error) {
 	seed := uint64(0)
 	if s.spec.Train.Seed != nil {
 		seed = *s.spec.Train.Seed

@@ -165,7 +165,7 @@ func TestMethods(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		spec, filled := st.Spec(), st.(*statement).filled
+		spec, filled := st.Spec(), st.(*fake).filled
 		if *spec.Points.Interior != 64 {
 			t.Errorf("%s has %d points, want those of the user", m.Name, *spec.Points.Interior)
 		}

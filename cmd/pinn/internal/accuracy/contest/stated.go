@@ -7,17 +7,18 @@ import (
 
 	"pinn/cmd/pinn/internal/record"
 	"pinn/pinn/solve"
+	"pinn/pinn/solve/statement"
 	"pinn/problems"
 )
 
 // Stated is a Read: the problem is solved by package solve. It tells no warning, since
 // the same problem is read for every run.
 func Stated(arg string, settings []string) (Statement, error) {
-	src, err := solve.Find(arg)
+	src, err := statement.Find(arg)
 	if err != nil {
 		return nil, err
 	}
-	st, faults := solve.Read(src, settings)
+	st, faults := statement.Read(src, settings)
 	if st == nil {
 		return nil, faults
 	}
@@ -28,20 +29,20 @@ func Stated(arg string, settings []string) (Statement, error) {
 }
 
 // Judgeable refuses a problem without a truth.
-func Judgeable(st *solve.Statement) error {
+func Judgeable(st *statement.Statement) error {
 	if st.Truth == nil {
 		return fmt.Errorf("%s: gives no [exact] or [reference], so that there is no error to measure", st.Spec.File)
 	}
 	return nil
 }
 
-type stated struct{ st *solve.Statement }
+type stated struct{ st *statement.Statement }
 
 // Spec returns the filled problem file.
 func (s stated) Spec() *problems.Spec { return s.st.Spec }
 
 // Fill fills in what the file leaves open.
-func (s stated) Fill() { solve.Fill(s.st.Spec, s.st.Problem, s.st.Hard) }
+func (s stated) Fill() { s.st.Fill() }
 
 // Solve trains, and judges when training is over.
 func (s stated) Solve(ctx context.Context, threads int, passes float64) (Solved, error) {

@@ -10,6 +10,7 @@ import (
 
 	"pinn/cmd/pinn/internal/accuracy"
 	"pinn/pinn/solve"
+	"pinn/pinn/solve/statement"
 )
 
 // quietBench keeps runs in a new folder and tells nothing.
@@ -55,7 +56,7 @@ func (w writer) Write(p []byte) (int, error) {
 }
 
 // seen is a Read that keeps the statements that were read through it.
-func seen(list *[]*solve.Statement) Read {
+func seen(list *[]*statement.Statement) Read {
 	return func(arg string, settings []string) (Statement, error) {
 		s, err := Stated(arg, settings)
 		if err == nil {
@@ -69,7 +70,7 @@ func seen(list *[]*solve.Statement) Read {
 // alone: equal networks, points and first parameters.
 func TestContestsAreEqual(t *testing.T) {
 	bench := quietBench(t)
-	var statements []*solve.Statement
+	var statements []*statement.Statement
 	bench.Read = seen(&statements)
 	methods := append(slices.Clone(accuracy.HandOvers), accuracy.ThresholdMethods()...)
 	var names []string

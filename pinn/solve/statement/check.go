@@ -1,4 +1,4 @@
-package solve
+package statement
 
 import (
 	"fmt"
@@ -14,14 +14,14 @@ import (
 // problem cannot be solved in.
 func check(c *problems.Compiled, known problems.Diagnostics) problems.Diagnostics {
 	k := &checker{spec: c.Spec}
-	if n := Stages(c.Spec); n > MaxStages {
+	if n := stages(c.Spec); n > MaxStages {
 		k.fault("train.stages", "must be 1 or %d in this version, got %d", MaxStages, n)
 	}
 	k.metrics()
 	for i, ph := range c.Spec.Phases {
 		k.method(i, ph, nil)
 	}
-	if n := Slabs(c.Spec); n > 1 && !known.HasErrors() && !k.list.HasErrors() {
+	if n := slabs(c.Spec); n > 1 && !known.HasErrors() && !k.list.HasErrors() {
 		if _, err := pinn.Evolution(c.Problem); err != nil {
 			k.fault("train.slabs", "must be 1, since %v, got %d", err, n)
 		}

@@ -1,17 +1,18 @@
-package solve
+package statement
 
 import (
 	"pinn/pde"
 	"pinn/problems"
 )
 
-// Fill chooses what the file leaves open from what the problem says (its
-// dimension, order and periodicity) and writes it into spec. What the file
-// states stays as it is. Filling a filled Spec changes nothing.
-func Fill(spec *problems.Spec, p *pde.Problem, h Hard) {
+// Fill chooses what Spec leaves open from what the problem says (its dimension, order
+// and periodicity) and writes it there. What the file states stays as it is. Filling
+// again changes nothing, unless something was taken out of Spec in between.
+func (st *Statement) Fill() {
+	spec, p, h := st.Spec, st.Problem, st.Hard
 	fillNetwork(&spec.Network, p)
 	fillMirror(&spec.Network, p, h)
-	size := Network(spec, p, h).Size() + len(p.Params)
+	size := network(spec, p, h).Size() + len(p.Params)
 	fill(&spec.Train.Slabs, defaultSlabs(spec, p, size))
 	full := fullPoints(spec, p)
 	fillPoints(&spec.Points, p)
@@ -85,8 +86,8 @@ func fullPoints(spec *problems.Spec, p *pde.Problem) int {
 		return 0
 	}
 	full := [...]int{2048, 4096}[min(p.Box.Dim(), 3)-2] >> len(spec.Network.Mirror)
-	if Slabs(spec) > 4 {
-		full = max(1, 4*full/Slabs(spec))
+	if slabs(spec) > 4 {
+		full = max(1, 4*full/slabs(spec))
 	}
 	return full
 }

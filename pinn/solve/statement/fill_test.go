@@ -1,4 +1,4 @@
-package solve
+package statement
 
 import (
 	"math"
@@ -27,12 +27,12 @@ func TestDefaultSlabs(t *testing.T) {
 			if spec == nil {
 				t.Fatal(faults)
 			}
-			stages := 2
+			networks := 2
 			if want > 1 || strings.Contains(more, "phase") {
-				stages = 1
+				networks = 1
 			}
-			if Slabs(spec) != want || Stages(spec) != stages {
-				t.Errorf("%s%s: %d slabs and %d stages, want %d and %d", name, more, Slabs(spec), Stages(spec), want, stages)
+			if slabs(spec) != want || stages(spec) != networks {
+				t.Errorf("%s%s: %d slabs and %d stages, want %d and %d", name, more, slabs(spec), stages(spec), want, networks)
 			}
 		}
 	}
@@ -53,7 +53,7 @@ func TestDefaultStages(t *testing.T) {
 		if spec == nil || faults.HasErrors() {
 			t.Fatalf("%q: %v", text, faults)
 		}
-		if got := Stages(spec); got != want {
+		if got := stages(spec); got != want {
 			t.Errorf("%q: %d stages, want %d", text, got, want)
 		}
 	}
@@ -68,7 +68,7 @@ func TestShare(t *testing.T) {
 			end := 0.0
 			for slab := 1; slab <= slabs; slab++ {
 				for stage := 1; stage <= stages; stage++ {
-					from, to := Share(spec, slab, stage)
+					from, to := share(spec, slab, stage)
 					want := 1 / float64(slabs)
 					if stages == 2 {
 						want *= float64(3-stage) / 3

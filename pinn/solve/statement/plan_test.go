@@ -1,4 +1,4 @@
-package solve
+package statement
 
 import (
 	"fmt"
@@ -21,8 +21,8 @@ func phase(t *testing.T, text string) (p hybrid.Phase, ok bool) {
 	if len(all) > 0 {
 		return hybrid.Phase{}, false
 	}
-	plan, faults := Plan(spec, 1, 1, nil)
-	return plan.Phases[0], !faults.HasErrors()
+	got, faults := plan(spec, 1, 1, nil)
+	return got.Phases[0], !faults.HasErrors()
 }
 
 // planned returns the phase of a file that is good.
@@ -268,14 +268,14 @@ func TestFallBack(t *testing.T) {
 		if all.HasErrors() {
 			t.Fatal(all)
 		}
-		plan, _ := Plan(spec, 1, 1, []bool{true})
+		got, _ := plan(spec, 1, 1, []bool{true})
 		if want.most == 0 {
-			if plan.FallBack != nil {
-				t.Errorf("%q: falls back to %+v, want nothing", text, plan.FallBack)
+			if got.FallBack != nil {
+				t.Errorf("%q: falls back to %+v, want nothing", text, got.FallBack)
 			}
 			continue
 		}
-		back := plan.FallBack
+		back := got.FallBack
 		if back == nil || back.Most != want.most || back.Phase.Steps != 200 || back.Phase.Batch != 0 {
 			t.Fatalf("%q: falls back to %+v", text, back)
 		}

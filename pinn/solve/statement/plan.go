@@ -1,4 +1,4 @@
-package solve
+package statement
 
 import (
 	"slices"
@@ -10,16 +10,20 @@ import (
 	"pinn/problems"
 )
 
-// Plan returns the phases of a stage of a slab of the filled Spec, both counted from 1.
-// decays masks weight decay. The diagnostics of a Spec that came through Compile are
-// those of Fill's choices alone: Compile has reported the others.
-func Plan(spec *problems.Spec, slab, which int, decays []bool) (hybrid.Plan, problems.Diagnostics) {
+// Plan returns the phases of a stage of a slab, both counted from 1. decays masks weight
+// decay. The diagnostics are those of the choices that Fill made: the others were told
+// when the statement was read.
+func (st *Statement) Plan(slab, stage int, decays []bool) (hybrid.Plan, problems.Diagnostics) {
+	return plan(st.Spec, slab, stage, decays)
+}
+
+func plan(spec *problems.Spec, slab, stage int, decays []bool) (hybrid.Plan, problems.Diagnostics) {
 	k := &checker{spec: spec}
-	first, last := Share(spec, slab, which)
+	first, last := share(spec, slab, stage)
 	from, to := time.Duration(first*float64(spec.Train.Time)), time.Duration(last*float64(spec.Train.Time))
-	plan := hybrid.Plan{Seed: *spec.Train.Seed}
+	out := hybrid.Plan{Seed: *spec.Train.Seed}
 	for i, ph := range spec.Phases {
-		if stage(ph) != which {
+		if stageOf(ph) != stage {
 			continue
 		}
 		p := hybrid.Phase{
@@ -44,12 +48,12 @@ func Plan(spec *problems.Spec, slab, which int, decays []bool) (hybrid.Plan, pro
 				p.Checks.Metric = r.Metric
 			}
 		}
-		plan.Phases = append(plan.Phases, p)
+		out.Phases = append(out.Phases, p)
 	}
-	if which == 1 {
-		plan.FallBack = fallBack(spec, decays)
+	if stage == 1 {
+		out.FallBack = fallBack(spec, decays)
 	}
-	return plan, k.list
+	return out, k.list
 }
 
 // fallBack is AdamW at a tenth of the rate with which the plan begins, or of the
