@@ -39,12 +39,13 @@ var arrows = map[string][]string{
 	"pinn/optim/optimtest": {"pinn/optim", "pinn/internal/kernel/kerneltest"},
 	"pinn/hybrid":          {"pinn/optim", "pinn/internal/seam", "pinn/internal/sealed"},
 
-	"pinn/pinn/solve": {"pinn/problems", "pinn/pde/...", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/internal/..."},
+	"pinn/pinn/solve/setup": {"pinn/problems", "pinn/pde/...", "pinn/pinn", "pinn/optim", "pinn/hybrid"},
+	"pinn/pinn/solve":       {"pinn/pinn/solve/setup", "pinn/problems", "pinn/pde/...", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/internal/..."},
 
 	"pinn/cmd/pinn/internal/rundir": {"pinn/internal/safetensors"},
 	"pinn/cmd/pinn/internal/figure": {"pinn/cmd/pinn/internal/rundir"},
 	"pinn/cmd/pinn/internal/report": {"pinn/cmd/pinn/internal/rundir", "pinn/cmd/pinn/internal/figure"},
-	"pinn/cmd/pinn/...":             {"pinn/pde/...", "pinn/pinn", "pinn/pinn/solve", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/internal/words", "pinn/internal/suggest", "pinn/internal/safetensors", "pinn/cmd/pinn/..."},
+	"pinn/cmd/pinn/...":             {"pinn/pde/...", "pinn/pinn", "pinn/pinn/solve/...", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/internal/words", "pinn/internal/suggest", "pinn/internal/safetensors", "pinn/cmd/pinn/..."},
 
 	"pinn/internal/deps":   {},
 	"pinn/internal/refgen": {"pinn/pde/...", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/..."},

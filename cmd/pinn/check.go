@@ -15,7 +15,7 @@ import (
 	"pinn/pde"
 	"pinn/pinn"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -84,7 +84,7 @@ type checkedTerm struct {
 	Weight   float64  `json:"weight"`
 }
 
-func describe(st *statement.Statement, run *solve.Run) checked {
+func describe(st *setup.Setup, run *solve.Run) checked {
 	c := checked{Problem: st.Spec.Name, Title: st.Spec.Title, Parameters: run.Loss().Dim(), Hard: []string{}, Notes: []string{}}
 	for _, x := range st.Problem.Box.Axes {
 		periodic := ""
@@ -121,7 +121,7 @@ func describe(st *statement.Statement, run *solve.Run) checked {
 
 // describeTerms lists the terms in the order of the loss, in slabs of time that of the
 // first: the equations, the soft conditions, the data.
-func describeTerms(st *statement.Statement, run *solve.Run) []checkedTerm {
+func describeTerms(st *setup.Setup, run *solve.Run) []checkedTerm {
 	problem, soft, loss := run.Problem(), run.Soft(), run.Loss()
 	var residuals []*pde.Expr
 	for _, e := range st.Problem.Equations {

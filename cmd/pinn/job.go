@@ -8,14 +8,14 @@ import (
 	"pinn/cmd/pinn/internal/record"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
 // job is a run about to be trained, with the draft of its folder.
 type job struct {
 	*solve.Run
-	st          *statement.Statement
+	st          *setup.Setup
 	draft       *rundir.Draft
 	fingerprint string
 	after       int // steps of the state that it goes on from
@@ -40,9 +40,9 @@ func (a *app) begin(arg string, f solveFlags, o solve.Options) (*job, error) {
 	return a.drafted(&job{Run: run, st: st}, root, name)
 }
 
-// prepare makes the run of a statement. What stands against it is printed and ends in
+// prepare makes the run of a problem. What stands against it is printed and ends in
 // exit code 2.
-func (a *app) prepare(st *statement.Statement, o solve.Options) (*solve.Run, error) {
+func (a *app) prepare(st *setup.Setup, o solve.Options) (*solve.Run, error) {
 	run, faults, err := solve.New(st, o)
 	a.tell(faults)
 	if run == nil {

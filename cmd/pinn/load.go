@@ -5,13 +5,13 @@ import (
 	"path/filepath"
 
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
 // load reads the problem that arg names, a path or a name of the gallery, with the
 // settings key=value put into it. Faults of the file are printed and end in exit code 2.
-func (a *app) load(arg string, settings []string) (*statement.Statement, error) {
+func (a *app) load(arg string, settings []string) (*setup.Setup, error) {
 	src, err := find(arg)
 	if err != nil {
 		return nil, exit{rundir.ExitUsage, err}
@@ -20,8 +20,8 @@ func (a *app) load(arg string, settings []string) (*statement.Statement, error) 
 }
 
 // read compiles a source. Faults are printed and end in exit code 2.
-func (a *app) read(src problems.Source, settings []string) (*statement.Statement, error) {
-	st, faults := statement.Read(src, settings)
+func (a *app) read(src problems.Source, settings []string) (*setup.Setup, error) {
+	st, faults := setup.Read(src, settings)
 	a.tell(faults)
 	if st == nil {
 		return nil, exit{rundir.ExitUsage, nil}
@@ -32,7 +32,7 @@ func (a *app) read(src problems.Source, settings []string) (*statement.Statement
 // find returns the source that arg names. The copy in a run's folder has the name of the
 // problem and not its own.
 func find(arg string) (problems.Source, error) {
-	src, err := statement.Find(arg)
+	src, err := setup.Find(arg)
 	if err != nil || filepath.Base(src.File) != "problem.toml" {
 		return src, err
 	}

@@ -42,7 +42,7 @@ func (a *app) predict(dir, at, grid, out string) error {
 	if err != nil {
 		return exit{rundir.Failed.ExitCode(), err}
 	}
-	problem := answer.Statement.Problem
+	problem := answer.Setup.Problem
 	points, err := predictPoints(problem.Box, at, grid)
 	if err != nil {
 		return exit{rundir.ExitUsage, err}

@@ -20,7 +20,7 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/internal/words"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 )
 
 // solveFlags are the flags of pinn solve.
@@ -250,7 +250,7 @@ func announce(p *progress, j *job) {
 
 // planWords is a plan in a few words: "adamw → lbfgs, then a second network by
 // ssbroyden", "in each of 4 slabs of time adamw → lbfgs".
-func planWords(st *statement.Statement) string {
+func planWords(st *setup.Setup) string {
 	plan := strings.Join(methods(st, 1), " → ")
 	if n := st.Slabs(); n > 1 {
 		plan = fmt.Sprintf("in each of %d slabs of time %s", n, plan)
@@ -262,7 +262,7 @@ func planWords(st *statement.Statement) string {
 }
 
 // methods lists the methods of the phases of a stage.
-func methods(st *statement.Statement, stage int) (names []string) {
+func methods(st *setup.Setup, stage int) (names []string) {
 	for _, ph := range st.Phases(stage) {
 		names = append(names, ph.Method)
 	}

@@ -8,16 +8,16 @@ import (
 	"pinn/hybrid"
 	"pinn/pde"
 	"pinn/pinn"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 )
 
 // Answer is what a run has come to: the fields as functions of the place, how good they
 // are as far as that is known, and how the run went. Maps hold a number per field and
 // one for all fields together under "all".
 type Answer struct {
-	Statement *statement.Statement
-	Status    hybrid.Status
-	Warnings  []error // doubtful but usable
+	Setup    *setup.Setup
+	Status   hybrid.Status
+	Warnings []error // doubtful but usable
 
 	Judged     Judged             // the answer on the points that it is judged on
 	Errors     map[string]float64 // relative L2 error; nil without a truth
@@ -56,7 +56,7 @@ type Phase struct {
 // At returns the fields at one place of the domain, given by its axes. It panics if an
 // axis is missing or unknown.
 func (a *Answer) At(place map[string]float64) map[string]float64 {
-	axes := a.Statement.Problem.Box.Axes
+	axes := a.Setup.Problem.Box.Axes
 	if len(place) != len(axes) {
 		panic("solve: a place must give every axis, and nothing else")
 	}
@@ -70,7 +70,7 @@ func (a *Answer) At(place map[string]float64) map[string]float64 {
 	}
 	values := map[string]float64{}
 	for f, column := range a.form.Eval(pts) {
-		values[a.Statement.Problem.Fields[f]] = column[0]
+		values[a.Setup.Problem.Fields[f]] = column[0]
 	}
 	return values
 }
@@ -95,7 +95,7 @@ func (a *Answer) Partial(name string, pts pde.Points) ([]float64, error) {
 }
 
 func (a *Answer) partial(name string) (pde.Partial, error) {
-	problem := a.Statement.Problem
+	problem := a.Setup.Problem
 	field, letters, _ := strings.Cut(name, "_")
 	p := pde.Partial{Field: slices.Index(problem.Fields, field)}
 	if p.Field < 0 || strings.HasSuffix(name, "_") || len(letters) > pde.MaxOrder {
@@ -116,7 +116,7 @@ func (r *Run) answered(res *hybrid.Result) *Answer {
 	st, end := r.st, r.trainings[len(res.Legs)-1]
 	p := &end.part
 	a := &Answer{
-		Statement: st, Status: res.Status, Warnings: res.Warnings, Events: res.Events, Trace: res.Trace,
+		Setup: st, Status: res.Status, Warnings: res.Warnings, Events: res.Events, Trace: res.Trace,
 		Slabs: p.slab, Seconds: res.Seconds, Resumed: r.resumed,
 		NetworkParameters: p.size(), InteriorPoints: end.loss.Interior().N,
 		form: p.answer(res.Theta), last: p, best: res.Theta, Parameters: map[string]float64{},
@@ -148,7 +148,7 @@ func (r *Run) answered(res *hybrid.Result) *Answer {
 
 // judge measures the answer where it is judged, and one stage by the other.
 func (a *Answer) judge() {
-	st := a.Statement
+	st := a.Setup
 	a.Judged = Judge(st, a.form.Eval)
 	a.Errors, a.MaxAbs = a.Judged.Errors(st.Problem.Fields)
 	if a.Stages = stagesOf(st, a.last, a.HeldOut, a.Judged); a.Stages != nil {

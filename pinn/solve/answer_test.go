@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"pinn/pde"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -36,7 +36,7 @@ const tolDerivative = 1e-8
 func TestPartial(t *testing.T) {
 	for _, set := range [][]string{{"train.slabs=1"}, {"train.slabs=3"}} {
 		a := solved(t, "wave", set...)
-		pts := a.Statement.Problem.Box.EvenGrid([]int{7, 8})
+		pts := a.Setup.Problem.Box.EvenGrid([]int{7, 8})
 		for name, axis := range map[string]int{"u_x": 0, "u_t": 1} {
 			got, err := a.Partial(name, pts)
 			if err != nil {
@@ -85,7 +85,7 @@ func TestAt(t *testing.T) {
 	a := solved(t, "elasticity-beam")
 	got := a.At(map[string]float64{"x": 0.3, "y": 0.2})
 	u := a.Eval(pde.Points{N: 1, D: 2, X: []float64{0.3, 0.2}})
-	for f, name := range a.Statement.Problem.Fields {
+	for f, name := range a.Setup.Problem.Fields {
 		if got[name] != u[f][0] {
 			t.Errorf("%s = %v, want %v", name, got[name], u[f][0])
 		}
@@ -116,10 +116,10 @@ func TestSaveLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		pts := a.Judged.Points
-		if !slices.Equal(again.Eval(pts)[0], a.Eval(pts)[0]) || again.Errors["all"] != a.Errors["all"] || again.Statement.Spec.Name != row[0] {
+		if !slices.Equal(again.Eval(pts)[0], a.Eval(pts)[0]) || again.Errors["all"] != a.Errors["all"] || again.Setup.Spec.Name != row[0] {
 			t.Errorf("%s: what was loaded is another answer", row[0])
 		}
-		if _, err := LoadProblem(path, a.Statement.Problem); err == nil {
+		if _, err := LoadProblem(path, a.Setup.Problem); err == nil {
 			t.Errorf("%s: the answer of a file is taken for that of a problem stated in Go", row[0])
 		}
 	}
@@ -179,7 +179,7 @@ is = "u = 0"
 [exact]
 u = "exp(-k*pi^2*t)*sin(pi*x)"
 `)}
-	st, faults := statement.ReadWith(src, nil, short.apply)
+	st, faults := setup.ReadWith(src, nil, short.apply)
 	if st == nil {
 		t.Fatal(faults)
 	}

@@ -14,7 +14,7 @@ import (
 	"pinn/optim"
 	"pinn/pde"
 	"pinn/pde/cube"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -25,8 +25,8 @@ var contractFiles = fstest.MapFS{
 }
 
 // compiled decodes and compiles a text as the command line does.
-func compiled(text string, settings ...string) (*statement.Statement, problems.Diagnostics) {
-	return statement.Read(problems.Source{File: "p.toml", Text: []byte(text), Read: func(path string) ([]byte, error) {
+func compiled(text string, settings ...string) (*setup.Setup, problems.Diagnostics) {
+	return setup.Read(problems.Source{File: "p.toml", Text: []byte(text), Read: func(path string) ([]byte, error) {
 		return fs.ReadFile(contractFiles, path)
 	}}, settings)
 }

@@ -9,7 +9,7 @@ import (
 
 	"pinn/internal/safetensors"
 	"pinn/pde"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -32,7 +32,7 @@ type choices struct {
 // second stage, what it was built by.
 func (a *Answer) Weights() safetensors.File {
 	return safetensors.File{
-		Metadata: map[string]string{keyProblem: a.Statement.Spec.Name, keyFields: strings.Join(a.Statement.Problem.Fields, " ")},
+		Metadata: map[string]string{keyProblem: a.Setup.Spec.Name, keyFields: strings.Join(a.Setup.Problem.Fields, " ")},
 		Tensors:  tensorsOf(append(a.last.namedBefore(), a.last.named(a.best)...)),
 	}
 }
@@ -41,7 +41,7 @@ func (a *Answer) Weights() safetensors.File {
 // that Load makes it a function of the place again.
 func (a *Answer) Save(path string) error {
 	w := a.Weights()
-	if err := describe(w.Metadata, a.Statement); err != nil {
+	if err := describe(w.Metadata, a.Setup); err != nil {
 		return fmt.Errorf("save the answer: %w", err)
 	}
 	var b bytes.Buffer
@@ -51,8 +51,8 @@ func (a *Answer) Save(path string) error {
 	return os.WriteFile(path, b.Bytes(), 0o666)
 }
 
-// describe puts the statement into the metadata.
-func describe(meta map[string]string, st *statement.Statement) error {
+// describe puts the problem into the metadata.
+func describe(meta map[string]string, st *setup.Setup) error {
 	if st.InGo() {
 		text, err := json.Marshal(choices{st.Spec.Network, st.Spec.Train})
 		meta[keyTraining] = string(text)
@@ -80,7 +80,7 @@ func Load(path string) (*Answer, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: holds an answer of a problem stated in Go; use LoadProblem", path)
 	}
-	st, faults := statement.Read(problems.Source{File: path, Name: w.Metadata[keyProblem], Text: []byte(text), Read: func(name string) ([]byte, error) {
+	st, faults := setup.Read(problems.Source{File: path, Name: w.Metadata[keyProblem], Text: []byte(text), Read: func(name string) ([]byte, error) {
 		content, ok := w.Metadata[keyFile+name]
 		if !ok {
 			return nil, fmt.Errorf("%s: does not hold the file %s", path, name)
@@ -104,7 +104,7 @@ func LoadProblem(path string, p *pde.Problem) (*Answer, error) {
 	if err := json.Unmarshal([]byte(w.Metadata[keyTraining]), &c); err != nil {
 		return nil, fmt.Errorf("%s: holds no answer of a problem stated in Go; use Load", path)
 	}
-	st, faults := statement.New(p, nil, func(spec *problems.Spec) { spec.Network, spec.Train = c.Network, c.Train })
+	st, faults := setup.New(p, nil, func(spec *problems.Spec) { spec.Network, spec.Train = c.Network, c.Train })
 	if st == nil {
 		return nil, fmt.Errorf("%s: %w", path, faults)
 	}
@@ -123,15 +123,15 @@ func readFile(path string) (safetensors.File, error) {
 	return w, nil
 }
 
-// Trained returns the answer that the weights of a statement describe. The error says
-// what of them does not fit the statement.
-func Trained(st *statement.Statement, w safetensors.File) (*Answer, error) {
+// Trained returns the answer that weights describe. The error says what of them does
+// not fit the problem.
+func Trained(st *setup.Setup, w safetensors.File) (*Answer, error) {
 	last, theta, err := ofWeights(st, w)
 	if err != nil {
 		return nil, fmt.Errorf("the weights do not fit the problem: %w", err)
 	}
 	form := last.answer(theta)
-	a := &Answer{Statement: st, form: form, last: last, best: theta, Slabs: last.slab, NetworkParameters: last.size(), Judged: Judge(st, form.Eval)}
+	a := &Answer{Setup: st, form: form, last: last, best: theta, Slabs: last.slab, NetworkParameters: last.size(), Judged: Judge(st, form.Eval)}
 	a.Errors, a.MaxAbs = a.Judged.Errors(st.Problem.Fields)
 	return a, nil
 }

@@ -6,7 +6,7 @@ import (
 	"os"
 	"testing"
 
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -27,13 +27,13 @@ func starts() uint64 {
 }
 
 // opened returns a problem of the gallery with the settings put into it.
-func opened(t testing.TB, name string, settings ...string) *statement.Statement {
+func opened(t testing.TB, name string, settings ...string) *setup.Setup {
 	t.Helper()
 	src, err := problems.FromGallery(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, faults := statement.Read(src, settings)
+	st, faults := setup.Read(src, settings)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -45,7 +45,7 @@ func opened(t testing.TB, name string, settings ...string) *statement.Statement 
 var small = []string{"network.hidden=[5, 4]", "points.interior=37"}
 
 // prepared returns the run of a statement.
-func prepared(t testing.TB, st *statement.Statement) *Run {
+func prepared(t testing.TB, st *setup.Setup) *Run {
 	t.Helper()
 	r, faults, err := New(st, Options{Threads: 1})
 	if r == nil {
@@ -112,7 +112,7 @@ func TestFill(t *testing.T) {
 		if twice := st.Spec.Encode(); !bytes.Equal(once, twice) {
 			t.Errorf("filled twice:\n%s\nfilled once:\n%s", twice, once)
 		}
-		again, faults := statement.Read(problems.Source{File: name + ".toml", Text: once, Read: st.Read}, nil)
+		again, faults := setup.Read(problems.Source{File: name + ".toml", Text: once, Read: st.Read}, nil)
 		if len(faults) > 0 {
 			t.Fatalf("%v in\n%s", faults, once)
 		}

@@ -9,7 +9,7 @@ import (
 	"pinn/hybrid"
 	"pinn/internal/words"
 	"pinn/pde"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 )
 
 // next prepares the leg that follows one that has ended, in the order of the parts: the
@@ -84,14 +84,14 @@ func (r *Run) follow(p part) (*training, error) {
 		return nil, errors.New(faults.Error())
 	}
 	if p.stage > 1 {
-		statement.Measured(next.plan, left)
+		setup.Measured(next.plan, left)
 	}
 	r.trainings = append(r.trainings, next)
 	return next, nil
 }
 
 // remade makes the legs of a snapshot again, up to the one in hand, which it returns. The
-// error says what of the snapshot does not fit the statement.
+// error says what of the snapshot does not fit the problem.
 func (r *Run) remade(s *hybrid.Snapshot) error {
 	for i, leg := range s.Legs {
 		p := r.trainings[i].part

@@ -5,18 +5,18 @@ import (
 
 	"pinn/pde"
 	"pinn/pinn"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 )
 
 // part is one of the networks of which an answer is made: that of a slab of time, of
-// which there is one unless the statement asks for more, or of the second stage there.
+// which there is one unless the problem asks for more, or of the second stage there.
 type part struct {
 	slab, stage int          // from 1
 	problem     *pde.Problem // of the slab
 	net         *pinn.MLP
 	lifts       []pinn.Lift
 	soft        []int           // conditions of problem that are terms of the loss
-	own         []int           // of each term of the loss, its place among those of the statement; nil for all
+	own         []int           // of each term of the loss, its place among those of the whole problem; nil for all
 	correction  pinn.Correction // of a second stage
 	before      *trained        // nil for the first part
 }
@@ -31,7 +31,7 @@ type trained struct {
 }
 
 // firstPart returns the part with which a run begins.
-func firstPart(st *statement.Statement) (part, error) {
+func firstPart(st *setup.Setup) (part, error) {
 	if st.Slabs() > 1 {
 		return slabPart(st, 1, nil)
 	}
@@ -39,7 +39,7 @@ func firstPart(st *statement.Statement) (part, error) {
 }
 
 // slabPart returns the first stage of a slab, which goes on from the part before.
-func slabPart(st *statement.Statement, slab int, before *trained) (part, error) {
+func slabPart(st *setup.Setup, slab int, before *trained) (part, error) {
 	var from *pinn.Solution
 	if before != nil {
 		from = before.solution(before.theta)
@@ -59,7 +59,7 @@ func slabPart(st *statement.Statement, slab int, before *trained) (part, error) 
 }
 
 // slabStart is when a slab begins; they are of equal length.
-func slabStart(st *statement.Statement, slab int) float64 {
+func slabStart(st *setup.Setup, slab int) float64 {
 	t := st.Problem.Box.Axes[st.Problem.Box.Time()]
 	return t.At(float64(slab-1) / float64(st.Slabs()))
 }
@@ -89,7 +89,7 @@ func (p *part) solution(theta []float64) *pinn.Solution {
 	return pinn.NewSolution(p.problem, p.net, p.lifts, theta)
 }
 
-// answer returns the fields of the statement, this part having θ: beyond its slab,
+// answer returns the fields of the whole problem, this part having θ: beyond its slab,
 // where nothing was trained, they are those of the slab, continued.
 func (p *part) answer(theta []float64) pinn.Marched {
 	m := pinn.Marched{Time: p.problem.Box.Time()}
@@ -140,7 +140,7 @@ func (p *part) index() int { return len(p.finished()) }
 
 // partOf returns the slab and the stage of phase i of the run, each 0 where there is
 // only one.
-func (p *part) partOf(st *statement.Statement, i int) (slab, stage int) {
+func (p *part) partOf(st *setup.Setup, i int) (slab, stage int) {
 	in := p
 	for in.before != nil && i < in.before.phases {
 		in = &in.before.part

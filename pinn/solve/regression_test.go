@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -35,7 +35,7 @@ var bars = map[string]float64{
 
 // shortened makes the plan of a filled statement, of its first stage in each slab of
 // time, a second or two long.
-func shortened(st *statement.Statement, seed uint64) {
+func shortened(st *setup.Setup, seed uint64) {
 	*st.Spec.Points.Interior = 1024
 	*st.Spec.Train.Seed = seed
 	if st.Problem.Box.Dim() == 1 {
@@ -50,7 +50,7 @@ func shortened(st *statement.Statement, seed uint64) {
 }
 
 // reached trains a statement and returns its relative L2 error over all fields.
-func reached(t testing.TB, st *statement.Statement) float64 {
+func reached(t testing.TB, st *setup.Setup) float64 {
 	t.Helper()
 	answer, err := prepared(t, st).Solve(context.Background())
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"pinn/optim"
 	"pinn/pde"
 	"pinn/pinn"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -25,10 +25,10 @@ var (
 	_ optim.LeastSquares = (*pinn.Loss)(nil)
 )
 
-// Run is a statement about to be trained: the networks, losses and plans of its parts,
+// Run is a problem about to be trained: the networks, losses and plans of its parts,
 // each made when the one before has ended. It is carried out once.
 type Run struct {
-	st        *statement.Statement
+	st        *setup.Setup
 	options   Options
 	trainings []*training // of the legs, in order; the last is in hand
 	along     trail
@@ -37,8 +37,8 @@ type Run struct {
 
 // New prepares a run. The diagnostics are those of the plan; the run is nil if they have
 // errors, or if something else stands against it, which is the error: a loss without
-// terms, a state that does not fit the statement.
-func New(st *statement.Statement, o Options) (*Run, problems.Diagnostics, error) {
+// terms, a state that does not fit the problem.
+func New(st *setup.Setup, o Options) (*Run, problems.Diagnostics, error) {
 	if o.Start.IsZero() {
 		o.Start = time.Now()
 	}

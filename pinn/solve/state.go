@@ -6,15 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"runtime/debug"
 
 	"pinn/hybrid"
+	"pinn/internal/kernel"
 	"pinn/internal/sealed"
 )
 
 // State is what an unfinished run needs to go on with the same bits, as plain values.
 type State struct {
 	Problem     string // name of the problem
-	Fingerprint string // of the problem's text and the files that it names, see Statement.Fingerprint
+	Fingerprint string // of the problem's text and the files that it names, see setup.Setup.Fingerprint
 	Program     Program
 	Resumed     int // times that the run has gone on before
 	Snapshot    *hybrid.Snapshot
@@ -67,4 +70,36 @@ func (s *State) SameProgram() error {
 		}
 	}
 	return nil
+}
+
+// Program identifies the program: what the bits of a run depend on beside the problem.
+type Program struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+	Kernel  string `json:"kernel"` // tier of the vector kernels
+}
+
+// ThisProgram returns what the Go tool recorded in the binary, and the kernels that it
+// uses on this machine.
+func ThisProgram() Program {
+	p := Program{Version: "devel", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, Kernel: kernel.Tier()}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return p
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		p.Version = v
+	}
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			p.Commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			p.Commit += "+changes"
+		}
+	}
+	return p
 }

@@ -8,7 +8,7 @@ import (
 	"pinn/hybrid"
 	"pinn/optim"
 	"pinn/pinn"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -21,7 +21,7 @@ type training struct {
 }
 
 // newTraining returns the training of a part, and the faults of its plan.
-func newTraining(st *statement.Statement, p part, threads int) (*training, problems.Diagnostics, error) {
+func newTraining(st *setup.Setup, p part, threads int) (*training, problems.Diagnostics, error) {
 	options := st.LossOptions(threads)
 	options.Seed += slabSeed(p.slab)
 	if p.own != nil {
@@ -69,7 +69,7 @@ func (t *training) start() []float64 {
 
 // leg is the training as one leg of a run, opened by an event of the kind with the
 // sentence why, which the first leg has not.
-func (t *training) leg(st *statement.Statement, kind hybrid.Kind, why string) *hybrid.Leg {
+func (t *training) leg(st *setup.Setup, kind hybrid.Kind, why string) *hybrid.Leg {
 	from, to := st.Share(t.part.slab, t.part.stage)
 	return &hybrid.Leg{
 		Name: t.part.name(st), Loss: t.loss, Plan: t.plan, Theta: t.start(),
@@ -78,7 +78,7 @@ func (t *training) leg(st *statement.Statement, kind hybrid.Kind, why string) *h
 }
 
 // name is that of the part in words, "" where there is one.
-func (p *part) name(st *statement.Statement) string {
+func (p *part) name(st *setup.Setup) string {
 	var words []string
 	if n := st.Slabs(); n > 1 {
 		words = append(words, fmt.Sprintf("slab %d of %d", p.slab, n))
@@ -91,7 +91,7 @@ func (p *part) name(st *statement.Statement) string {
 
 // stepsAhead is how many steps the parts after the stage of the slab may take at most, −1
 // without a limit.
-func stepsAhead(st *statement.Statement, slab, after int) (sum int) {
+func stepsAhead(st *setup.Setup, slab, after int) (sum int) {
 	for which := 1; which <= st.Stages(); which++ {
 		times := st.Slabs() - slab
 		if which > after {

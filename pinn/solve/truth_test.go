@@ -10,7 +10,7 @@ import (
 	"pinn/pde/cube"
 	"pinn/pde/pdetest"
 	"pinn/pinn"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 )
 
 // tolHard bounds what is left of a hard condition, relative to its data (to 1
@@ -113,7 +113,7 @@ const tolTable = 1e-10
 
 // checkTable checks the conditions of the problem that need no derivative at
 // those points of its table that lie on their place.
-func checkTable(t *testing.T, st *statement.Statement) {
+func checkTable(t *testing.T, st *setup.Setup) {
 	t.Helper()
 	pts := st.Truth.Where()
 	values := st.Truth.At(pts)

@@ -8,7 +8,7 @@ import (
 	"pinn/internal/words"
 	"pinn/optim"
 	"pinn/pinn"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 )
 
 // The tensors of a part: θ of the first stage and, of the second, its θ and what it
@@ -58,8 +58,8 @@ func (p *part) built() []optim.Vector {
 }
 
 // ofWeights returns the last part of an answer and its θ, as the weights of a run
-// describe them. The error says what does not fit the statement.
-func ofWeights(st *statement.Statement, w safetensors.File) (last *part, best []float64, err error) {
+// describe them. The error says what does not fit the problem.
+func ofWeights(st *setup.Setup, w safetensors.File) (last *part, best []float64, err error) {
 	vectors := vectorsOf(w)
 	take := taker(vectors)
 	p, err := firstPart(st)
@@ -99,13 +99,13 @@ func vectorsOf(w safetensors.File) (list []optim.Vector) {
 }
 
 // last reports whether no part can follow.
-func (p *part) last(st *statement.Statement) bool {
+func (p *part) last(st *setup.Setup) bool {
 	return p.slab == st.Slabs() && p.stage == st.Stages()
 }
 
 // successor returns the part that was trained after d: the second stage if what it was built
 // by can be taken, otherwise the next slab.
-func (d *trained) successor(st *statement.Statement, take func(name string, n int) ([]float64, error)) (part, error) {
+func (d *trained) successor(st *setup.Setup, take func(name string, n int) ([]float64, error)) (part, error) {
 	if d.stage < st.Stages() {
 		c, err := readCorrection(d, take)
 		if err == nil {

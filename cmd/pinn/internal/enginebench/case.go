@@ -8,7 +8,7 @@ import (
 
 	"pinn/pinn"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -95,7 +95,7 @@ func (c Case) run(threads int) (*solve.Run, error) {
 		}
 	}
 	hidden, _ := json.Marshal(c.Hidden)
-	st, faults := statement.Read(src, []string{
+	st, faults := setup.Read(src, []string{
 		"network.hidden=" + string(hidden), `network.activation="tanh"`, `network.fourier="none"`, `network.mirror="none"`,
 		fmt.Sprintf("points.interior=%d", c.Points), "train.slabs=1", "train.stages=1",
 	})

@@ -10,7 +10,7 @@ import (
 	"pinn/pde/judging"
 	"pinn/pinn"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -47,7 +47,7 @@ func stated(name string, text []byte, threads int) (*task, error) {
 
 // newTask compiles a problem file with settings put into it.
 func newTask(src problems.Source, settings []string, threads int) (*task, error) {
-	st, faults := statement.Read(src, settings)
+	st, faults := setup.Read(src, settings)
 	if st == nil {
 		return nil, faults
 	}

@@ -7,7 +7,7 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 )
 
 // History is what a run has recorded of its course.
@@ -19,7 +19,7 @@ type History struct {
 
 // Draw writes all figures of an answer into the folder dir and returns their names there.
 func Draw(dir string, a *solve.Answer, run rundir.Run, h History) ([]string, error) {
-	course := figure.History{Title: a.Statement.Spec.Title, Trace: h.Trace, Events: h.Events, Errors: h.Errors, Rules: rules(a.Statement, run)}
+	course := figure.History{Title: a.Setup.Spec.Title, Trace: h.Trace, Events: h.Events, Errors: h.Errors, Rules: rules(a.Setup, run)}
 	var files []string
 	for _, one := range []func() ([]string, error){
 		func() ([]string, error) { return figure.Solution(dir, fields(a, run)) },
@@ -37,7 +37,7 @@ func Draw(dir string, a *solve.Answer, run rundir.Run, h History) ([]string, err
 
 // fields puts a judged answer into the form that figures take.
 func fields(answer *solve.Answer, run rundir.Run) figure.Answer {
-	st, j := answer.Statement, answer.Judged
+	st, j := answer.Setup, answer.Judged
 	a := figure.Answer{Title: st.Spec.Title}
 	for i, x := range st.Problem.Box.Axes {
 		at := make([]float64, j.Points.N)
@@ -59,7 +59,7 @@ func fields(answer *solve.Answer, run rundir.Run) figure.Answer {
 }
 
 // rules returns the thresholds of the snr rule of every phase of the run.
-func rules(st *statement.Statement, run rundir.Run) []figure.Rule {
+func rules(st *setup.Setup, run rundir.Run) []figure.Rule {
 	out := make([]figure.Rule, len(run.Phases))
 	for i, place := range run.Places() {
 		phases := st.Phases(max(1, run.Phases[i].Stage))

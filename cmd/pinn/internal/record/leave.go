@@ -3,7 +3,7 @@ package record
 import (
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -17,7 +17,7 @@ func Leave(d *rundir.Draft, a *solve.Answer, run rundir.Run, pass func(write fun
 		func() error { return d.WriteRun(run) },
 		func() error { return d.WriteTrace(h.Trace) },
 		func() error { return d.WriteEvents(h.Events) },
-		func() error { return d.WriteSolution(Solution(a.Statement.Problem, a.Judged.Points, a.Judged.U)) },
+		func() error { return d.WriteSolution(Solution(a.Setup.Problem, a.Judged.Points, a.Judged.U)) },
 		func() error { return d.WriteWeights(a.Weights()) },
 		func() error {
 			if h.Errors == nil {
@@ -52,7 +52,7 @@ func Leave(d *rundir.Draft, a *solve.Answer, run rundir.Run, pass func(write fun
 // Statement writes the filled problem file into the draft and copies the files that it
 // names beside it, so that the folder can be solved again wherever it stands. It returns
 // the text.
-func Statement(d *rundir.Draft, st *statement.Statement) ([]byte, error) {
+func Statement(d *rundir.Draft, st *setup.Setup) ([]byte, error) {
 	spec := *st.Spec
 	if r := spec.Reference; r != nil && r.File.Set() {
 		name, err := include(d, st, r.File.Value)
@@ -78,7 +78,7 @@ func Statement(d *rundir.Draft, st *statement.Statement) ([]byte, error) {
 }
 
 // include puts a file that the problem names into the draft.
-func include(d *rundir.Draft, st *statement.Statement, path string) (string, error) {
+func include(d *rundir.Draft, st *setup.Setup, path string) (string, error) {
 	content, err := st.Read(path)
 	if err != nil {
 		return "", err

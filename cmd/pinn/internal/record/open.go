@@ -5,7 +5,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
@@ -21,7 +21,7 @@ func Open(dir string) (*rundir.Folder, *solve.Answer, error) {
 		return nil, nil, err
 	}
 	src.Name = folder.Run.Problem
-	st, faults := statement.Read(src, nil)
+	st, faults := setup.Read(src, nil)
 	if st == nil {
 		return nil, nil, faults
 	}

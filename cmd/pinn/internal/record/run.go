@@ -12,12 +12,12 @@ import (
 	"pinn/internal/kernel"
 	"pinn/pinn"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 )
 
 // Run returns run.json of an answer that was trained with so many threads.
 func Run(a *solve.Answer, threads int) rundir.Run {
-	st, program := a.Statement, solve.ThisProgram()
+	st, program := a.Setup, solve.ThisProgram()
 	r := rundir.Run{
 		Problem: st.Spec.Name, Title: st.Spec.Title, Seconds: rundir.Number(a.Seconds), Resumed: a.Resumed,
 		NetworkParameters: a.NetworkParameters, InteriorPoints: a.InteriorPoints,
@@ -48,14 +48,14 @@ func Run(a *solve.Answer, threads int) rundir.Run {
 }
 
 // Note says which condition is soft and why.
-func Note(st *statement.Statement, n pinn.Note) string {
+func Note(st *setup.Setup, n pinn.Note) string {
 	return fmt.Sprintf("%s is soft: %s", st.Problem.Conditions[n.Condition].Name, n.Message)
 }
 
 // figures lists numbers of the fields, in the order of the fields, and at last that of
 // all of them.
 func figures(a *solve.Answer, of map[string]float64) (fs rundir.Figures) {
-	for _, name := range append(a.Statement.Problem.Fields[:len(a.Statement.Problem.Fields):len(a.Statement.Problem.Fields)], "all") {
+	for _, name := range append(a.Setup.Problem.Fields[:len(a.Setup.Problem.Fields):len(a.Setup.Problem.Fields)], "all") {
 		if v, ok := of[name]; ok {
 			fs.Set(name, v)
 		}
@@ -77,7 +77,7 @@ func stage(a *solve.Answer, s solve.Stage) rundir.Stage {
 		NetworkParameters: s.Parameters, HeldOut: rundir.Number(s.HeldOut), RelL2: figures(a, s.RelL2), MaxAbs: figures(a, s.MaxAbs),
 		ErrorEstimate: figures(a, s.Estimate), Change: figures(a, s.Change), Fall: rundir.Number(s.Fall),
 	}
-	problem := a.Statement.Problem
+	problem := a.Setup.Problem
 	for i, m := range s.Modes {
 		out.Modes.Set(problem.Box.Axes[i].Name, float64(m))
 	}
@@ -88,7 +88,7 @@ func stage(a *solve.Answer, s solve.Stage) rundir.Stage {
 }
 
 // target copies what the problem holds a run to.
-func target(r *rundir.Run, st *statement.Statement) {
+func target(r *rundir.Run, st *setup.Setup) {
 	t := st.Spec.Target
 	if t == nil {
 		return
@@ -104,7 +104,7 @@ func target(r *rundir.Run, st *statement.Statement) {
 // parameters lists the identified values, and how far they are from the truth where the
 // problem gives one.
 func parameters(r *rundir.Run, a *solve.Answer) {
-	for _, p := range a.Statement.Spec.Parameters {
+	for _, p := range a.Setup.Spec.Parameters {
 		name := p.Name.Value
 		v := a.Parameters[name]
 		r.Parameters.Set(name, v)
@@ -117,7 +117,7 @@ func parameters(r *rundir.Run, a *solve.Answer) {
 
 // grid describes the points on which the answer is judged.
 func grid(a *solve.Answer) *rundir.Grid {
-	box := a.Statement.Problem.Box
+	box := a.Setup.Problem.Box
 	g := &rundir.Grid{Kind: a.Judged.Kind, Points: a.Judged.Points.N}
 	for _, axis := range box.Axes {
 		g.Axes = append(g.Axes, axis.Name)
@@ -126,7 +126,7 @@ func grid(a *solve.Answer) *rundir.Grid {
 	case "even":
 		g.PerAxis = box.JudgingCounts()
 	case "file":
-		g.File = a.Statement.Spec.Reference.File.Value
+		g.File = a.Setup.Spec.Reference.File.Value
 	}
 	return g
 }

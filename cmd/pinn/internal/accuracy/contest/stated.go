@@ -7,18 +7,18 @@ import (
 
 	"pinn/cmd/pinn/internal/record"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
 
 // Stated is a Read: the problem is solved by package solve. It tells no warning, since
 // the same problem is read for every run.
 func Stated(arg string, settings []string) (Statement, error) {
-	src, err := statement.Find(arg)
+	src, err := setup.Find(arg)
 	if err != nil {
 		return nil, err
 	}
-	st, faults := statement.Read(src, settings)
+	st, faults := setup.Read(src, settings)
 	if st == nil {
 		return nil, faults
 	}
@@ -29,14 +29,14 @@ func Stated(arg string, settings []string) (Statement, error) {
 }
 
 // Judgeable refuses a problem without a truth.
-func Judgeable(st *statement.Statement) error {
+func Judgeable(st *setup.Setup) error {
 	if st.Truth == nil {
 		return fmt.Errorf("%s: gives no [exact] or [reference], so that there is no error to measure", st.Spec.File)
 	}
 	return nil
 }
 
-type stated struct{ st *statement.Statement }
+type stated struct{ st *setup.Setup }
 
 // Spec returns the filled problem file.
 func (s stated) Spec() *problems.Spec { return s.st.Spec }

@@ -10,7 +10,7 @@ import (
 
 	"pinn/cmd/pinn/internal/accuracy"
 	"pinn/pinn/solve"
-	"pinn/pinn/solve/statement"
+	"pinn/pinn/solve/setup"
 )
 
 // quietBench keeps runs in a new folder and tells nothing.
@@ -56,7 +56,7 @@ func (w writer) Write(p []byte) (int, error) {
 }
 
 // seen is a Read that keeps the statements that were read through it.
-func seen(list *[]*statement.Statement) Read {
+func seen(list *[]*setup.Setup) Read {
 	return func(arg string, settings []string) (Statement, error) {
 		s, err := Stated(arg, settings)
 		if err == nil {
@@ -70,7 +70,7 @@ func seen(list *[]*statement.Statement) Read {
 // alone: equal networks, points and first parameters.
 func TestContestsAreEqual(t *testing.T) {
 	bench := quietBench(t)
-	var statements []*statement.Statement
+	var statements []*setup.Setup
 	bench.Read = seen(&statements)
 	methods := append(slices.Clone(accuracy.HandOvers), accuracy.ThresholdMethods()...)
 	var names []string

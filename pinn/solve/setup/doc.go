@@ -1,4 +1,4 @@
-// Package statement makes a problem ready to be trained: it compiles a problem file, or
+// Package setup makes a problem ready to be trained: it compiles a problem file, or
 // takes a problem that is stated in Go, finds what can hold by construction, and chooses
 // what is left open.
 //
@@ -11,4 +11,4 @@
 //
 // It is where the two towers meet, and it does no arithmetic of its own. Truth stands
 // beside the Problem, never inside it: whatever trains gets the Problem only.
-package statement
+package setup

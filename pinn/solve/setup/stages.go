@@ -1,4 +1,4 @@
-package statement
+package setup
 
 import (
 	"slices"
@@ -14,12 +14,12 @@ import (
 const MaxStages = 2
 
 // Stages is how many networks are trained one upon the other.
-func (st *Statement) Stages() int { return stages(st.Spec) }
+func (st *Setup) Stages() int { return stages(st.Spec) }
 
 func stages(spec *problems.Spec) int { return orElse(spec.Train.Stages, 1) }
 
 // Slabs is how many slabs of time are solved one after the other.
-func (st *Statement) Slabs() int { return slabs(st.Spec) }
+func (st *Setup) Slabs() int { return slabs(st.Spec) }
 
 func slabs(spec *problems.Spec) int { return orElse(spec.Train.Slabs, 1) }
 
@@ -65,7 +65,7 @@ func secondPlan(parameters, full int) problems.Phase {
 }
 
 // Phases returns the phases of a stage, the first being stage 1.
-func (st *Statement) Phases(stage int) []problems.Phase { return phases(st.Spec, stage) }
+func (st *Setup) Phases(stage int) []problems.Phase { return phases(st.Spec, stage) }
 
 func phases(spec *problems.Spec, stage int) (phases []problems.Phase) {
 	for _, ph := range spec.Phases {
@@ -81,7 +81,7 @@ func stageOf(ph problems.Phase) int { return orElse(ph.Stage, 1) }
 
 // Share is where in a run's time a stage of a slab, both counted from 1, has its place,
 // from 0 to 1: slabs have equal shares, of which the first of two stages has two thirds.
-func (st *Statement) Share(slab, stage int) (from, to float64) { return share(st.Spec, slab, stage) }
+func (st *Setup) Share(slab, stage int) (from, to float64) { return share(st.Spec, slab, stage) }
 
 func share(spec *problems.Spec, slab, stage int) (from, to float64) {
 	first, last := 0.0, 1.0

@@ -1,4 +1,4 @@
-package statement
+package setup
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ type Hard struct {
 	Lifts   []pinn.Lift   // of every field
 	Soft    []int         // the conditions that stay terms of the loss
 	Notes   []pinn.Note   // why those that might have been hard are soft
-	Mirrors []pinn.Mirror // every mirror symmetry of the statement
+	Mirrors []pinn.Mirror // every mirror symmetry of the problem
 }
 
 // harden builds the hard conditions of a problem into lifts and finds its mirror
@@ -50,7 +50,7 @@ func hardFaults(spec *problems.Spec, err error) problems.Diagnostics {
 // mostMirrors bounds the images of a place that an evaluation computes to four.
 const mostMirrors = 2
 
-// fillMirror builds in the mirror symmetries of the statement: the network need
+// fillMirror builds in the mirror symmetries of the problem: the network need
 // not learn them, and errors that break them, such as a shock that stands beside
 // its place, cannot arise. On Burgers' equation the error falls from 1.2e-5 to
 // 8e-7 with it, at equal cost.
@@ -74,22 +74,22 @@ func mirrors(spec *problems.Spec, p *pde.Problem, h Hard) (ms []pinn.Mirror) {
 	return ms
 }
 
-// mirrorFaults reports the axes that a file wants mirrored and that the statement
+// mirrorFaults reports the axes that a file wants mirrored and that the problem
 // is not symmetric in.
 func mirrorFaults(spec *problems.Spec, p *pde.Problem, h Hard) (list problems.Diagnostics) {
 	for i, name := range spec.Network.Mirror {
 		if !slices.ContainsFunc(h.Mirrors, func(m pinn.Mirror) bool { return p.Box.Axes[m.Axis].Name == name }) {
 			k := fmt.Sprintf("network.mirror[%d]", i)
 			list = append(list, problems.Diagnostic{File: spec.File, Pos: spec.Where("network.mirror"), Key: k,
-				Message: "must be an axis in which the statement has a mirror symmetry, got " + name})
+				Message: "must be an axis in which the problem has a mirror symmetry, got " + name})
 		}
 	}
 	return list
 }
 
-// Network returns the network of the statement on its domain, or on that of p, a slab of
+// Network returns the network on the domain, or on that of p, a slab of
 // time of it.
-func (st *Statement) Network(p *pde.Problem) *pinn.MLP { return network(st.Spec, p, st.Hard) }
+func (st *Setup) Network(p *pde.Problem) *pinn.MLP { return network(st.Spec, p, st.Hard) }
 
 func network(spec *problems.Spec, p *pde.Problem, h Hard) *pinn.MLP {
 	var axes []int
@@ -107,7 +107,7 @@ func network(spec *problems.Spec, p *pde.Problem, h Hard) *pinn.MLP {
 }
 
 // LossOptions returns the choices for the loss.
-func (st *Statement) LossOptions(threads int) pinn.LossOptions {
+func (st *Setup) LossOptions(threads int) pinn.LossOptions {
 	spec := st.Spec
 	return pinn.LossOptions{
 		Interior: *spec.Points.Interior,

@@ -1,4 +1,4 @@
-package statement
+package setup
 
 import (
 	"pinn/pde"
@@ -8,7 +8,7 @@ import (
 // Fill chooses what Spec leaves open from what the problem says (its dimension, order
 // and periodicity) and writes it there. What the file states stays as it is. Filling
 // again changes nothing, unless something was taken out of Spec in between.
-func (st *Statement) Fill() {
+func (st *Setup) Fill() {
 	spec, p, h := st.Spec, st.Problem, st.Hard
 	fillNetwork(&spec.Network, p)
 	fillMirror(&spec.Network, p, h)

@@ -1,4 +1,4 @@
-package statement
+package setup
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package statement
+package setup
 
 import (
 	"slices"
@@ -12,8 +12,8 @@ import (
 
 // Plan returns the phases of a stage of a slab, both counted from 1. decays masks weight
 // decay. The diagnostics are those of the choices that Fill made: the others were told
-// when the statement was read.
-func (st *Statement) Plan(slab, stage int, decays []bool) (hybrid.Plan, problems.Diagnostics) {
+// when the problem was read.
+func (st *Setup) Plan(slab, stage int, decays []bool) (hybrid.Plan, problems.Diagnostics) {
 	return plan(st.Spec, slab, stage, decays)
 }
 

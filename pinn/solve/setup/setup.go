@@ -1,4 +1,4 @@
-package statement
+package setup
 
 import (
 	"crypto/sha256"
@@ -14,9 +14,9 @@ import (
 	"pinn/problems"
 )
 
-// Statement is a problem ready to be trained: compiled, its hard conditions and mirror
+// Setup is a problem ready to be trained: compiled, its hard conditions and mirror
 // symmetries found, and every choice made that it leaves open.
-type Statement struct {
+type Setup struct {
 	Spec    *problems.Spec // filled: encoded, it is a file that repeats the run
 	Problem *pde.Problem   // all that training may see
 	Truth   judging.Truth  // what the answer is judged by, nil if nothing is given
@@ -41,14 +41,14 @@ func Find(arg string) (problems.Source, error) {
 
 // Read compiles a source with the settings key=value put into it, finds what can hold by
 // construction, and makes the choices that it leaves open. All faults come at once, those
-// of the training plan too; the statement is nil if there are errors.
-func Read(src problems.Source, settings []string) (*Statement, problems.Diagnostics) {
+// of the training plan too; the setup is nil if there are errors.
+func Read(src problems.Source, settings []string) (*Setup, problems.Diagnostics) {
 	return ReadWith(src, settings, func(*problems.Spec) {})
 }
 
 // ReadWith is Read with a function that may change what the file says of training before
 // that is checked and filled in. It is called once or more.
-func ReadWith(src problems.Source, settings []string, change func(*problems.Spec)) (*Statement, problems.Diagnostics) {
+func ReadWith(src problems.Source, settings []string, change func(*problems.Spec)) (*Setup, problems.Diagnostics) {
 	hard := map[*problems.Compiled]Hard{} // faults of settings are found by compiling without them, too
 	checked := func(c *problems.Compiled, known problems.Diagnostics) problems.Diagnostics {
 		change(c.Spec)
@@ -64,14 +64,14 @@ func ReadWith(src problems.Source, settings []string, change func(*problems.Spec
 	if c == nil {
 		return nil, faults
 	}
-	st := &Statement{Spec: c.Spec, Problem: c.Problem, Truth: c.Truth, Hard: hard[c], Read: c.Read}
+	st := &Setup{Spec: c.Spec, Problem: c.Problem, Truth: c.Truth, Hard: hard[c], Read: c.Read}
 	st.Fill()
 	return st, faults
 }
 
-// New returns the statement of a problem that is stated in Go, and of a truth, nil for
+// New returns the setup of a problem that is stated in Go, and of a truth, nil for
 // none. change may say how to train.
-func New(p *pde.Problem, truth judging.Truth, change func(*problems.Spec)) (*Statement, problems.Diagnostics) {
+func New(p *pde.Problem, truth judging.Truth, change func(*problems.Spec)) (*Setup, problems.Diagnostics) {
 	spec := &problems.Spec{Name: "problem", File: "problem"}
 	change(spec)
 	if faults := check(&problems.Compiled{Spec: spec, Problem: p}, nil); faults.HasErrors() {
@@ -81,17 +81,17 @@ func New(p *pde.Problem, truth judging.Truth, change func(*problems.Spec)) (*Sta
 	if faults.HasErrors() {
 		return nil, faults
 	}
-	st := &Statement{Spec: spec, Problem: p, Truth: truth, Hard: hard}
+	st := &Setup{Spec: spec, Problem: p, Truth: truth, Hard: hard}
 	st.Fill()
 	return st, nil
 }
 
 // InGo reports whether the problem is stated in Go and has no file.
-func (st *Statement) InGo() bool { return len(st.Spec.Fields) == 0 }
+func (st *Setup) InGo() bool { return len(st.Spec.Fields) == 0 }
 
 // Fingerprint identifies a problem by a text of it, such as its filled file, and the
 // contents of the files that it names. The error is that of a file that cannot be read.
-func (st *Statement) Fingerprint(text []byte) (string, error) {
+func (st *Setup) Fingerprint(text []byte) (string, error) {
 	h := sha256.New()
 	add := func(content []byte) {
 		fmt.Fprintf(h, "%d:", len(content))
@@ -109,7 +109,7 @@ func (st *Statement) Fingerprint(text []byte) (string, error) {
 }
 
 // Files returns the paths of the files that the problem names, as they are written there.
-func (st *Statement) Files() (names []string) {
+func (st *Setup) Files() (names []string) {
 	if r := st.Spec.Reference; r != nil && r.File.Set() {
 		names = append(names, r.File.Value)
 	}
