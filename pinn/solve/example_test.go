@@ -3,6 +3,7 @@ package solve_test
 import (
 	"context"
 	"fmt"
+	"log"
 
 	"pinn/pde"
 	"pinn/pinn/solve"
@@ -19,8 +20,7 @@ func Example() {
 	heat.Exact("u", "exp(-0.1*pi^2*t)*sin(pi*x)")
 	problem, err := heat.Problem()
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	answer, err := solve.Problem(context.Background(), problem, heat.Truth(), solve.Options{
 		Seed:    1,
@@ -29,8 +29,7 @@ func Example() {
 		Phases:  []problems.Phase{{Method: "adamw", Steps: new(200)}, {Method: "lbfgs", Steps: new(200)}},
 	})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	u := answer.At(map[string]float64{"x": 0.5, "t": 0.5})
 	fmt.Printf("u(0.5, 0.5) = %.2f, an error below 1e-3: %v\n", u["u"], answer.Errors["u"] < 1e-3)
