@@ -120,7 +120,7 @@ func (a *app) solve(ctx context.Context, arg string, settings []string, f solveF
 	var j *job
 	var g gate
 	o := solve.Options{
-		Set: settings, Threads: threads, Start: start, Status: p.show, Watch: p.event, KeepEvery: f.save,
+		Set: settings, Threads: threads, Start: start, Progress: p.show, Watch: p.event, KeepEvery: f.save,
 		Keep: func(s *solve.State) error { return g.pass(func() error { return j.save(s) }) },
 	}
 	var err error

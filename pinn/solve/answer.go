@@ -13,7 +13,8 @@ import (
 
 // Answer is what a run has come to: the fields as functions of the place, how good they
 // are as far as that is known, and how the run went. Maps hold a number per field and
-// one for all fields together under "all".
+// one for all fields together under "all". An answer that was loaded holds the fields
+// and their errors alone. It is not safe for concurrent use.
 type Answer struct {
 	Setup    *setup.Setup
 	Status   hybrid.Status

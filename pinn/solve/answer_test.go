@@ -242,7 +242,7 @@ func TestWatch(t *testing.T) {
 				cancel()
 			}
 		},
-		Status: func(Progress) { shown++ },
+		Progress: func(Progress) { shown++ },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@
 //
 // A problem in Go is made by problems.Builder and solved by Problem; see the Example.
 // Options say how to train, and who is told: Watch is called with each Event when it
-// happens, Status with where the run stands.
+// happens, Progress with where the run stands.
 //
 // What happens in between can be had step by step, as the command pinn does:
 //

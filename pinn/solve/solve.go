@@ -46,11 +46,11 @@ type Options struct {
 	// "network.hidden=[30, 30]".
 	Set []string
 
-	// Watch is told every event when it happens, and Status where the run stands, at
+	// Watch is told every event when it happens, and Progress where the run stands, at
 	// most ten times a second. Both are called in the run's goroutine, and nothing that
 	// they do reaches the answer.
-	Watch  func(Event)
-	Status func(Progress)
+	Watch    func(Event)
+	Progress func(Progress)
 
 	// Keep is given the state of the run from time to time, every KeepEvery or, where
 	// that is 0, every five seconds but at most for one part in fifty of the time, and
