@@ -11,27 +11,11 @@ func addVec(dst, a, b *float64, n int) {
 	}
 }
 
-func subVec(dst, a, b *float64, n int) {
-	if tier == tierAVX512 {
-		subZ(dst, a, b, n)
-	} else {
-		subY(dst, a, b, n)
-	}
-}
-
 func mulVec(dst, a, b *float64, n int) {
 	if tier == tierAVX512 {
 		mulZ(dst, a, b, n)
 	} else {
 		mulY(dst, a, b, n)
-	}
-}
-
-func divVec(dst, a, b *float64, n int) {
-	if tier == tierAVX512 {
-		divZ(dst, a, b, n)
-	} else {
-		divY(dst, a, b, n)
 	}
 }
 

@@ -6,9 +6,7 @@ package kernel
 const noVector = "kernel: no vector tier on this architecture"
 
 func addVec(dst, a, b *float64, n int)                         { panic(noVector) }
-func subVec(dst, a, b *float64, n int)                         { panic(noVector) }
 func mulVec(dst, a, b *float64, n int)                         { panic(noVector) }
-func divVec(dst, a, b *float64, n int)                         { panic(noVector) }
 func mulAddVec(dst, a, b *float64, n int)                      { panic(noVector) }
 func mulAddCVec(dst *float64, c float64, a, b *float64, n int) { panic(noVector) }
 func mulCVec(dst *float64, c float64, a, b *float64, n int)    { panic(noVector) }

@@ -1,15 +1,10 @@
 package kernel
 
-// SyrkAdd adds A·Aᵀ to the upper triangle of C (n×n, row-major, ldc ≥ n), diagonal
-// included, for row-major A (n×t, lda ≥ t). The part of C below the diagonal is
-// neither read nor written. C must not overlap A.
-func SyrkAdd(n, t int, a []float64, lda int, c []float64, ldc int) {
-	SyrkAddColumns(n, 0, n, t, a, lda, c, ldc)
-}
-
-// SyrkAddColumns is SyrkAdd restricted to the columns from … to−1 of C, so that
-// several workers can share one C. The bits do not depend on how columns are shared
-// out; for even work, columns up to j are the fraction (j/n)² of all.
+// SyrkAddColumns adds the columns from … to−1 of A·Aᵀ to the upper triangle of C (n×n,
+// row-major, ldc ≥ n), diagonal included, for row-major A (n×t, lda ≥ t). The part of C
+// below the diagonal is neither read nor written. C must not overlap A. Several workers
+// can share one C: the bits do not depend on how columns are shared out. For even work,
+// columns up to j are the fraction (j/n)² of all.
 func SyrkAddColumns(n, from, to, t int, a []float64, lda int, c []float64, ldc int) {
 	checkMatrix(n, t, a, lda)
 	checkMatrix(n, n, c, ldc)
@@ -27,17 +22,10 @@ func SyrkAddColumns(n, from, to, t int, a []float64, lda int, c []float64, ldc i
 	}
 }
 
-// SymvUpper computes y = A·x for a symmetric A (n×n, lda ≥ n) of which only the
-// upper triangle is read, each element once. x and y have length n and do not
-// overlap.
-func SymvUpper(n int, a []float64, lda int, x, y []float64) {
-	checkVectors(n, x, y)
-	clear(y)
-	SymvUpperRows(n, 0, n, a, lda, x, y)
-}
-
-// SymvUpperRows adds to y what rows from … to−1 of the upper triangle contribute to
-// SymvUpper, so that several workers can share one A, each with a y of its own.
+// SymvUpperRows adds to y what the rows from … to−1 of the upper triangle contribute to
+// A·x, for a symmetric A (n×n, lda ≥ n) of which only the upper triangle is read, each
+// element once; all n rows add A·x. x and y have length n and do not overlap. Several
+// workers can share one A, each with a y of its own.
 func SymvUpperRows(n, from, to int, a []float64, lda int, x, y []float64) {
 	checkMatrix(n, n, a, lda)
 	checkVectors(n, x, y)
@@ -49,17 +37,13 @@ func SymvUpperRows(n, from, to int, a []float64, lda int, x, y []float64) {
 	symvVec(from, to, n, a, lda, x, y)
 }
 
-// Rank2Upper updates the upper triangle of a symmetric C (n×n, ldc ≥ n),
+// Rank2UpperRows updates the rows from … to−1 of the upper triangle of a symmetric C
+// (n×n, ldc ≥ n),
 //
 //	C = scale·C + xx·x·xᵀ + xy·(x·yᵀ + y·xᵀ) + yy·y·yᵀ,
 //
 // which holds every update of the Broyden family. x and y have length n and do not
 // overlap C.
-func Rank2Upper(n int, scale, xx, xy, yy float64, x, y, c []float64, ldc int) {
-	Rank2UpperRows(n, 0, n, scale, xx, xy, yy, x, y, c, ldc)
-}
-
-// Rank2UpperRows is Rank2Upper restricted to the rows from … to−1 of C.
 func Rank2UpperRows(n, from, to int, scale, xx, xy, yy float64, x, y, c []float64, ldc int) {
 	checkMatrix(n, n, c, ldc)
 	checkVectors(n, x, y)
