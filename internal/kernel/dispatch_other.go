@@ -2,6 +2,9 @@
 
 package kernel
 
+// offered returns the best tier of this architecture: the portable one.
+func offered() int { return tierGo }
+
 // Only amd64 has vector tiers: with the portable one, nothing here is reached.
 const noVector = "kernel: no vector tier on this architecture"
 

@@ -3,7 +3,7 @@
 //
 //	go run . -set products -out ../products_amd64.s -stubs ../products_amd64.go -pkg kernel
 //
-// The lines that call it stand in ../generate.go.
+// The lines that call it stand in ../doc.go.
 package main
 
 import (
