@@ -355,7 +355,7 @@ func TestHessianGradient(t *testing.T) {
 			continue
 		}
 		want := make([]float64, dim)
-		kernel.SymvUpper(dim, d.h, dim, d.g, want)
+		kernel.SymvUpperRows(dim, 0, dim, d.h, dim, d.g, want)
 		for i, v := range d.hg {
 			if !(math.Abs(v-want[i]) <= 1e-12*maxAbs(want)) {
 				t.Fatalf("step %d: (H·g)[%d] = %v, want %v", step, i, v, want[i])

@@ -45,8 +45,8 @@ type StepInfo struct {
 	StepSize float64
 	// Clip is the factor that clipping applied to the gradient, 1 for none.
 	Clip float64
-	// Damping is λ of the accepted step of LM, of the last trial if none was
-	// accepted; 0 for other methods.
+	// Damping is λ of the accepted step of LM, of the last trial if none was accepted,
+	// and λ of the step of SPRING; 0 for other methods.
 	Damping float64
 	// Gain is the gain ratio ρ of the accepted step of LM, the decrease of L over
 	// the predicted one; 0 if none was accepted, and for other methods.
