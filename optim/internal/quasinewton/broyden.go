@@ -1,4 +1,9 @@
-package optim
+// Package quasinewton has the two halves of a quasi-Newton iteration: where to go, −H·∇L
+// with an estimate H of the inverse Hessian, and how far, a search for the strong Wolfe
+// conditions. Limited keeps a few curvature pairs (Pairs), Dense the whole matrix H,
+// updated by a Rule of the Broyden family. All of it knows points and gradients, and no
+// objective: package optim makes methods of it.
+package quasinewton
 
 import "math"
 
@@ -18,6 +23,9 @@ func (p pair) h() float64 { return p.rho * p.yHy }
 //
 //	H ← scale·H + ss·s·sᵀ + sHy·(s·yᵀH + H·y·sᵀ) + HyHy·H·y·yᵀH.
 type update struct{ scale, ss, sHy, HyHy float64 }
+
+// Rule makes the update of H of a curvature pair: BFGS or SelfScaled.
+type Rule func(pair) update
 
 // sound reports whether all coefficients are finite and H stays a matrix.
 func (u update) sound() bool {
@@ -46,13 +54,52 @@ func (p pair) broyden(theta, tau float64) update {
 // usable reports whether τ may divide H.
 func usable(tau float64) bool { return finite(tau) && tau > 1e-12 }
 
-// plainBFGS is the rule of BFGS. The first update makes H = (s·y/y·y)·I of the
+// BFGS is the rule of BFGS. The first update makes H = (s·y/y·y)·I of the
 // identity before it, so that H has the size of the inverse Hessian.
 //
 // Source: Nocedal, Wright, 2nd ed. (2006), eq. (6.17), (6.20).
-func plainBFGS(p pair) update {
+func BFGS(p pair) update {
 	if tau := p.h(); p.first && usable(tau) && !math.IsInf(1/tau, 0) {
 		return p.broyden(0, tau)
 	}
 	return p.broyden(0, 1)
 }
+
+// SelfScaled is the rule of SSBroyden2.
+func SelfScaled(p pair) update {
+	theta, tau := p.ssbroyden2()
+	if u := p.broyden(theta, tau); usable(tau) && u.sound() {
+		return u
+	}
+	return BFGS(p)
+}
+
+// ssbroyden2 returns θ and τ; optim.SSBroyden has the formulas.
+func (p pair) ssbroyden2() (theta, tau float64) {
+	h, b := p.h(), p.b
+	kappa := b*h - 1
+	r := math.Min(1, 1/b)
+	if kappa < 1e-14 { // (m−1)/κ would be 0/0; below 0 by rounding only
+		if p.first {
+			return 0, h
+		}
+		return 0, r
+	}
+	c := math.Sqrt(kappa / (1 + kappa))
+	m := math.Min(1, h/((1+kappa)*(1+c))) // 1 − c without cancellation
+	theta = math.Max((m-1)/kappa, math.Min(1/m, (1-b)/b))
+	sigma := 1 + theta*kappa
+	if p.first {
+		return theta, h / sigma
+	}
+	q := 1.0
+	if p.dim > 1 {
+		q = math.Pow(math.Abs(sigma), 1/(1-float64(p.dim)))
+	}
+	if theta <= 0 {
+		return theta, math.Min(r*q, sigma)
+	}
+	return theta, r * math.Min(q, 1/theta)
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,15 +1,14 @@
-package optim_test
+package quasinewton
 
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
-
-	"pinn/optim"
 )
 
 // tolTwin bounds ‖difference‖/‖H·g‖ between the two-loop recursion and the dense
@@ -25,9 +24,9 @@ func TestPairsTwins(t *testing.T) {
 	var worst float64
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 7))
-		pairs := optim.NewPairs(dim, history)
+		pairs := NewPairs(dim, history)
 		gonum := &optimize.LBFGS{Store: history}
-		dense := newDense(history)
+		dense := newWritten(history)
 		curve := newHessian(dim, rng)
 		x, g, dir, got := vec(dim), vec(dim), vec(dim), vec(dim)
 		s, y, at, slope := vec(dim), vec(dim), vec(dim), vec(dim)
@@ -68,7 +67,7 @@ func TestPairsTwins(t *testing.T) {
 }
 
 // checkSecant checks H·y = s for the newest pair.
-func checkSecant(t *testing.T, pairs *optim.Pairs, s, y []float64) {
+func checkSecant(t *testing.T, pairs *Pairs, s, y []float64) {
 	t.Helper()
 	hy := pairs.Apply(vec(len(y)), y)
 	if d := floats.Distance(hy, s, 2) / floats.Norm(s, 2); d > tolTwin {
@@ -80,7 +79,7 @@ func checkSecant(t *testing.T, pairs *optim.Pairs, s, y []float64) {
 func TestPairsSymmetricPositive(t *testing.T) {
 	const dim = 6
 	rng := rand.New(rand.NewPCG(5, 5))
-	pairs := optim.NewPairs(dim, 4)
+	pairs := NewPairs(dim, 4)
 	s, y := vec(dim), vec(dim)
 	refused := 0
 	for range 100 {
@@ -140,16 +139,16 @@ func TestPairsGuard(t *testing.T) {
 		{[]float64{1, 0}, []float64{math.NaN(), 0}, false},
 		{[]float64{1, 0}, []float64{math.Inf(1), 0}, false},
 	} {
-		if got := optim.NewPairs(2, 3).Push(row.s, row.y); got != row.want {
+		if got := NewPairs(2, 3).Push(row.s, row.y); got != row.want {
 			t.Errorf("Push(%v, %v) = %v, want %v", row.s, row.y, got, row.want)
 		}
 	}
 }
 
 func TestPairsMisuse(t *testing.T) {
-	p := optim.NewPairs(2, 1)
+	p := NewPairs(2, 1)
 	for name, f := range map[string]func(){
-		"no history": func() { optim.NewPairs(2, 0) }, "no dimension": func() { optim.NewPairs(0, 2) },
+		"no history": func() { NewPairs(2, 0) }, "no dimension": func() { NewPairs(0, 2) },
 		"Push": func() { p.Push(vec(3), vec(2)) }, "Apply": func() { p.Apply(vec(2), vec(3)) },
 	} {
 		if !panics(f) {
@@ -162,16 +161,16 @@ func TestPairsMisuse(t *testing.T) {
 	}
 }
 
-// dense is L-BFGS written out: H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ over the
+// written is L-BFGS written out: H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ over the
 // pairs held, from γI.
-type dense struct {
+type written struct {
 	history int
 	s, y    []*mat.VecDense
 }
 
-func newDense(history int) *dense { return &dense{history: history} }
+func newWritten(history int) *written { return &written{history: history} }
 
-func (d *dense) push(s, y []float64) {
+func (d *written) push(s, y []float64) {
 	d.s = append(d.s, mat.VecDenseCopyOf(mat.NewVecDense(len(s), s)))
 	d.y = append(d.y, mat.VecDenseCopyOf(mat.NewVecDense(len(y), y)))
 	if len(d.s) > d.history {
@@ -179,7 +178,7 @@ func (d *dense) push(s, y []float64) {
 	}
 }
 
-func (d *dense) apply(g []float64) []float64 {
+func (d *written) apply(g []float64) []float64 {
 	n, last := len(g), len(d.s)-1
 	gamma := mat.Dot(d.s[last], d.y[last]) / mat.Dot(d.y[last], d.y[last])
 	h := mat.NewDense(n, n, nil)
@@ -228,3 +227,74 @@ func (h *hessian) MulVecTo(dst, x []float64) {
 }
 
 func vec(n int) []float64 { return make([]float64, n) }
+
+func panics(f func()) (yes bool) {
+	defer func() { yes = recover() != nil }()
+	f()
+	return false
+}
+
+// A step with negative, zero or tiny curvature makes no pair and costs none: the
+// direction after it is that of the pairs before, and the next pair begins where it
+// ended.
+func TestMemoryGuard(t *testing.T) {
+	at := func(x, g float64) *optimize.Location {
+		return &optimize.Location{X: []float64{x, 0}, Gradient: []float64{g, 1}}
+	}
+	for _, row := range []struct {
+		name string
+		bad  *optimize.Location
+	}{
+		{"negative", at(2, 0.5)}, {"zero", at(2, 2)}, {"tiny", at(2, 2+1e-17)}, {"no step", at(1, 3)},
+	} {
+		var m Limited
+		m.Init(2, 5)
+		twin := NewPairs(2, 5)
+		dir, want := make([]float64, 2), make([]float64, 2)
+		check := func(after string, g []float64) {
+			t.Helper()
+			twin.Apply(want, g)
+			if floats.Scale(-1, want); !slices.Equal(dir, want) || m.pairs.Len() != twin.Len() {
+				t.Errorf("%s curvature, direction after %s: %v from %d pairs, want %v from %d", row.name, after, dir, m.pairs.Len(), want, twin.Len())
+			}
+		}
+		if _, ok := m.Direct(at(0, 1), dir); ok {
+			t.Fatal("an empty memory gave a direction")
+		}
+		if step, ok := m.Direct(at(1, 2), dir); !ok || step != 1 {
+			t.Fatal("a good pair gave no direction")
+		}
+		twin.Push([]float64{1, 0}, []float64{1, 0})
+		if step, ok := m.Direct(row.bad, dir); !ok || step != 1 {
+			t.Fatalf("%s curvature left the memory without a direction", row.name)
+		}
+		check("it", row.bad.Gradient)
+		next := at(5, 9)
+		if _, ok := m.Direct(next, dir); !ok {
+			t.Fatalf("%s curvature: the pair after it was refused", row.name)
+		}
+		twin.Push([]float64{5 - row.bad.X[0], 0}, []float64{9 - row.bad.Gradient[0], 0})
+		check("the next", next.Gradient)
+	}
+}
+
+// With no pair at all there is no direction, and a new objective drops every pair.
+func TestMemoryForgets(t *testing.T) {
+	at := func(x, g float64) *optimize.Location {
+		return &optimize.Location{X: []float64{x}, Gradient: []float64{g}}
+	}
+	var m Limited
+	m.Init(1, 3)
+	dir := make([]float64, 1)
+	m.Direct(at(0, 2), dir)
+	if _, ok := m.Direct(at(1, 1), dir); ok {
+		t.Error("a memory of one bad pair gave a direction")
+	}
+	if _, ok := m.Direct(at(2, 3), dir); !ok {
+		t.Error("a good pair gave no direction")
+	}
+	m.Redrawn()
+	if _, ok := m.Direct(at(3, 9), dir); ok || m.pairs.Len() != 0 {
+		t.Error("a pair across two objectives")
+	}
+}

@@ -1,9 +1,12 @@
-package optim
+package quasinewton
 
 import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/optimize"
+
+	"pinn/optim/internal/memory"
 )
 
 // minCosine is the least s·y/(‖s‖‖y‖) of a curvature pair worth holding. It is
@@ -73,8 +76,8 @@ func (p *Pairs) learn(i int) {
 
 // parts are the pairs and their count; after these have been restored, refresh computes
 // the rest.
-func (p *Pairs) parts() []part {
-	return []part{{name: "s", values: p.s}, {name: "y", values: p.y}, {name: "pairs", values: p.count, counts: true}}
+func (p *Pairs) parts() []memory.Part {
+	return []memory.Part{{Name: "s", Values: p.s}, {Name: "y", Values: p.y}, {Name: "pairs", Values: p.count, Counts: true}}
 }
 
 func (p *Pairs) refresh() {
@@ -119,3 +122,60 @@ func (p *Pairs) Apply(dst, g []float64) []float64 {
 func (p *Pairs) index(back int) int { return (int(p.count[0]) - back + len(p.rho)) % len(p.rho) }
 
 func (p *Pairs) row(ring []float64, i int) []float64 { return ring[i*p.dim : (i+1)*p.dim] }
+
+// Limited is the inverse Hessian estimate of L-BFGS: the curvature pairs, and the
+// accepted point before, from which the next pair is made. Init comes first.
+type Limited struct {
+	pairs  *Pairs
+	x, g   []float64 // the accepted point before and its gradient
+	placed []float64 // one value: 1 if x and g are set
+	s, y   []float64 // scratch
+}
+
+// Init empties the memory for history pairs of vectors of length dim.
+func (m *Limited) Init(dim, history int) {
+	*m = Limited{
+		pairs: NewPairs(dim, history), placed: make([]float64, 1),
+		x: make([]float64, dim), g: make([]float64, dim),
+		s: make([]float64, dim), y: make([]float64, dim),
+	}
+}
+
+// Parts are the pairs and the point before; after these have been restored, Refresh
+// computes the rest.
+func (m *Limited) Parts() []memory.Part {
+	return append(m.pairs.parts(),
+		memory.Part{Name: "previous_x", Values: m.x}, memory.Part{Name: "previous_gradient", Values: m.g},
+		memory.Part{Name: "placed", Values: m.placed, Counts: true, Most: 1})
+}
+
+// Refresh computes what follows from the restored pairs.
+func (m *Limited) Refresh() { m.pairs.refresh() }
+
+// Forget drops all pairs and the point before.
+func (m *Limited) Forget() {
+	m.pairs.Reset()
+	m.placed[0] = 0
+}
+
+// Redrawn forgets: the pairs all belong to the objective before.
+func (m *Limited) Redrawn() { m.Forget() }
+
+// Direct stores −H·g in dir after the pair from the previous accepted point has joined
+// H, and returns the first step to try, 1. ok is false if there is no pair. A pair without curvature is left out; see Pairs.Push.
+func (m *Limited) Direct(loc *optimize.Location, dir []float64) (step float64, ok bool) {
+	if m.placed[0] == 1 {
+		floats.SubTo(m.s, loc.X, m.x)
+		floats.SubTo(m.y, loc.Gradient, m.g)
+		m.pairs.Push(m.s, m.y)
+	}
+	copy(m.x, loc.X)
+	copy(m.g, loc.Gradient)
+	m.placed[0] = 1
+	if m.pairs.Len() == 0 {
+		return 0, false
+	}
+	m.pairs.Apply(dir, loc.Gradient)
+	floats.Scale(-1, dir)
+	return 1, true
+}

@@ -1,4 +1,4 @@
-package optim
+package quasinewton
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 )
 
 // searchAlong runs w on φ from the trial step; n is the number of evaluations.
-func searchAlong(w *wolfe, phi func(a float64) (f, g float64), step float64) (a float64, n int, err error) {
+func searchAlong(w *Wolfe, phi func(a float64) (f, g float64), step float64) (a float64, n int, err error) {
 	f0, g0 := phi(0)
 	w.Init(f0, g0, step)
 	for a = step; ; {
@@ -40,7 +40,7 @@ func TestWolfeSearch(t *testing.T) {
 		for _, wall := range []float64{1.5, 3, math.Inf(1)} {
 			for _, wild := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				for step := 1e-4; step < 1e5; step *= 10 {
-					w := newWolfe(c1, c2, 25)
+					w := NewWolfe(c1, c2, 25)
 					a, n, err := searchAlong(w, func(a float64) (float64, float64) {
 						if a > wall {
 							return wild, wild
@@ -64,11 +64,11 @@ func TestWolfeGivesUp(t *testing.T) {
 		"rise": func(a float64) (float64, float64) { return 1e5 + a, -1 },
 		"fall": func(a float64) (float64, float64) { return -a, -1 },
 	} {
-		w := newWolfe(1e-4, 0.9, 25)
+		w := NewWolfe(1e-4, 0.9, 25)
 		if _, n, err := searchAlong(w, phi, 1); err == nil || n > 25 {
 			t.Errorf("%s: %d evaluations, error %v; want an error within 25", name, n, err)
 		}
-		if w.atFloor() {
+		if w.AtFloor() {
 			t.Errorf("%s: taken for the rounding floor", name)
 		}
 	}

@@ -1,14 +1,10 @@
-package optim
+package quasinewton
 
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
-	"gonum.org/v1/gonum/optimize"
-
-	"pinn/internal/kernel"
 	"pinn/internal/kernel/triangle"
 )
 
@@ -104,7 +100,7 @@ func TestSecantEquation(t *testing.T) {
 		if theta < 0 {
 			negative++
 		}
-		for name, rule := range map[string]func(pair) update{"bfgs": plainBFGS, "ssbroyden": selfScaled} {
+		for name, rule := range map[string]func(pair) update{"bfgs": BFGS, "ssbroyden": SelfScaled} {
 			u := rule(p.pair())
 			h := p.apply(u)
 			var size, off, norm float64
@@ -181,7 +177,7 @@ func TestSelfScaledDegenerate(t *testing.T) {
 		if math.Abs(theta-row.theta) > 1e-14 || math.Abs(tau-row.tau) > 1e-14 {
 			t.Errorf("%s: θ, τ = %g, %g, want %g, %g", row.name, theta, tau, row.theta, row.tau)
 		}
-		if u := selfScaled(row.p); !u.sound() {
+		if u := SelfScaled(row.p); !u.sound() {
 			t.Errorf("%s: update %+v", row.name, u)
 		}
 	}
@@ -189,177 +185,8 @@ func TestSelfScaledDegenerate(t *testing.T) {
 		{dim: 3, rho: 1, yHy: 1e300, b: 1e300}, {dim: 3, rho: 1, yHy: 1e-300, b: 1e305},
 		{dim: 3, rho: 1, yHy: math.Inf(1), b: 1}, {dim: 3, rho: 1, yHy: 1, b: math.NaN()},
 	} {
-		if u := selfScaled(p); u.sound() && u != plainBFGS(p) {
+		if u := SelfScaled(p); u.sound() && u != BFGS(p) {
 			t.Errorf("%+v: update %+v, want that of BFGS or none", p, u)
-		}
-	}
-}
-
-// at is an accepted point.
-func at(x, g []float64) *optimize.Location { return &optimize.Location{X: x, Gradient: g} }
-
-// Beside the initial scaling gonum's BFGS is the same method: the directions along
-// one sequence of points agree.
-func TestDenseAgainstGonum(t *testing.T) {
-	const n = 7
-	rng := rand.New(rand.NewPCG(6, 4))
-	var m dense
-	m.init(n, 1, plainBFGS)
-	twin := &optimize.BFGS{}
-	x, g := make([]float64, n), make([]float64, n)
-	got, want := make([]float64, n), make([]float64, n)
-	worst := 0.0
-	for k := range 40 {
-		for i := range x {
-			x[i] += rng.NormFloat64() / float64(k+1)
-			g[i] = float64(i+1)*x[i] + 0.1*math.Sin(3*x[i])
-		}
-		_, ok := m.direct(at(x, g), got)
-		if k == 0 {
-			if ok {
-				t.Fatal("a direction without curvature")
-			}
-			twin.InitDirection(at(x, g), want)
-			continue
-		}
-		twin.NextDirection(at(x, g), want)
-		for i := range got {
-			worst = math.Max(worst, math.Abs(got[i]-want[i])/maxAbs(want))
-		}
-	}
-	const tol = 1e-12 // rounding of 40 updates
-	if !(worst <= tol) {
-		t.Errorf("directions differ by %.2g (tol %g)", worst, tol)
-	}
-	t.Logf("worst %.2g", worst)
-}
-
-// dim 2, H after one step along steepest descent of ½x·diag(1, 10)·x.
-func learned(t *testing.T, rule func(pair) update) *dense {
-	t.Helper()
-	m := &dense{}
-	m.init(2, 1, rule)
-	dir := make([]float64, 2)
-	m.direct(at([]float64{1, 1}, []float64{1, 10}), dir)
-	if _, ok := m.direct(at([]float64{0.95, 0.5}, []float64{0.95, 5}), dir); !ok || m.counters[updates] != 1 {
-		t.Fatalf("no update by a good pair: %v", m.counters)
-	}
-	return m
-}
-
-// H·y = s after an update, a bad pair changes nothing, and redrawn keeps H but
-// makes no pair across.
-func TestDenseKeeps(t *testing.T) {
-	for name, rule := range map[string]func(pair) update{"bfgs": plainBFGS, "ssbroyden": selfScaled} {
-		m := learned(t, rule)
-		h := append([]float64(nil), m.h...)
-		y, s := []float64{-0.05, -5}, []float64{-0.05, -0.5}
-		for i, hy := range []float64{h[0]*y[0] + h[1]*y[1], h[1]*y[0] + h[3]*y[1]} {
-			if math.Abs(hy-s[i]) > 1e-14 {
-				t.Errorf("%s: (H·y)[%d] = %g, want %g", name, i, hy, s[i])
-			}
-		}
-		dir := make([]float64, 2)
-		m.direct(at([]float64{0.9, 0.4}, []float64{0.95, 6}), dir) // s·y < 0
-		if m.counters[updates] != 1 || !equal(h, m.h) {
-			t.Errorf("%s: a pair with s·y < 0 changed H", name)
-		}
-		m.redrawn()
-		_, ok := m.direct(at([]float64{0, 0}, []float64{1, 1}), dir)
-		if !ok || !equal(h, m.h) || math.Abs(dir[0]+h[0]+h[1]) > 1e-15 {
-			t.Errorf("%s: after redrawn the direction is %v (%v), want −H·g with the H of before", name, dir, ok)
-		}
-		m.direct(at([]float64{-1, -1}, []float64{0, -9}), dir)
-		if m.counters[updates] != 2 {
-			t.Errorf("%s: the first pair of the new objective was not used", name)
-		}
-		m.forget()
-		if _, ok = m.direct(at([]float64{0, 0}, []float64{1, 1}), dir); ok {
-			t.Errorf("%s: a direction after forget", name)
-		}
-	}
-}
-
-// An H that rounding has spoilt becomes the identity at the next check.
-func TestDenseCheck(t *testing.T) {
-	dir := make([]float64, 2)
-	m := learned(t, plainBFGS)
-	m.h[3] = -1
-	m.redrawn()
-	if _, ok := m.direct(at([]float64{0, 0}, []float64{1, 1}), dir); ok || m.counters[updates] != 0 {
-		t.Error("an indefinite H survived redrawn")
-	}
-	m = learned(t, plainBFGS)
-	m.counters[updates] = checkEvery - 1
-	m.direct(at([]float64{0.5, 0.45}, []float64{0.5, 4.5}), dir)
-	if m.counters[updates] != checkEvery || m.factor == nil {
-		t.Error("H was not checked after 100 updates")
-	}
-}
-
-// TestDenseThreads: the bits of H and of every step are the same for any number of
-// threads, above the order from which the matrix is shared out.
-func TestDenseThreads(t *testing.T) {
-	const dim = 259 // several bands
-	run := func(threads Threads) []float64 {
-		f := curved(dim)
-		m := DefaultSSBroyden()
-		m.Threads = threads
-		m.Init(dim)
-		theta := make([]float64, dim)
-		for i := range theta {
-			theta[i] = 1 + float64(i%7)
-		}
-		for range 30 {
-			m.Step(theta, f)
-		}
-		return append(theta, m.hessian.h...)
-	}
-	one := run(1)
-	for _, threads := range []Threads{0, 2, 3, 8} {
-		if !slices.Equal(one, run(threads)) {
-			t.Errorf("30 steps on %d threads differ from 30 steps on one", threads)
-		}
-	}
-}
-
-// curved is Σ (i+1)·x_i² + x_i⁴/10.
-type curved int
-
-func (c curved) Dim() int { return int(c) }
-
-func (c curved) ValueGrad(grad, theta []float64) (v float64) {
-	for i, x := range theta {
-		k := float64(i + 1)
-		v += k*x*x + x*x*x*x/10
-		grad[i] = 2*k*x + 0.4*x*x*x
-	}
-	return v
-}
-
-// TestHessianGradient compares H·g as it is carried along with the product by H.
-// Theory: rounding of one update, 1e-16 of |H||g|; measured below 1e-13 of |H·g| in
-// 200 steps, margin 10.
-func TestHessianGradient(t *testing.T) {
-	const dim = 20
-	f, m := curved(dim), DefaultSSBroyden()
-	m.Init(dim)
-	theta := make([]float64, dim)
-	for i := range theta {
-		theta[i] = 3 - float64(i%5)
-	}
-	for step := range 12 {
-		m.Step(theta, f)
-		d := &m.hessian
-		if d.counters[updates] == 0 {
-			continue
-		}
-		want := make([]float64, dim)
-		kernel.SymvUpperRows(dim, 0, dim, d.h, dim, d.g, want)
-		for i, v := range d.hg {
-			if !(math.Abs(v-want[i]) <= 1e-12*maxAbs(want)) {
-				t.Fatalf("step %d: (H·g)[%d] = %v, want %v", step, i, v, want[i])
-			}
 		}
 	}
 }

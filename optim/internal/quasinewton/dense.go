@@ -1,4 +1,4 @@
-package optim
+package quasinewton
 
 import (
 	"math"
@@ -8,17 +8,18 @@ import (
 
 	"pinn/internal/kernel"
 	"pinn/internal/kernel/triangle"
+	"pinn/optim/internal/memory"
 )
 
-// dense is the inverse Hessian estimate H of a method of the Broyden family, one
+// Dense is the inverse Hessian estimate H of a method of the Broyden family, one
 // triangle of a p×p matrix, behind the curvature guard: a step without
-// s·y > 1e-10·‖s‖‖y‖ changes nothing. It is a director.
+// s·y > 1e-10·‖s‖‖y‖ changes nothing. Init comes first.
 //
-// H survives Restart, which only keeps steps across it from making pairs. Then,
+// H survives Redrawn, which only keeps steps across it from making pairs. Then,
 // and every checkEvery updates, rounding could have spoilt it: if it has no
 // Cholesky factor it becomes the identity again.
-type dense struct {
-	rule func(pair) update
+type Dense struct {
+	rule Rule
 	dim  int
 	h    []float64 // dim×dim, the upper triangle; not yet set while updates = 0
 
@@ -51,10 +52,12 @@ const (
 // p³/3 multiplications, an update 3p² or so.
 const checkEvery = 100
 
-func (m *dense) init(dim, threads int, rule func(pair) update) {
+// Init prepares for vectors of length dim, with H the identity, updated by the rule on so
+// many threads.
+func (m *Dense) Init(dim, threads int, rule Rule) {
 	rows := make([]float64, 6*dim)
 	row := func(i int) []float64 { return rows[i*dim : (i+1)*dim : (i+1)*dim] }
-	*m = dense{
+	*m = Dense{
 		rule: rule, dim: dim, h: make([]float64, dim*dim),
 		x: row(0), g: row(1), s: row(2), y: row(3), hy: row(4), hg: row(5),
 		search: []float64{0, 1}, counters: make([]float64, denseCounters),
@@ -62,25 +65,26 @@ func (m *dense) init(dim, threads int, rule func(pair) update) {
 	}
 }
 
-func (m *dense) parts() []part {
-	return []part{
-		{name: "inverse_hessian", values: m.h, order: m.dim},
-		{name: "previous_x", values: m.x}, {name: "previous_gradient", values: m.g},
-		{name: "hessian_gradient", values: m.hg},
-		{name: "search", values: m.search},
-		{name: "dense_counters", values: m.counters, counts: true},
+// Parts are one triangle of H, the point before and the counters.
+func (m *Dense) Parts() []memory.Part {
+	return []memory.Part{
+		{Name: "inverse_hessian", Values: m.h, Order: m.dim},
+		{Name: "previous_x", Values: m.x}, {Name: "previous_gradient", Values: m.g},
+		{Name: "hessian_gradient", Values: m.hg},
+		{Name: "search", Values: m.search},
+		{Name: "dense_counters", Values: m.counters, Counts: true},
 	}
 }
 
-// forget makes H the identity.
-func (m *dense) forget() { m.counters[updates], m.counters[placed], m.search[trialStep] = 0, 0, 1 }
+// Forget makes H the identity.
+func (m *Dense) Forget() { m.counters[updates], m.counters[placed], m.search[trialStep] = 0, 0, 1 }
 
-// redrawn keeps H; see director.
-func (m *dense) redrawn() { m.counters[placed], m.counters[doubtful] = 0, 1 }
+// Redrawn keeps H and makes no pair across two objectives.
+func (m *Dense) Redrawn() { m.counters[placed], m.counters[doubtful] = 0, 1 }
 
-// direct stores −H·g in dir after the pair from the previous accepted point has
-// updated H; see director.
-func (m *dense) direct(loc *optimize.Location, dir []float64) (step float64, ok bool) {
+// Direct stores −H·g in dir after the pair from the previous accepted point has updated
+// H, and returns the first step to try. ok is false if H is the identity.
+func (m *Dense) Direct(loc *optimize.Location, dir []float64) (step float64, ok bool) {
 	multiplied := m.counters[placed] == 1 && m.learn(loc)
 	m.check()
 	copy(m.x, loc.X)
@@ -111,7 +115,7 @@ func soundPair(s, g1, g0 []float64) bool {
 }
 
 // check makes H the identity if it is doubtful and not positive definite.
-func (m *dense) check() {
+func (m *Dense) check() {
 	doubt := m.counters[doubtful] == 1
 	m.counters[doubtful] = 0
 	if !doubt || m.counters[updates] == 0 {
@@ -121,7 +125,7 @@ func (m *dense) check() {
 		m.factor = triangle.NewCholesky(m.dim, m.threads)
 	}
 	if !m.factor.Factor(m.h, 0) {
-		m.forget()
+		m.Forget()
 	}
 }
 
@@ -131,7 +135,7 @@ func (m *dense) check() {
 //	H·y = w − H·g_before,   H₊·g = scale·w + (ss·σ + sHy·η)·s + (sHy·σ + HyHy·η)·H·y,
 //
 // σ = s·g, η = (H·y)·g.
-func (m *dense) learn(loc *optimize.Location) (multiplied bool) {
+func (m *Dense) learn(loc *optimize.Location) (multiplied bool) {
 	floats.SubTo(m.s, loc.X, m.x)
 	if !soundPair(m.s, loc.Gradient, m.g) {
 		return false
@@ -184,7 +188,7 @@ const (
 // which is 1 where H is the inverse Hessian and the loss quadratic. On losses of
 // networks it is rather 0.5: a search that begins with 1 evaluates them 1.6 times
 // and not 1.1 times, and ends no lower.
-func (m *dense) setTrial(loc *optimize.Location) {
+func (m *Dense) setTrial(loc *optimize.Location) {
 	if m.counters[updates] == 0 {
 		return
 	}
@@ -195,7 +199,7 @@ func (m *dense) setTrial(loc *optimize.Location) {
 	}
 }
 
-func (m *dense) identity() {
+func (m *Dense) identity() {
 	clear(m.h)
 	for i := range m.dim {
 		m.h[i*m.dim+i] = 1
@@ -204,7 +208,7 @@ func (m *dense) identity() {
 
 // pair returns the numbers of the pair in s, y, Hy. Since s = −a·H·g for some a,
 // Bs = −a·g without B: a = s·g/slope.
-func (m *dense) pair() pair {
+func (m *Dense) pair() pair {
 	rho := 1 / kernel.Dot(m.s, m.y)
 	sg := kernel.Dot(m.s, m.g)
 	return pair{
