@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"pinn/internal/kernel"
+	"pinn/optim/internal/memory"
 )
 
 // Flow integrates the gradient flow dθ/dt = −∇L(θ), the path that descent with ever
@@ -126,13 +127,13 @@ func (s *Flow) Restart() {
 func (s *Flow) Time() float64 { return s.clock[clockTime] }
 
 // State returns the time, the next time step and the count of steps; see Stateful.
-func (s *Flow) State() []Vector { return saveParts(s.parts()) }
+func (s *Flow) State() []Vector { return memory.Save(s.parts()) }
 
 // SetState restores what State returned; see Stateful.
-func (s *Flow) SetState(state []Vector) error { return loadParts(s.parts(), state) }
+func (s *Flow) SetState(state []Vector) error { return memory.Load(s.parts(), state) }
 
-func (s *Flow) parts() []part {
-	return []part{{name: "count", values: s.count, counts: true}, {name: "clock", values: s.clock}}
+func (s *Flow) parts() []memory.Part {
+	return []memory.Part{{Name: "count", Values: s.count, Counts: true}, {Name: "clock", Values: s.clock}}
 }
 
 // Step makes one time step; see Method.

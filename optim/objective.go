@@ -1,5 +1,12 @@
 package optim
 
+import (
+	"errors"
+	"math"
+
+	"pinn/internal/seam"
+)
+
 // Objective is a smooth function L: Rᵖ → R with its gradient.
 type Objective interface {
 	// Dim returns p, the length of θ.
@@ -12,56 +19,74 @@ type Objective interface {
 	ValueGrad(grad, theta []float64) float64
 }
 
-// Method improves θ one step at a time.
-//
-// Init forgets everything and prepares for θ of length dim; it panics if a
-// hyperparameter is outside its range (see Configurable.Check). Step moves theta
-// in place by one update. A Step that fails leaves theta at the last accepted
-// point and says so by a Status, an error, or both; a Status other than Running
-// means that further steps are useless until Restart. Restart tells the method
-// that the objective has changed (its points were redrawn): each method
-// documents what it keeps.
-//
-// A Method is not safe for concurrent use. Step does not keep theta.
-type Method interface {
-	Init(dim int)
-	Step(theta []float64, f Objective) (StepInfo, error)
-	Restart()
+// LeastSquares is an Objective that is a sum of squares, L = |r(θ)|², r: Rᵖ → Rᴺ,
+// with J = ∂r/∂θ. Constant weights are part of r. There is no factor ½.
+type LeastSquares interface {
+	Objective
+	// Value returns L(θ) alone, to rounding that of ValueGrad.
+	Value(theta []float64) float64
+	// NormalEquations returns L(θ) and stores the matrix and the gradient of the
+	// Gauss-Newton model |r + Jp|² = L + 2g·p + p·Ap:
+	//
+	//	A = JᵀJ   in the upper triangle of a, p×p row-major; the rest is left alone
+	//	g = Jᵀr = ½∇L
+	//
+	// len(a) = p², len(g) = len(theta) = p. As ValueGrad it keeps no slice, changes
+	// no θ, repeats itself bit for bit, and may give what is not finite.
+	NormalEquations(a, g, theta []float64) float64
+	// Triangle is NormalEquations without the square: it returns L(θ) and stores
+	//
+	//	R   in the upper triangle of r, p×p row-major; the rest is left alone
+	//	c   of length p
+	//
+	// with |r + Jp|² = |Rp + c|² + (L − |c|²) for every p, so that RᵀR = JᵀJ and
+	// Rᵀc = Jᵀr. The diagonal of R may have any sign, and zeros. It is computed by
+	// reflections or rotations of J and so keeps the small singular values of J,
+	// which rounding of JᵀJ loses.
+	Triangle(r, c, theta []float64) float64
 }
 
-// StepInfo tells what one Step did.
-type StepInfo struct {
-	// Value and GradNorm are L(θ) and ‖∇L(θ)‖₂. First-order methods, SPRING and Flow
-	// report them at the θ before the update, GradNorm before clipping. Methods with a
-	// line search report them at the new θ. LM reports Value at the new θ and GradNorm
-	// at the one before, since it has no gradient at the new one yet.
-	Value, GradNorm float64
-	// StepNorm is ‖Δθ‖₂.
-	StepNorm float64
-	// LearningRate is the rate that the schedule gave; 0 with a line search.
-	LearningRate float64
-	// StepSize is the accepted a in θ + a·p of a line search, the time step of a Flow;
-	// 0 for other methods.
-	StepSize float64
-	// Clip is the factor that clipping applied to the gradient, 1 for none.
-	Clip float64
-	// Damping is λ of the accepted step of LM, of the last trial if none was
-	// accepted; 0 for other methods.
-	Damping float64
-	// Gain is the gain ratio ρ of the accepted step of LM, the decrease of L over
-	// the predicted one; 0 if none was accepted, and for other methods.
-	Gain float64
-	// Trials counts the λ that LM tried, each a factorisation.
-	Trials int
-	// LossEvals and GradEvals count the calls of this step: a ValueGrad or
-	// NormalEquations is one of each, a Value one of the first.
-	LossEvals, GradEvals int
-	// Restarted says that the method dropped its curvature in this step, because a
-	// search with it had failed, and went on along steepest descent; Note says more.
-	Restarted bool
-	// Status is Running while further steps make sense.
-	Status Status
-	// Note is a sentence about something rare: a failed search, a restart, the
-	// numbers behind a Status. It is empty on an ordinary step.
-	Note string
+// ErrNotLeastSquares is the error of a method that needs a LeastSquares objective
+// and was given another.
+var ErrNotLeastSquares = errors.New("the objective is no sum of squares with normal equations")
+
+// FoldRow takes one more row of J, with its residual y, into the triangle R of r and
+// into c, one rotation per column: the plain way to a Triangle, which begins with zeros
+// and folds all rows. It overwrites row; len(c) = len(row) = p. The cost is 3p²
+// multiplications.
+//
+// Golub and Van Loan, Matrix Computations, 4th ed. (2013), section 5.1.8.
+func FoldRow(r, c, row []float64, y float64) {
+	n := len(row)
+	for k := range row {
+		x := row[k]
+		if x == 0 {
+			continue
+		}
+		to := r[k*n : (k+1)*n]
+		h := math.Hypot(to[k], x)
+		cos, sin := to[k]/h, x/h
+		for l := k; l < n; l++ {
+			to[l], row[l] = cos*to[l]+sin*row[l], cos*row[l]-sin*to[l]
+		}
+		c[k], y = cos*c[k]+sin*y, cos*y-sin*c[k]
+	}
 }
+
+// Rows is an Objective that is a sum of squares, L = |r(θ)|², of few residuals, such as
+// those of one minibatch: all rows of its Jacobian can be held at a time. Constant
+// weights are part of r.
+type Rows interface {
+	Objective
+	// Rows returns L(θ), r and J = ∂r/∂θ. The block is the objective's own; it is
+	// good until the next call, and its numbers may be overwritten. As ValueGrad
+	// it repeats itself bit for bit, and may give what is not finite.
+	Rows(theta []float64) (value float64, b RowBlock)
+}
+
+// RowBlock is n residuals with their rows of the Jacobian. Rows of zeros may fill it up.
+type RowBlock = seam.RowBlock
+
+// ErrNoRows is the error of a method that needs a Rows objective and was given
+// another.
+var ErrNoRows = errors.New("the objective does not give the rows of its Jacobian")

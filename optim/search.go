@@ -8,21 +8,23 @@ import (
 	"gonum.org/v1/gonum/optimize"
 
 	"pinn/internal/kernel"
+	"pinn/optim/internal/memory"
+	"pinn/optim/internal/quasinewton"
 )
 
-// director gives the direction of the next line search: L-BFGS, BFGS or another
-// inverse Hessian estimate.
+// director gives the direction of the next line search: an estimate of the inverse
+// Hessian of package quasinewton.
 type director interface {
-	// direct stores a direction at the accepted point loc in dir and returns the
+	// Direct stores a direction at the accepted point loc in dir and returns the
 	// first step to try, ok = false if it has no curvature to go by and the
 	// direction is to be steepest descent. It is called once per accepted point,
-	// and again after forget.
-	direct(loc *optimize.Location, dir []float64) (step float64, ok bool)
-	// forget drops all curvature.
-	forget()
-	// redrawn tells that the objective has changed, or that the caller has moved θ:
+	// and again after Forget.
+	Direct(loc *optimize.Location, dir []float64) (step float64, ok bool)
+	// Forget drops all curvature.
+	Forget()
+	// Redrawn tells that the objective has changed, or that the caller has moved θ:
 	// the next accepted point makes no pair with the one before.
-	redrawn()
+	Redrawn()
 }
 
 const (
@@ -40,7 +42,7 @@ const (
 // the same point. A second failure within failureMemory iterations is the end.
 type descender struct {
 	director director
-	wolfe    *wolfe
+	wolfe    *quasinewton.Wolfe
 	settings Search
 
 	gonum optimize.LinesearchMethod
@@ -81,7 +83,7 @@ type trial struct {
 }
 
 func (d *descender) init(dim int, director director, s Search) {
-	w := newWolfe(s.Decrease, s.Curvature, s.MaxSearchEvals)
+	w := quasinewton.NewWolfe(s.Decrease, s.Curvature, s.MaxSearchEvals)
 	rows := make([]float64, 6*dim)
 	row := func(i int) []float64 { return rows[i*dim : (i+1)*dim : (i+1)*dim] }
 	*d = descender{
@@ -103,24 +105,24 @@ func (d *descender) restart() {
 	}
 	d.counters[ready], d.counters[failed], d.counters[flat] = 0, 0, 0
 	d.resume()
-	d.director.redrawn()
+	d.director.Redrawn()
 }
 
 // resume makes the method go on from a restored state.
 func (d *descender) resume() { d.status, d.note = Running, "" }
 
 // parts is the state of a method: that of its director, own, and of the search.
-func (d *descender) parts(own []part) []part {
+func (d *descender) parts(own []memory.Part) []memory.Part {
 	return append(own,
-		part{name: "x", values: d.x}, part{name: "gradient", values: d.g},
-		part{name: "scalars", values: d.scalars},
-		part{name: "counters", values: d.counters, counts: true})
+		memory.Part{Name: "x", Values: d.x}, memory.Part{Name: "gradient", Values: d.g},
+		memory.Part{Name: "scalars", Values: d.scalars},
+		memory.Part{Name: "counters", Values: d.counters, Counts: true})
 }
 
-func (d *descender) save(own []part) []Vector { return saveParts(d.parts(own)) }
+func (d *descender) save(own []memory.Part) []Vector { return memory.Save(d.parts(own)) }
 
-func (d *descender) load(own []part, state []Vector) error {
-	if err := loadParts(d.parts(own), state); err != nil {
+func (d *descender) load(own []memory.Part, state []Vector) error {
+	if err := memory.Load(d.parts(own), state); err != nil {
 		return err
 	}
 	d.resume()
@@ -186,12 +188,12 @@ func (d *descender) iterate(f Objective, info *StepInfo) *NotFiniteError {
 	if err == nil {
 		return nil
 	}
-	steepest, floor := d.counters[plain] == 1, d.wolfe.atFloor() || d.atLastDigit()
+	steepest, floor := d.counters[plain] == 1, d.wolfe.AtFloor() || d.atLastDigit()
 	recent := d.counters[failed] > 0 && d.counters[iterations]-(d.counters[failed]-1) < failureMemory
 	d.counters[failed] = d.counters[iterations] + 1
 	first := err
 	if !steepest && !recent {
-		d.director.forget()
+		d.director.Forget()
 		if bad, err = d.search(f, info); err == nil {
 			info.Restarted = true
 			info.Note = fmt.Sprintf("line search failed (%v); went on from the last accepted point along steepest descent", first)
@@ -237,20 +239,20 @@ func (d *descender) search(f Objective, info *StepInfo) (bad *NotFiniteError, er
 	for err == nil && op != optimize.MajorIteration {
 		if h, bad = d.evaluate(f, info); bad != nil {
 			d.loc.F = math.NaN() // wolfe reflects it
-		} else if d.wolfe.lowers(d.loc.F) && !(d.best.found && d.best.f <= d.loc.F) {
-			d.best.keep(&d.loc, h, d.wolfe.step)
+		} else if d.wolfe.Lowers(d.loc.F) && !(d.best.found && d.best.f <= d.loc.F) {
+			d.best.keep(&d.loc, h, d.wolfe.Step)
 		}
 		op, err = d.gonum.Iterate(&d.loc)
 	}
 	switch {
 	case err == nil:
-		d.accept(d.loc.X, d.loc.Gradient, d.loc.F, h, d.wolfe.step, info)
+		d.accept(d.loc.X, d.loc.Gradient, d.loc.F, h, d.wolfe.Step, info)
 		return nil, nil
 	case d.best.found:
 		d.accept(d.best.x, d.best.g, d.best.f, d.best.h, d.best.step, info)
 		info.Note = fmt.Sprintf("step kept for its decrease alone (%v)", err)
 		return nil, nil
-	case d.wolfe.notFinite < d.wolfe.trials:
+	case d.wolfe.NotFinite < d.wolfe.Trials:
 		bad = nil
 	}
 	return bad, err
@@ -306,15 +308,15 @@ func (d *descender) settled() Status {
 // optimize.NextDirectioner. Steepest descent is −g/‖g‖ with the length of the
 // last accepted step, FirstStep before there is one.
 func (d *descender) InitDirection(loc *optimize.Location, dir []float64) float64 {
-	step, ok := d.director.direct(loc, dir)
+	step, ok := d.director.Direct(loc, dir)
 	d.counters[plain] = 0
 	if slope := kernel.Dot(loc.Gradient, dir); ok && slope < 0 && finite(slope) {
 		d.reach = step * math.Sqrt(kernel.Dot(dir, dir))
 		return step
 	}
 	if ok {
-		d.director.forget()
-		d.director.direct(loc, dir)
+		d.director.Forget()
+		d.director.Direct(loc, dir)
 	}
 	d.counters[plain] = 1
 	kernel.Scale(dir, -1/d.scalars[norm], loc.Gradient)

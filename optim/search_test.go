@@ -13,16 +13,16 @@ type wayward struct {
 	gone bool
 }
 
-func (w *wayward) direct(loc *optimize.Location, dir []float64) (float64, bool) {
+func (w *wayward) Direct(loc *optimize.Location, dir []float64) (float64, bool) {
 	for i, g := range loc.Gradient {
 		dir[i] = w.sign * g
 	}
 	return 1, !w.gone
 }
 
-func (w *wayward) forget() { w.gone = true }
+func (w *wayward) Forget() { w.gone = true }
 
-func (w *wayward) redrawn() {}
+func (w *wayward) Redrawn() {}
 
 type sphere struct{}
 

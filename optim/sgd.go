@@ -1,5 +1,7 @@
 package optim
 
+import "pinn/optim/internal/memory"
+
 // SGD is gradient descent, plain or with momentum. Per coordinate,
 //
 //	sgd        θ −= α·g
@@ -78,14 +80,14 @@ func (s *SGD) Step(theta []float64, f Objective) (StepInfo, error) {
 func (s *SGD) Restart() {}
 
 // State returns the buffer and counters; see Stateful.
-func (s *SGD) State() []Vector { return saveParts(s.parts()) }
+func (s *SGD) State() []Vector { return memory.Save(s.parts()) }
 
 // SetState restores what State returned; see Stateful.
-func (s *SGD) SetState(state []Vector) error { return loadParts(s.parts(), state) }
+func (s *SGD) SetState(state []Vector) error { return memory.Load(s.parts(), state) }
 
-func (s *SGD) parts() []part {
-	return s.run.parts(part{name: "buffer", values: s.buffer},
-		part{name: "filled", values: s.filled, counts: true})
+func (s *SGD) parts() []memory.Part {
+	return s.run.parts(memory.Part{Name: "buffer", Values: s.buffer},
+		memory.Part{Name: "filled", Values: s.filled, Counts: true})
 }
 
 func (s *SGD) update(theta, g []float64, lr float64) {

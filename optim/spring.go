@@ -5,6 +5,7 @@ import (
 
 	"pinn/internal/kernel"
 	"pinn/internal/kernel/triangle"
+	"pinn/optim/internal/memory"
 )
 
 // SPRING is a Gauss-Newton method for minibatches of n residuals and many more
@@ -70,13 +71,13 @@ func (s *SPRING) Init(dim int) {
 func (s *SPRING) Restart() {}
 
 // State returns the direction and the count; see Stateful.
-func (s *SPRING) State() []Vector { return saveParts(s.parts()) }
+func (s *SPRING) State() []Vector { return memory.Save(s.parts()) }
 
 // SetState restores what State returned; see Stateful.
-func (s *SPRING) SetState(state []Vector) error { return loadParts(s.parts(), state) }
+func (s *SPRING) SetState(state []Vector) error { return memory.Load(s.parts(), state) }
 
-func (s *SPRING) parts() []part {
-	return []part{{name: "direction", values: s.direction}, {name: "count", values: s.count, counts: true}}
+func (s *SPRING) parts() []memory.Part {
+	return []memory.Part{{Name: "direction", Values: s.direction}, {Name: "count", Values: s.count, Counts: true}}
 }
 
 // Step makes one update of theta; see Method. GradNorm is 2‖Jᵀr‖.

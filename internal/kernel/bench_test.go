@@ -66,14 +66,14 @@ func BenchmarkGemmNTAdd(b *testing.B) {
 	})
 }
 
-func BenchmarkSyrkAdd(b *testing.B) {
+func BenchmarkSyrkAddColumns(b *testing.B) {
 	forTiers(b, func(b *testing.B) {
 		for _, s := range [][2]int{{64, 256}, {240, 256}, {941, 64}, {941, 256}, {2011, 64}, {2011, 256}, {2011, 512}} {
 			n, t := s[0], s[1]
 			x, c := ramp(n*t), make([]float64, n*n)
 			b.Run(fmt.Sprintf("op=syrk/n=%d/t=%d", n, t), func(b *testing.B) {
 				for b.Loop() {
-					SyrkAdd(n, t, x, t, c, n)
+					SyrkAddColumns(n, 0, n, t, x, t, c, n)
 				}
 				report(b, n*n*t)
 			})
@@ -87,13 +87,13 @@ func BenchmarkDense(b *testing.B) {
 			a, x, y := ramp(n*n), ramp(n), make([]float64, n)
 			b.Run(fmt.Sprintf("op=symv/n=%d", n), func(b *testing.B) {
 				for b.Loop() {
-					SymvUpper(n, a, n, x, y)
+					SymvUpperRows(n, 0, n, a, n, x, y)
 				}
 				report(b, 2*n*n)
 			})
 			b.Run(fmt.Sprintf("op=rank2/n=%d", n), func(b *testing.B) {
 				for b.Loop() {
-					Rank2Upper(n, 0.999, 1e-6, 1e-6, 1e-6, x, x, a, n)
+					Rank2UpperRows(n, 0, n, 0.999, 1e-6, 1e-6, 1e-6, x, x, a, n)
 				}
 				report(b, 5*n*n/2)
 			})
@@ -113,7 +113,6 @@ func BenchmarkElementwise(b *testing.B) {
 		{"cos", func(dst, x, _ []float64) { Cos(dst, x) }},
 		{"add", Add},
 		{"mul", Mul},
-		{"div", Div},
 		{"muladd", MulAdd},
 		{"muladdc", func(dst, x, y []float64) { MulAddC(dst, 1e-9, x, y) }},
 		{"axpy", func(dst, x, _ []float64) { Axpy(dst, 1e-9, x) }},

@@ -2,7 +2,7 @@
 
 package kernel
 
-// The constants of the vector functions; gen/poly.go says how they are computed.
+// The constants of the vector functions; gen/portable.go says how they are computed.
 const (
 	log2e = 0x1.71547652b82fep+00
 	ln2Hi = 0x1.62e42feep-01

@@ -1,5 +1,7 @@
 package kernel
 
+import "golang.org/x/sys/cpu"
+
 // The functions ending in Vec call the assembly of the tier in use, which is not the
 // portable one.
 
@@ -11,27 +13,11 @@ func addVec(dst, a, b *float64, n int) {
 	}
 }
 
-func subVec(dst, a, b *float64, n int) {
-	if tier == tierAVX512 {
-		subZ(dst, a, b, n)
-	} else {
-		subY(dst, a, b, n)
-	}
-}
-
 func mulVec(dst, a, b *float64, n int) {
 	if tier == tierAVX512 {
 		mulZ(dst, a, b, n)
 	} else {
 		mulY(dst, a, b, n)
-	}
-}
-
-func divVec(dst, a, b *float64, n int) {
-	if tier == tierAVX512 {
-		divZ(dst, a, b, n)
-	} else {
-		divY(dst, a, b, n)
 	}
 }
 
@@ -270,4 +256,16 @@ func rowProductVec(n, c int, a, b *float64, t int, dst *float64) {
 	} else {
 		rowProductY(n, c, a, b, t, dst)
 	}
+}
+
+// offered returns the best tier that processor and operating system support.
+func offered() int {
+	x := &cpu.X86
+	switch {
+	case x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX2 && x.HasFMA:
+		return tierAVX512
+	case x.HasAVX2 && x.HasFMA:
+		return tierAVX2
+	}
+	return tierGo
 }

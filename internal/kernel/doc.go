@@ -11,11 +11,11 @@
 // (or per parameter), the values at the points contiguous along the row, rows a fixed
 // stride apart. With C derivatives carried per unit a row is C times as long. A layer is
 //
-//	forward   Z = W·A          Gemm       m×k by k×n, k = inputs, n = points of the tile
-//	backward  dA = Wᵀ·dZ       GemmTN     the same W, read across, not copied
-//	          dW += dZ·Aᵀ      GemmNTAdd  a reduction over the points
-//	          J = Σ dZ·A       RowProduct the same without the reduction
-//	          A += JᵀJ         SyrkAdd    one triangle, rows of J by parameter
+//	forward   Z = W·A          Gemm            m×k by k×n, k = inputs, n = points of the tile
+//	backward  dA = Wᵀ·dZ       GemmTN          the same W, read across, not copied
+//	          dW += dZ·Aᵀ      GemmNTAdd       a reduction over the points
+//	          J = Σ dZ·A       RowProduct      the same without the reduction
+//	          A += JᵀJ         SyrkAddColumns  one triangle, rows of J by parameter
 //
 // and its activation is TanhJet, which takes a unit's value and derivatives through tanh
 // in one pass, or Tanh, Exp, Sin or Cos on whole rows and products of rows. The rows of a
@@ -47,8 +47,8 @@
 // depend on an element's place in its slice. Between tiers they differ in the last bits:
 // the vector tiers fuse products into sums (MulAdd, Axpy and all products of matrices),
 // and reductions add 4 or 8 interleaved partial sums. A sum of k terms differs by less
-// than 2(k+3)·2⁻⁵³·Σ|terms|, a function by the sum of both errors; Add, Sub, Mul, Div,
-// MulC, Scale, AddConst and Fill are the same bits everywhere.
+// than 2(k+3)·2⁻⁵³·Σ|terms|, a function by the sum of both errors; Add, Mul, MulC,
+// Scale, AddConst and Fill are the same bits everywhere.
 //
 // # NaN and infinities
 //
@@ -58,3 +58,10 @@
 // have the limits of package math at infinity. Subnormal numbers are not flushed. Which
 // NaN (sign, payload) results is not specified.
 package kernel
+
+//go:generate go run -C gen . -set products -out ../products_amd64.s -stubs ../products_amd64.go -pkg kernel
+//go:generate go run -C gen . -set elementwise -out ../elementwise_amd64.s -stubs ../elementwise_amd64.go -pkg kernel
+//go:generate go run -C gen . -set functions -out ../functions_amd64.s -stubs ../functions_amd64.go -pkg kernel
+//go:generate go run -C gen . -set coefficients -go ../coefficients.go
+//go:generate go run -C gen . -set jets -out ../jets_amd64.s -stubs ../jets_amd64.go -pkg kernel
+//go:generate go run -C gen . -set jetsgo -go ../jets_go.go -table ../jettable_amd64.go

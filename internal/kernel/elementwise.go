@@ -15,16 +15,6 @@ func Add(dst, a, b []float64) {
 	addVec(ptr(dst), ptr(a), ptr(b), len(dst))
 }
 
-// Sub computes dst = a − b.
-func Sub(dst, a, b []float64) {
-	check3(dst, a, b)
-	if tier == tierGo {
-		subGo(dst, a, b)
-		return
-	}
-	subVec(ptr(dst), ptr(a), ptr(b), len(dst))
-}
-
 // Mul computes dst = a·b.
 func Mul(dst, a, b []float64) {
 	check3(dst, a, b)
@@ -33,16 +23,6 @@ func Mul(dst, a, b []float64) {
 		return
 	}
 	mulVec(ptr(dst), ptr(a), ptr(b), len(dst))
-}
-
-// Div computes dst = a/b.
-func Div(dst, a, b []float64) {
-	check3(dst, a, b)
-	if tier == tierGo {
-		divGo(dst, a, b)
-		return
-	}
-	divVec(ptr(dst), ptr(a), ptr(b), len(dst))
 }
 
 // MulAdd computes dst = dst + a·b.

@@ -7,20 +7,10 @@ package kernel
 //go:noescape
 func addZ(dst *float64, a *float64, b *float64, n int)
 
-// subZ computes dst = a - b.
-//
-//go:noescape
-func subZ(dst *float64, a *float64, b *float64, n int)
-
 // mulZ computes dst = a·b.
 //
 //go:noescape
 func mulZ(dst *float64, a *float64, b *float64, n int)
-
-// divZ computes dst = a/b.
-//
-//go:noescape
-func divZ(dst *float64, a *float64, b *float64, n int)
 
 // mulAddZ computes dst += a·b.
 //
@@ -77,20 +67,10 @@ func dotZ(a *float64, b *float64, n int) float64
 //go:noescape
 func addY(dst *float64, a *float64, b *float64, n int)
 
-// subY computes dst = a - b.
-//
-//go:noescape
-func subY(dst *float64, a *float64, b *float64, n int)
-
 // mulY computes dst = a·b.
 //
 //go:noescape
 func mulY(dst *float64, a *float64, b *float64, n int)
-
-// divY computes dst = a/b.
-//
-//go:noescape
-func divY(dst *float64, a *float64, b *float64, n int)
 
 // mulAddY computes dst += a·b.
 //

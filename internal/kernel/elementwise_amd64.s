@@ -72,65 +72,6 @@ DATA tailZ<>+7(SB)/1, $0x7f
 DATA tailZ<>+8(SB)/1, $0xff
 GLOBL tailZ<>(SB), RODATA|NOPTR, $9
 
-// func subZ(dst *float64, a *float64, b *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·subZ(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-vectors1:
-	CMPQ    BX, $0x20
-	JL      next2
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Z0
-	VMOVUPD 64(DX)(SI*8), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, 64(AX)(SI*8)
-	VMOVUPD 128(CX)(SI*8), Z0
-	VMOVUPD 128(DX)(SI*8), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, 128(AX)(SI*8)
-	VMOVUPD 192(CX)(SI*8), Z0
-	VMOVUPD 192(DX)(SI*8), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, 192(AX)(SI*8)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     vectors1
-
-next2:
-vectors3:
-	CMPQ    BX, $0x08
-	JL      next4
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vectors3
-
-next4:
-	TESTQ     BX, BX
-	JZ        end5
-	LEAQ      tailZ<>+0(SB), DI
-	KMOVB     (DI)(BX*1), K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
-	VSUBPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
-	XORQ      BX, BX
-
-end5:
-	VZEROUPPER
-	RET
-
 // func mulZ(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·mulZ(SB), NOSPLIT, $0-32
@@ -183,65 +124,6 @@ next4:
 	VMOVUPD.Z (CX)(SI*8), K1, Z0
 	VMOVUPD.Z (DX)(SI*8), K1, Z1
 	VMULPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
-	XORQ      BX, BX
-
-end5:
-	VZEROUPPER
-	RET
-
-// func divZ(dst *float64, a *float64, b *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·divZ(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-vectors1:
-	CMPQ    BX, $0x20
-	JL      next2
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Z0
-	VMOVUPD 64(DX)(SI*8), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, 64(AX)(SI*8)
-	VMOVUPD 128(CX)(SI*8), Z0
-	VMOVUPD 128(DX)(SI*8), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, 128(AX)(SI*8)
-	VMOVUPD 192(CX)(SI*8), Z0
-	VMOVUPD 192(DX)(SI*8), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, 192(AX)(SI*8)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     vectors1
-
-next2:
-vectors3:
-	CMPQ    BX, $0x08
-	JL      next4
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vectors3
-
-next4:
-	TESTQ     BX, BX
-	JZ        end5
-	LEAQ      tailZ<>+0(SB), DI
-	KMOVB     (DI)(BX*1), K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
-	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)(SI*8)
 	XORQ      BX, BX
 
@@ -930,66 +812,6 @@ DATA tailY<>+48(SB)/8, $0x0000000000000000
 DATA tailY<>+56(SB)/8, $0x0000000000000000
 GLOBL tailY<>(SB), RODATA|NOPTR, $64
 
-// func subY(dst *float64, a *float64, b *float64, n int)
-// Requires: AVX
-TEXT ·subY(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-vectors1:
-	CMPQ    BX, $0x10
-	JL      next2
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     vectors1
-
-next2:
-vectors3:
-	CMPQ    BX, $0x04
-	JL      next4
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vectors3
-
-next4:
-	TESTQ      BX, BX
-	JZ         end5
-	LEAQ       tailY<>+0(SB), DI
-	NEGQ       BX
-	VMOVUPD    32(DI)(BX*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VSUBPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
-	XORQ       BX, BX
-
-end5:
-	VZEROUPPER
-	RET
-
 // func mulY(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
 TEXT ·mulY(SB), NOSPLIT, $0-32
@@ -1043,66 +865,6 @@ next4:
 	VMASKMOVPD (CX)(SI*8), Y0, Y1
 	VMASKMOVPD (DX)(SI*8), Y0, Y2
 	VMULPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
-	XORQ       BX, BX
-
-end5:
-	VZEROUPPER
-	RET
-
-// func divY(dst *float64, a *float64, b *float64, n int)
-// Requires: AVX
-TEXT ·divY(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-vectors1:
-	CMPQ    BX, $0x10
-	JL      next2
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
-	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
-	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
-	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     vectors1
-
-next2:
-vectors3:
-	CMPQ    BX, $0x04
-	JL      next4
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vectors3
-
-next4:
-	TESTQ      BX, BX
-	JZ         end5
-	LEAQ       tailY<>+0(SB), DI
-	NEGQ       BX
-	VMOVUPD    32(DI)(BX*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VDIVPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)(SI*8)
 	XORQ       BX, BX
 

@@ -20,9 +20,7 @@ const scalar = -1.75
 
 var elementwises = []elementwise{
 	{"Add", Add, func(_, a, b float64) float64 { return a + b }, nil},
-	{"Sub", Sub, func(_, a, b float64) float64 { return a - b }, nil},
 	{"Mul", Mul, func(_, a, b float64) float64 { return a * b }, nil},
-	{"Div", Div, func(_, a, b float64) float64 { return a / b }, nil},
 	{"MulC", func(dst, a, b []float64) { MulC(dst, scalar, a, b) },
 		func(_, a, b float64) float64 { return scalar * a * b }, nil},
 	{"Scale", func(dst, a, _ []float64) { Scale(dst, scalar, a) },

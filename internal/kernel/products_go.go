@@ -64,6 +64,25 @@ func gemmColumnGo(i0, i1, j, k int, a []float64, sa, ta int, b []float64, ldb in
 	}
 }
 
+// gemmStridedGo is the portable form: blocks of B in row-major order, then the plain
+// product.
+func gemmStridedGo(m, n, k int, alpha float64, a []float64, sa, ta int, b []float64, sb, tb int, c []float64, ldc int) {
+	const side = 32
+	var pb [side * side]float64
+	for j := 0; j < n; j += side {
+		w := min(side, n-j)
+		for p := 0; p < k; p += side {
+			d := min(side, k-p)
+			for q := range d {
+				for r := range w {
+					pb[q*side+r] = alpha * b[(p+q)*sb+(j+r)*tb]
+				}
+			}
+			gemmGo(m, w, d, a[p*ta:], sa, ta, pb[:], side, c[j:], ldc, 1)
+		}
+	}
+}
+
 // gemmNTAddGo computes C += A·Bᵀ, both with points along the rows.
 func gemmNTAddGo(m, n, t int, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
 	for i := 0; i < m; i += 2 {

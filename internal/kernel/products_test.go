@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"pinn/internal/kernel/kerneltest"
 )
 
 // unit is the rounding unit of float64.
@@ -231,107 +233,6 @@ func dotOf(a matrix, i int, b matrix, j int, start float64) (sum, size float64) 
 	return sum, size
 }
 
-func TestSyrkAdd(t *testing.T) {
-	rng := newRand(13)
-	for _, s := range shapes(rng, 300, 1, 600) {
-		a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
-		was := newMatrix(s.m, s.m, s.m+s.ldc, s.off, rng.NormFloat64)
-		want, size := products2(a, a, was, true)
-		cut := rng.IntN(s.m + 1)
-		tiers(fmt.Sprintf("SyrkAdd n=%d t=%d lda=+%d ldc=+%d", s.m, s.k, s.lda, s.ldc), func(name string) {
-			c, parts := was.clone(), was.clone()
-			SyrkAdd(s.m, s.k, a.data, a.ld, c.data, c.ld)
-			c.checkCanaries(t, name, was, func(i, j int) bool { return i <= j })
-			for i := range s.m {
-				for j := i; j < s.m; j++ {
-					checkSum(t, name, i, j, c.at(i, j), want[i*s.m+j], size[i*s.m+j], s.k)
-				}
-			}
-			// Any two ranges of columns give the bits of the whole.
-			SyrkAddColumns(s.m, 0, cut, s.k, a.data, a.ld, parts.data, parts.ld)
-			SyrkAddColumns(s.m, cut, s.m, s.k, a.data, a.ld, parts.data, parts.ld)
-			parts.checkCanaries(t, name+" in two ranges", c, func(i, j int) bool { return false })
-			if tier == tierGo || s.m == 0 || s.k == 0 {
-				return
-			}
-			// The form for large orders, at orders where each of its edges shows.
-			c = was.clone()
-			syrkVec(0, cut, s.k, a.data, a.ld, c.data, c.ld)
-			syrkVec(cut, s.m, s.k, a.data, a.ld, c.data, c.ld)
-			c.checkCanaries(t, name+" packed", was, func(i, j int) bool { return i <= j })
-			for i := range s.m {
-				for j := i; j < s.m; j++ {
-					checkSum(t, name+" packed", i, j, c.at(i, j), want[i*s.m+j], size[i*s.m+j], s.k)
-				}
-			}
-		})
-	}
-}
-
-func TestSymvUpper(t *testing.T) {
-	eachTier(t, func(t *testing.T) {
-		rng := newRand(14)
-		for n := range 70 {
-			a := newMatrix(n, n, n+rng.IntN(3), rng.IntN(3), rng.NormFloat64)
-			for i := range n {
-				for j := range i {
-					a.data[i*a.ld+j] = canary
-				}
-			}
-			x := newMatrix(1, n, n+1, 1, rng.NormFloat64)
-			y := newMatrix(1, n, n+1, 2, func() float64 { return math.NaN() })
-			was := y.clone()
-			whole, shared := make([]float64, n), make([]float64, n)
-			SymvUpper(n, a.data, a.ld, x.data, whole)
-			SymvUpperRows(n, 0, n/3, a.data, a.ld, x.data, shared)
-			SymvUpperRows(n, n/3, n, a.data, a.ld, x.data, shared)
-			for i, v := range shared {
-				if size := float64(n) * 10; !(math.Abs(v-whole[i]) <= 0x1p-50*size) {
-					t.Errorf("SymvUpperRows n=%d: y[%d] = %v by two parts, %v by one", n, i, v, whole[i])
-				}
-			}
-			SymvUpper(n, a.data, a.ld, x.data, y.data)
-			y.checkCanaries(t, fmt.Sprintf("SymvUpper n=%d", n), was, everywhere)
-			for i := range n {
-				var want, size float64
-				for j := range n {
-					v := a.at(min(i, j), max(i, j)) * x.at(0, j)
-					want += v
-					size += math.Abs(v)
-				}
-				checkSum(t, fmt.Sprintf("SymvUpper n=%d", n), 0, i, y.at(0, i), want, size, n)
-			}
-		}
-	})
-}
-
-func TestRank2Upper(t *testing.T) {
-	eachTier(t, func(t *testing.T) {
-		rng := newRand(15)
-		const scale, xx, xy, yy = 0.75, 2.5, -1.25, 0.5
-		for n := range 70 {
-			name := fmt.Sprintf("Rank2Upper n=%d", n)
-			c := newMatrix(n, n, n+rng.IntN(3), rng.IntN(3), rng.NormFloat64)
-			x, y := newMatrix(1, n, n+1, 1, rng.NormFloat64), newMatrix(1, n, n+1, 2, rng.NormFloat64)
-			was := c.clone()
-			Rank2Upper(n, scale, xx, xy, yy, x.data, y.data, c.data, c.ld)
-			c.checkCanaries(t, name, was, func(i, j int) bool { return i <= j })
-			for i := range n {
-				for j := i; j < n; j++ {
-					xi, xj, yi, yj := x.at(0, i), x.at(0, j), y.at(0, i), y.at(0, j)
-					terms := []float64{scale * was.at(i, j), xx * xi * xj, xy * xi * yj, xy * yi * xj, yy * yi * yj}
-					var want, size float64
-					for _, v := range terms {
-						want += v
-						size += math.Abs(v)
-					}
-					checkSum(t, name, i, j, c.at(i, j), want, size, len(terms))
-				}
-			}
-		}
-	})
-}
-
 // TestProductsAtPageEdges puts every operand against unreadable memory.
 func TestProductsAtPageEdges(t *testing.T) {
 	eachTier(t, func(t *testing.T) {
@@ -343,12 +244,12 @@ func TestProductsAtPageEdges(t *testing.T) {
 					Gemm(m, n, n, a, n, b, n, c, n)
 					GemmTN(m, n, n, guarded(t, n*m, atEnd), m, b, n, c, n)
 					GemmNTAdd(m, n, n, a, n, b, n, c, n)
-					SyrkAdd(n, m, guarded(t, n*m, atEnd), m, sq, n)
-					SymvUpper(n, sq, n, x, y)
-					Rank2Upper(n, 1, 1, 1, 1, x, y, sq, n)
+					SyrkAddColumns(n, 0, n, m, guarded(t, n*m, atEnd), m, sq, n)
+					SymvUpperRows(n, 0, n, sq, n, x, y)
+					Rank2UpperRows(n, 0, n, 1, 1, 1, 1, x, y, sq, n)
 				}
 			}
-			SyrkAdd(60, 33, guarded(t, 60*33, atEnd), 33, guarded(t, 3600, atEnd), 60)
+			SyrkAddColumns(60, 0, 60, 33, guarded(t, 60*33, atEnd), 33, guarded(t, 3600, atEnd), 60)
 		}
 	})
 }
@@ -412,7 +313,7 @@ func TestProductsRepeat(t *testing.T) {
 			c, d, e := make([]float64, m*n), make([]float64, m*k), make([]float64, m*m)
 			Gemm(m, n, k, a.data, points, b.data, points, c, n)
 			GemmNTAdd(m, k, points, a.data, points, b.data, points, d, k)
-			SyrkAdd(m, points, a.data, points, e, m)
+			SyrkAddColumns(m, 0, m, points, a.data, points, e, m)
 			all := append(append(c, d...), e...)
 			if first == nil {
 				first = all
@@ -427,7 +328,7 @@ func TestProductsRepeat(t *testing.T) {
 }
 
 func TestProductsAllocateNothing(t *testing.T) {
-	if poolsDrop {
+	if kerneltest.RaceDetector() {
 		t.Skip("sync.Pool keeps nothing under the race detector")
 	}
 	eachTier(t, func(t *testing.T) {
@@ -437,9 +338,9 @@ func TestProductsAllocateNothing(t *testing.T) {
 			Gemm(n, n, n, a, n, b, n, c, n)
 			GemmTN(n, n, n, a, n, b, n, c, n)
 			GemmNTAdd(n, n, n, a, n, b, n, c, n)
-			SyrkAdd(n, n, a, n, c, n)
-			SymvUpper(n, c, n, a[:n], b[:n])
-			Rank2Upper(n, 1, 1, 1, 1, a[:n], b[:n], c, n)
+			SyrkAddColumns(n, 0, n, n, a, n, c, n)
+			SymvUpperRows(n, 0, n, c, n, a[:n], b[:n])
+			Rank2UpperRows(n, 0, n, 1, 1, 1, 1, a[:n], b[:n], c, n)
 		})
 		if got != 0 {
 			t.Errorf("%v allocations per run, want 0", got)
@@ -455,8 +356,10 @@ func TestProductsPanic(t *testing.T) {
 		"leading dimension":   func() { GemmTN(4, 2, 3, a, 3, a, 2, a, 2) },
 		"short output":        func() { GemmNTAdd(3, 3, 2, a, 2, a, 2, a[:8], 3) },
 		"column range":        func() { SyrkAddColumns(3, 2, 4, 2, a, 2, a, 3) },
-		"vector length":       func() { SymvUpper(3, a, 3, a[:3], a[:2]) },
-		"vector length rank2": func() { Rank2Upper(3, 1, 1, 1, 1, a[:2], a[:3], a, 3) },
+		"vector length":       func() { SymvUpperRows(3, 0, 3, a, 3, a[:3], a[:2]) },
+		"row range":           func() { SymvUpperRows(3, 2, 4, a, 3, a[:3], a[:3]) },
+		"row range rank2":     func() { Rank2UpperRows(3, -1, 2, 1, 1, 1, 1, a[:3], a[:3], a, 3) },
+		"vector length rank2": func() { Rank2UpperRows(3, 0, 3, 1, 1, 1, 1, a[:2], a[:3], a, 3) },
 	}
 	for name, f := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,5 +1,7 @@
 package kernel
 
+import "sync"
+
 // gemmVecAll runs the strip kernels over C = A·B (or C += A·B): A by strides as in
 // gemmGo, rows in strips of nearly equal height, columns in blocks whose part of B
 // stays in the second-level cache while all strips pass over it.
@@ -81,6 +83,81 @@ const (
 	packedWidth  = 96
 	packedStride = packedWidth + 8
 )
+
+// The blocks of GemmStridedAdd: blockDepth terms of blockRows rows of A (256 KiB, for
+// the second-level cache) and of blockPanels panels of B (960 KiB at most).
+const (
+	blockDepth  = 256
+	blockRows   = 128
+	blockPanels = 20
+)
+
+// blockBuffers is the scratch of one call.
+type blockBuffers struct {
+	a [blockRows * blockDepth]float64
+	b [blockPanels * blockDepth * tileWidth]float64
+}
+
+var blocks = sync.Pool{New: func() any { return new(blockBuffers) }}
+
+// packB stores alpha·B (depth×width) as panels, each depth rows of panel() columns.
+func packB(dst []float64, width, depth int, alpha float64, b []float64, sb, tb int) {
+	w := panel()
+	for j := 0; j < width; j += w {
+		part := dst[j*depth : (j+w)*depth]
+		cols := min(w, width-j)
+		switch {
+		case tb != 1:
+			packPanel(part, cols, depth, b[j*tb:], tb)
+		case cols == w:
+			copyRowsVec(depth, &b[j], sb, &part[0], w)
+		default:
+			for p := range depth {
+				copy(part[p*w:p*w+cols], b[p*sb+j:])
+			}
+		}
+		if alpha != 1 {
+			Scale(part, alpha, part)
+		}
+	}
+}
+
+// multiplyBlock adds a block of rows of A times the packed panels to C. Rows that lie
+// across the memory are packed too, strip by strip.
+func multiplyBlock(m, n, k int, a []float64, sa, ta int, bufs *blockBuffers, c []float64, ldc int) {
+	w := panel()
+	strips := (m + gemmRows() - 1) / gemmRows()
+	rows := func(s int) (i, h int) { return m * s / strips, m*(s+1)/strips - m*s/strips }
+	if ta != 1 {
+		for s := range strips {
+			i, h := rows(s)
+			packStrip(bufs.a[i*k:], h, k, a[i*sa:], ta)
+		}
+	}
+	for j := 0; j < n; j += w {
+		for s := range strips {
+			i, h := rows(s)
+			if ta == 1 {
+				gemmVec(h, min(w, n-j), k, &a[i*sa], sa, 1, &bufs.b[j*k], w, &c[i*ldc+j], ldc, 1)
+			} else {
+				gemmVec(h, min(w, n-j), k, &bufs.a[i*k], 1, h, &bufs.b[j*k], w, &c[i*ldc+j], ldc, 1)
+			}
+		}
+	}
+}
+
+// packStrip stores h rows of A, contiguous across rows, as k rows of h.
+func packStrip(dst []float64, h, k int, a []float64, ta int) {
+	if h == 8 {
+		for p := range k {
+			*(*[8]float64)(dst[8*p:]) = *(*[8]float64)(a[p*ta:])
+		}
+		return
+	}
+	for p := range k {
+		copy(dst[h*p:h*p+h], a[p*ta:])
+	}
+}
 
 // dotsVecAll runs the reduction kernels over C += A·Bᵀ. Long reductions are cut so
 // that the rows of both operands stay in the caches.

@@ -112,3 +112,12 @@ func (f Function) NormalEquations(a, g, theta []float64) (sum float64) {
 	}
 	return sum
 }
+
+// trace returns tr(JᵀJ) at θ, the sum of the squares of J.
+func (f Function) trace(theta []float64) (sum float64) {
+	f.squares.residuals(f.squares.r, f.squares.j, theta)
+	for _, v := range f.squares.j.values {
+		sum += v * v
+	}
+	return sum
+}

@@ -267,11 +267,12 @@ type permuted struct {
 	optim.Objective
 	order       []int
 	theta, g, a []float64
+	asked       bool // for Rows
 }
 
 func permute(f optim.Objective, order []int) *permuted {
 	n := f.Dim()
-	return &permuted{f, order, make([]float64, n), make([]float64, n), make([]float64, n*n)}
+	return &permuted{Objective: f, order: order, theta: make([]float64, n), g: make([]float64, n), a: make([]float64, n*n)}
 }
 
 // inner returns θ in the order of the objective.
@@ -328,6 +329,7 @@ func (p *permuted) Triangle(r, c, theta []float64) float64 {
 }
 
 func (p *permuted) Rows(theta []float64) (float64, optim.RowBlock) {
+	p.asked = true
 	v, b := rowsOf(p.Objective).Rows(p.inner(theta))
 	jt := make([]float64, len(b.JT))
 	for i, o := range p.order {

@@ -165,3 +165,52 @@ func addSums(s isa, acc []reg.VecVirtual, c reg.Register) {
 		VMOVUPD(sum, Mem{Base: c})
 	}
 }
+
+// symv writes the kernel of y = A·x on four rows of the upper triangle, right of
+// the diagonal block: each element of A is read once and used twice.
+func symv(s isa) {
+	s.text("symv4", "func(n int, a *float64, lda int, x, y, xi, d *float64)",
+		"adds Aᵀ·xi to y and stores A·x in d for four rows of A; x and y have length n, xi and d four.")
+	n, lda := pointer("n"), stride("lda")
+	a := newRows(4, pointer("a"), lda, triple(4, lda))
+	x, yy := pointer("x"), pointer("y")
+	xi := s.vecs(4)
+	p := pointer("xi")
+	for i := range xi {
+		VBROADCASTSD(Mem{Base: p, Disp: 8 * i}, xi[i])
+	}
+	acc := s.zero(4)
+	step := func(mk *mask) {
+		xv, yv, v := s.vec(), s.vec(), s.vec()
+		s.load(Mem{Base: x}, xv, mk)
+		s.load(Mem{Base: yy}, yv, mk)
+		for i := range acc {
+			s.load(a.at(i, 0), v, mk)
+			VFMADD231PD(v, xv, acc[i])
+			VFMADD231PD(v, xi[i], yv)
+		}
+		s.store(yv, Mem{Base: yy}, mk)
+	}
+	loop, tail, end := label("columns"), label("tail"), label("end")
+	Label(loop)
+	CMPQ(n, Imm(uint64(s.lanes)))
+	JL(LabelRef(tail))
+	step(nil)
+	for _, r := range []reg.Register{x, yy, a.base[0]} {
+		ADDQ(Imm(uint64(s.bytes)), r)
+	}
+	SUBQ(Imm(uint64(s.lanes)), n)
+	JMP(LabelRef(loop))
+	Label(tail)
+	TESTQ(n, n)
+	JZ(LabelRef(end))
+	mk := s.tailMask(n)
+	step(&mk)
+	Label(end)
+	d := pointer("d")
+	zero := YMM()
+	VXORPD(zero, zero, zero)
+	VMOVUPD(zero, Mem{Base: d})
+	addSums(s, acc, d)
+	done()
+}

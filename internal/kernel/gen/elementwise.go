@@ -19,12 +19,8 @@ type operation struct {
 var operations = []operation{
 	{"add", "func(dst, a, b *float64, n int)", "computes dst = a + b.", []string{"a", "b"}, nil,
 		func(x, c []reg.VecVirtual) reg.VecVirtual { VADDPD(x[1], x[0], x[0]); return x[0] }},
-	{"sub", "func(dst, a, b *float64, n int)", "computes dst = a - b.", []string{"a", "b"}, nil,
-		func(x, c []reg.VecVirtual) reg.VecVirtual { VSUBPD(x[1], x[0], x[0]); return x[0] }},
 	{"mul", "func(dst, a, b *float64, n int)", "computes dst = a·b.", []string{"a", "b"}, nil,
 		func(x, c []reg.VecVirtual) reg.VecVirtual { VMULPD(x[1], x[0], x[0]); return x[0] }},
-	{"div", "func(dst, a, b *float64, n int)", "computes dst = a/b.", []string{"a", "b"}, nil,
-		func(x, c []reg.VecVirtual) reg.VecVirtual { VDIVPD(x[1], x[0], x[0]); return x[0] }},
 	{"mulAdd", "func(dst, a, b *float64, n int)", "computes dst += a·b.", []string{"dst", "a", "b"}, nil,
 		func(x, c []reg.VecVirtual) reg.VecVirtual { VFMADD231PD(x[2], x[1], x[0]); return x[0] }},
 	{"mulAddC", "func(dst *float64, c float64, a, b *float64, n int)", "computes dst += c·a·b.", []string{"dst", "a", "b"}, []string{"c"},

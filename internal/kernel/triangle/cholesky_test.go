@@ -154,6 +154,46 @@ func TestCholeskyThreads(t *testing.T) {
 	}
 }
 
+// TestFactorGram compares with Factor of the matrix written out.
+func TestFactorGram(t *testing.T) {
+	const shift = 0.5
+	rng := rand.New(rand.NewPCG(5, 9))
+	for _, n := range []int{1, 7, 64, 130} {
+		for _, k := range []int{1, 40, 200} {
+			ldb := n + 3
+			b, a := normal(k*ldb, rng), make([]float64, n*n)
+			trace := 0.0
+			for i := range n {
+				for j := i; j < n; j++ {
+					for l := range k {
+						a[i*n+j] += b[l*ldb+i] * b[l*ldb+j]
+					}
+				}
+				trace += a[i*n+i]
+			}
+			got, want := NewCholesky(n, 1), NewCholesky(n, 2)
+			tr, ok := got.FactorGram(k, b, ldb, shift)
+			if !ok || !want.Factor(a, shift) {
+				t.Fatalf("order %d, %d rows: no factor", n, k)
+			}
+			// ε times the condition, at most 4k/shift = 2e3, of numbers below 30. Margin 20.
+			const tol = 1e-10
+			if d := tr/trace - 1; d > tol || d < -tol {
+				t.Errorf("order %d, %d rows: trace %v, want %v", n, k, tr, trace)
+			}
+			x, y := normal(n, rng), make([]float64, n)
+			copy(y, x)
+			got.Solve(x)
+			want.Solve(y)
+			for i := range x {
+				if d := x[i] - y[i]; d > tol || d < -tol {
+					t.Fatalf("order %d, %d rows: x[%d] = %v, want %v (tol %g: rounding)", n, k, i, x[i], y[i], tol)
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkCholesky(b *testing.B) {
 	for _, n := range []int{500, 1000, 2000} {
 		b.Run(fmt.Sprintf("p=%d", n), func(b *testing.B) {

@@ -1,5 +1,0 @@
-//go:build !race
-
-package optimtest
-
-const poolsDrop = false
