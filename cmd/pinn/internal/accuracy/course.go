@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // Course is the error along a run: at Passes[i] over all points, Seconds[i] after
@@ -14,7 +15,7 @@ type Course struct{ Passes, Seconds, RelL2 []float64 }
 
 // NewCourse takes a course from a table of errors.csv.
 func NewCourse(t *rundir.Table) (Course, error) {
-	c := Course{t.Numbers(rundir.ColPasses), t.Numbers(rundir.ColWall), t.Numbers(rundir.ColRelL2)}
+	c := Course{t.Numbers(hybrid.ColPasses), t.Numbers(hybrid.ColWall), t.Numbers(rundir.ColRelL2)}
 	if c.Passes == nil || c.Seconds == nil || c.RelL2 == nil {
 		return Course{}, errors.New("a course must have the columns passes, wall_s and rel_l2")
 	}

@@ -10,6 +10,7 @@ import (
 
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // TestThin keeps the ends of a course and few rows between them.
@@ -67,9 +68,9 @@ func TestCoursesRoundTrip(t *testing.T) {
 // TestNewCourse takes a course from errors.csv, whatever else stands there.
 func TestNewCourse(t *testing.T) {
 	var table rundir.Table
-	table.Add(rundir.ColStep, []float64{1})
-	table.Add(rundir.ColPasses, []float64{2})
-	table.Add(rundir.ColWall, []float64{3})
+	table.Add(hybrid.ColStep, []float64{1})
+	table.Add(hybrid.ColPasses, []float64{2})
+	table.Add(hybrid.ColWall, []float64{3})
 	if _, err := NewCourse(&table); err == nil {
 		t.Error("a table without errors is a course")
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // Courses are the courses of the runs of a problem.
@@ -46,8 +47,8 @@ func (c Courses) Encode(w io.Writer) error {
 	var t rundir.Table
 	t.AddWords(colMethod, methods)
 	t.AddWords(colSeed, seeds)
-	t.Add(rundir.ColPasses, all.Passes)
-	t.Add(rundir.ColWall, all.Seconds)
+	t.Add(hybrid.ColPasses, all.Passes)
+	t.Add(hybrid.ColWall, all.Seconds)
 	t.Add(rundir.ColRelL2, all.RelL2)
 	return t.Encode(w)
 }

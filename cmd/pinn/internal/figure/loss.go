@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"image/color"
 
-	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // Loss draws loss.svg and loss.png: the loss, the held-out loss and every loss
@@ -21,20 +21,20 @@ func Loss(dir string, h History) ([]string, error) {
 func (h History) loss() page {
 	t := h.steps()
 	s := strip{label: "loss", height: 260}
-	columns := [][]float64{t.Trace.Numbers(rundir.ColLoss), t.Trace.Numbers(rundir.ColHeldOut)}
+	columns := [][]float64{t.Trace.Numbers(hybrid.ColLoss), t.Trace.Numbers(hybrid.ColHeldOut)}
 	total, heldOut := pen(color.NRGBA{0x99, 0x99, 0x99, 0xff}, 0.9), pen(ink, 1.4)
-	s.key = []entry{{rundir.ColLoss, "loss", lineMark, total}, {rundir.ColHeldOut, "held-out loss", lineMark, heldOut}}
+	s.key = []entry{{hybrid.ColLoss, "loss", lineMark, total}, {hybrid.ColHeldOut, "held-out loss", lineMark, heldOut}}
 	for i, name := range h.terms() {
-		columns = append(columns, t.Trace.Numbers(rundir.TermPrefix+name))
-		s.key = append(s.key, entry{rundir.TermPrefix + name, name, lineMark, seriesStyle(i)})
+		columns = append(columns, t.Trace.Numbers(hybrid.TermPrefix+name))
+		s.key = append(s.key, entry{hybrid.TermPrefix + name, name, lineMark, seriesStyle(i)})
 	}
 	s.values = decades(columns...)
 	s.draw = func(p *panel) {
-		t.curve(p, rundir.ColLoss, total, false)
+		t.curve(p, hybrid.ColLoss, total, false)
 		for i, name := range h.terms() {
-			t.curve(p, rundir.TermPrefix+name, seriesStyle(i), false)
+			t.curve(p, hybrid.TermPrefix+name, seriesStyle(i), false)
 		}
-		t.curve(p, rundir.ColHeldOut, heldOut, false)
+		t.curve(p, hybrid.ColHeldOut, heldOut, false)
 	}
 	told, left := t.notes()
 	return t.strips("loss", t.summary("the loss, and its terms as unweighted mean squares", left), []strip{s}, told)

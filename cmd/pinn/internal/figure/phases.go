@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // Phases draws the phase-switch diagnostics on one page, twice: phases.svg and
@@ -52,13 +53,13 @@ func (t track) diagnostics() []strip {
 		strip   func() strip
 		columns []string
 	}{
-		{t.gradientStrip, []string{rundir.ColGradNorm, rundir.ColSignal, rundir.ColNoise}},
-		{t.snrStrip, []string{rundir.ColSNR, rundir.ColRawSNR}},
-		{t.fullStrip, []string{rundir.ColFull}},
-		{t.scaleStrip, []string{rundir.ColBNoise}},
-		{t.stepStrip, []string{rundir.ColRate, rundir.ColStepSize, rundir.ColStepNorm}},
-		{t.dampingStrip, []string{rundir.ColDamping}},
-		{t.gainStrip, []string{rundir.ColGain}},
+		{t.gradientStrip, []string{hybrid.ColGradNorm, hybrid.ColSignal, hybrid.ColNoise}},
+		{t.snrStrip, []string{hybrid.ColSNR, hybrid.ColRawSNR}},
+		{t.fullStrip, []string{hybrid.ColFull}},
+		{t.scaleStrip, []string{hybrid.ColBNoise}},
+		{t.stepStrip, []string{hybrid.ColRate, hybrid.ColStepSize, hybrid.ColStepNorm}},
+		{t.dampingStrip, []string{hybrid.ColDamping}},
+		{t.gainStrip, []string{hybrid.ColGain}},
 	} {
 		if t.has(s.columns...) {
 			out = append(out, s.strip())
@@ -69,16 +70,16 @@ func (t track) diagnostics() []strip {
 
 func (t track) lossStrip() strip {
 	loss, heldOut, redrawn := pen(series[0], 1.1), pen(series[1], 1.3), pen(soft, 0.7)
-	key := []entry{{rundir.ColLoss, "loss", lineMark, loss}, {rundir.ColHeldOut, "held-out loss", lineMark, heldOut}}
+	key := []entry{{hybrid.ColLoss, "loss", lineMark, loss}, {hybrid.ColHeldOut, "held-out loss", lineMark, heldOut}}
 	if slices.ContainsFunc(t.Events, resample) {
 		key = append(key, entry{"", "points redrawn", tickMark, redrawn})
 	}
 	return strip{
 		label: "loss", height: 110, key: key,
-		values: decades(t.Trace.Numbers(rundir.ColLoss), t.Trace.Numbers(rundir.ColHeldOut)),
+		values: decades(t.Trace.Numbers(hybrid.ColLoss), t.Trace.Numbers(hybrid.ColHeldOut)),
 		draw: func(p *panel) {
-			t.curve(p, rundir.ColLoss, loss, false)
-			t.curve(p, rundir.ColHeldOut, heldOut, false)
+			t.curve(p, hybrid.ColLoss, loss, false)
+			t.curve(p, hybrid.ColHeldOut, heldOut, false)
 			t.redrawn(p, redrawn)
 		},
 	}
@@ -99,15 +100,15 @@ func (t track) gradientStrip() strip {
 	norm, signal, noise := pen(soft, 0.9), pen(series[0], 1.3), pen(series[1], 1.3)
 	return strip{
 		label: "gradient", height: 100,
-		values: decades(t.Trace.Numbers(rundir.ColGradNorm), t.Trace.Numbers(rundir.ColSignal), t.Trace.Numbers(rundir.ColNoise)),
+		values: decades(t.Trace.Numbers(hybrid.ColGradNorm), t.Trace.Numbers(hybrid.ColSignal), t.Trace.Numbers(hybrid.ColNoise)),
 		key: []entry{
-			{rundir.ColSignal, "signal: norm of the mean", lineMark, signal}, {rundir.ColNoise, "noise: spread of batches", lineMark, noise},
-			{rundir.ColGradNorm, "norm seen by the method", lineMark, norm},
+			{hybrid.ColSignal, "signal: norm of the mean", lineMark, signal}, {hybrid.ColNoise, "noise: spread of batches", lineMark, noise},
+			{hybrid.ColGradNorm, "norm seen by the method", lineMark, norm},
 		},
 		draw: func(p *panel) {
-			t.curve(p, rundir.ColGradNorm, norm, false)
-			t.curve(p, rundir.ColNoise, noise, true)
-			t.curve(p, rundir.ColSignal, signal, true)
+			t.curve(p, hybrid.ColGradNorm, norm, false)
+			t.curve(p, hybrid.ColNoise, noise, true)
+			t.curve(p, hybrid.ColSignal, signal, true)
 		},
 	}
 }
@@ -116,20 +117,20 @@ func (t track) snrStrip() strip {
 	value, floor, limit := pen(series[0], 1.3), pen(soft, 0.9, 1.5, 2), pen(alarm, 1, 5, 2.5)
 	exhausted := t.limits(func(r Rule) float64 { return r.Exhausted })
 	key := []entry{
-		{rundir.ColSNR, "SNR_b, per minibatch", lineMark, value}, {rundir.ColSNRHi, "± 2 standard errors", bandMark, pen(translucent(series[0]), 0)},
-		{rundir.ColRawSNR, "before bias correction", dotMark, pen(soft, 0)}, {rundir.ColFloor, "floor 1/√K of pure noise", lineMark, floor},
+		{hybrid.ColSNR, "SNR_b, per minibatch", lineMark, value}, {hybrid.ColSNRHi, "± 2 standard errors", bandMark, pen(translucent(series[0]), 0)},
+		{hybrid.ColRawSNR, "before bias correction", dotMark, pen(soft, 0)}, {hybrid.ColFloor, "floor 1/√K of pure noise", lineMark, floor},
 	}
 	key = append(key, limitKey(exhausted, "exhausted below", limit)...)
 	return strip{
 		label: "SNR_b", height: 110,
-		values: decades(t.Trace.Numbers(rundir.ColSNR), t.Trace.Numbers(rundir.ColRawSNR), t.Trace.Numbers(rundir.ColFloor), exhausted),
+		values: decades(t.Trace.Numbers(hybrid.ColSNR), t.Trace.Numbers(hybrid.ColRawSNR), t.Trace.Numbers(hybrid.ColFloor), exhausted),
 		key:    key,
 		draw: func(p *panel) {
-			t.spread(p, rundir.ColSNRLo, rundir.ColSNRHi, translucent(series[0]))
+			t.spread(p, hybrid.ColSNRLo, hybrid.ColSNRHi, translucent(series[0]))
 			t.levels(p, exhausted, limit.Color)
-			t.curve(p, rundir.ColFloor, floor, false)
-			t.measured(t.Trace.Numbers(rundir.ColRawSNR), func(xs, ys []float64) { p.dots(xs, ys, soft, 1.1) })
-			t.curve(p, rundir.ColSNR, value, true)
+			t.curve(p, hybrid.ColFloor, floor, false)
+			t.measured(t.Trace.Numbers(hybrid.ColRawSNR), func(xs, ys []float64) { p.dots(xs, ys, soft, 1.1) })
+			t.curve(p, hybrid.ColSNR, value, true)
 		},
 	}
 }
@@ -137,16 +138,16 @@ func (t track) snrStrip() strip {
 func (t track) fullStrip() strip {
 	value, limit := pen(series[2], 1.3), pen(alarm, 1, 5, 2.5)
 	threshold := t.limits(func(r Rule) float64 { return r.Threshold })
-	key := []entry{{rundir.ColFull, "SNR_N, of the full set", lineMark, value}, {rundir.ColFullHi, "± 2 standard errors", bandMark, pen(translucent(series[2]), 0)}}
+	key := []entry{{hybrid.ColFull, "SNR_N, of the full set", lineMark, value}, {hybrid.ColFullHi, "± 2 standard errors", bandMark, pen(translucent(series[2]), 0)}}
 	key = append(key, limitKey(threshold, "clear above", limit)...)
-	key = append(key, entry{rundir.ColVote, "check voted to switch", tickMark, pen(ink, 1.4)}, entry{rundir.ColVote, "check did not", tickMark, pen(soft, 0.5)})
+	key = append(key, entry{hybrid.ColVote, "check voted to switch", tickMark, pen(ink, 1.4)}, entry{hybrid.ColVote, "check did not", tickMark, pen(soft, 0.5)})
 	return strip{
 		label: "SNR_N", height: 110, key: key,
-		values: decades(t.Trace.Numbers(rundir.ColFull), threshold),
+		values: decades(t.Trace.Numbers(hybrid.ColFull), threshold),
 		draw: func(p *panel) {
-			t.spread(p, rundir.ColFullLo, rundir.ColFullHi, translucent(series[2]))
+			t.spread(p, hybrid.ColFullLo, hybrid.ColFullHi, translucent(series[2]))
 			t.levels(p, threshold, limit.Color)
-			t.curve(p, rundir.ColFull, value, true)
+			t.curve(p, hybrid.ColFull, value, true)
 			t.votes(p)
 		},
 	}
@@ -156,12 +157,12 @@ func (t track) stepStrip() strip {
 	rate, size, norm := pen(series[0], 1.3), pen(series[1], 0.9), pen(series[2], 0.9)
 	return strip{
 		label: "step", height: 90,
-		values: decades(t.Trace.Numbers(rundir.ColRate), t.Trace.Numbers(rundir.ColStepSize), t.Trace.Numbers(rundir.ColStepNorm)),
-		key:    []entry{{rundir.ColRate, "learning rate", lineMark, rate}, {rundir.ColStepSize, "step size of line search", lineMark, size}, {rundir.ColStepNorm, "length of the step, ‖Δθ‖", lineMark, norm}},
+		values: decades(t.Trace.Numbers(hybrid.ColRate), t.Trace.Numbers(hybrid.ColStepSize), t.Trace.Numbers(hybrid.ColStepNorm)),
+		key:    []entry{{hybrid.ColRate, "learning rate", lineMark, rate}, {hybrid.ColStepSize, "step size of line search", lineMark, size}, {hybrid.ColStepNorm, "length of the step, ‖Δθ‖", lineMark, norm}},
 		draw: func(p *panel) {
-			t.curve(p, rundir.ColStepNorm, norm, false)
-			t.curve(p, rundir.ColStepSize, size, false)
-			t.curve(p, rundir.ColRate, rate, false)
+			t.curve(p, hybrid.ColStepNorm, norm, false)
+			t.curve(p, hybrid.ColStepSize, size, false)
+			t.curve(p, hybrid.ColRate, rate, false)
 		},
 	}
 }
@@ -201,7 +202,7 @@ func (t track) levels(p *panel, limit []float64, c color.Color) {
 
 // votes marks every check at the bottom: long and dark if it voted.
 func (t track) votes(p *panel) {
-	t.measured(t.Trace.Numbers(rundir.ColVote), func(xs, votes []float64) {
+	t.measured(t.Trace.Numbers(hybrid.ColVote), func(xs, votes []float64) {
 		for i, x := range xs {
 			at := p.x.at(x)
 			if !(at >= 0 && at <= 1) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // The strips of the diagnostics that tell neither of the loss nor of the switch.
@@ -13,13 +14,13 @@ func (t track) termStrip() strip {
 	s := strip{label: "terms", height: 100}
 	var columns [][]float64
 	for i, name := range t.terms() {
-		columns = append(columns, t.Trace.Numbers(rundir.TermPrefix+name))
-		s.key = append(s.key, entry{rundir.TermPrefix + name, name, lineMark, seriesStyle(i)})
+		columns = append(columns, t.Trace.Numbers(hybrid.TermPrefix+name))
+		s.key = append(s.key, entry{hybrid.TermPrefix + name, name, lineMark, seriesStyle(i)})
 	}
 	s.values = decades(columns...)
 	s.draw = func(p *panel) {
 		for i, name := range t.terms() {
-			t.curve(p, rundir.TermPrefix+name, seriesStyle(i), false)
+			t.curve(p, hybrid.TermPrefix+name, seriesStyle(i), false)
 		}
 	}
 	return s
@@ -55,15 +56,15 @@ func (t track) scaleStrip() strip {
 	value, batch, full := pen(series[0], 1.3), pen(series[1], 1, 5, 2.5), pen(ink, 1, 5, 2.5)
 	return strip{
 		label: "points", height: 90,
-		values: decades(t.Trace.Numbers(rundir.ColBNoise), t.Trace.Numbers(rundir.ColBatch), t.Trace.Numbers(rundir.ColPoints)),
+		values: decades(t.Trace.Numbers(hybrid.ColBNoise), t.Trace.Numbers(hybrid.ColBatch), t.Trace.Numbers(hybrid.ColPoints)),
 		key: []entry{
-			{rundir.ColBNoise, "noise scale: batch with SNR_b = 1", lineMark, value},
-			{rundir.ColBatch, "batch b", lineMark, batch}, {rundir.ColPoints, "full set N", lineMark, full},
+			{hybrid.ColBNoise, "noise scale: batch with SNR_b = 1", lineMark, value},
+			{hybrid.ColBatch, "batch b", lineMark, batch}, {hybrid.ColPoints, "full set N", lineMark, full},
 		},
 		draw: func(p *panel) {
-			t.curve(p, rundir.ColPoints, full, false)
-			t.curve(p, rundir.ColBatch, batch, false)
-			t.curve(p, rundir.ColBNoise, value, true)
+			t.curve(p, hybrid.ColPoints, full, false)
+			t.curve(p, hybrid.ColBatch, batch, false)
+			t.curve(p, hybrid.ColBNoise, value, true)
 		},
 	}
 }
@@ -72,9 +73,9 @@ func (t track) scaleStrip() strip {
 func (t track) dampingStrip() strip {
 	sty := pen(series[0], 1.1)
 	return strip{
-		label: "damping", height: 80, values: decades(t.Trace.Numbers(rundir.ColDamping)),
-		key:  []entry{{rundir.ColDamping, "λ of the accepted step", lineMark, sty}},
-		draw: func(p *panel) { t.curve(p, rundir.ColDamping, sty, false) },
+		label: "damping", height: 80, values: decades(t.Trace.Numbers(hybrid.ColDamping)),
+		key:  []entry{{hybrid.ColDamping, "λ of the accepted step", lineMark, sty}},
+		draw: func(p *panel) { t.curve(p, hybrid.ColDamping, sty, false) },
 	}
 }
 
@@ -83,15 +84,15 @@ func (t track) dampingStrip() strip {
 func (t track) gainStrip() strip {
 	sty, model := pen(series[1], 1.1), pen(soft, 0.9, 1.5, 2)
 	return strip{
-		label: "gain", height: 70, values: fromZero(t.Trace.Numbers(rundir.ColGain), []float64{1.2}),
-		key: []entry{{rundir.ColGain, "ρ: decrease over the predicted one", lineMark, sty}, {rundir.ColGain, "as predicted", lineMark, model}},
+		label: "gain", height: 70, values: fromZero(t.Trace.Numbers(hybrid.ColGain), []float64{1.2}),
+		key: []entry{{hybrid.ColGain, "ρ: decrease over the predicted one", lineMark, sty}, {hybrid.ColGain, "as predicted", lineMark, model}},
 		draw: func(p *panel) {
 			for _, b := range t.bands {
-				if lo, hi := extent(false, t.Trace.Numbers(rundir.ColGain)[b.first:b.last]); lo <= hi {
+				if lo, hi := extent(false, t.Trace.Numbers(hybrid.ColGain)[b.first:b.last]); lo <= hi {
 					p.level(b.from, b.to, 1, model)
 				}
 			}
-			t.curve(p, rundir.ColGain, sty, false)
+			t.curve(p, hybrid.ColGain, sty, false)
 		},
 	}
 }

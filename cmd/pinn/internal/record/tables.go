@@ -2,6 +2,7 @@ package record
 
 import (
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 	"pinn/pde"
 	"pinn/pinn/solve"
 )
@@ -48,10 +49,10 @@ func Errors(along []solve.Along) *rundir.Table {
 		}
 		t.Add(name, column)
 	}
-	add(rundir.ColStep, func(a solve.Along) float64 { return float64(a.Step) })
-	add(rundir.ColGradEvals, func(a solve.Along) float64 { return float64(a.GradEvals) })
-	add(rundir.ColPasses, func(a solve.Along) float64 { return a.Passes })
-	add(rundir.ColWall, func(a solve.Along) float64 { return a.Seconds })
+	add(hybrid.ColStep, func(a solve.Along) float64 { return float64(a.Step) })
+	add(hybrid.ColGradEvals, func(a solve.Along) float64 { return float64(a.GradEvals) })
+	add(hybrid.ColPasses, func(a solve.Along) float64 { return a.Passes })
+	add(hybrid.ColWall, func(a solve.Along) float64 { return a.Seconds })
 	add(rundir.ColRelL2, func(a solve.Along) float64 { return a.RelL2 })
 	return t
 }

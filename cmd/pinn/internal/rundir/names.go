@@ -23,6 +23,11 @@ const (
 	stateDraft   = "state.partial"
 )
 
+// ColRelL2 is the column of errors.csv that trace.csv lacks: the relative L2 error of the
+// best θ so far, which no run is shown. All other columns have the names of
+// hybrid.Trace.
+const ColRelL2 = "rel_l2"
+
 // parts are the names that Include must not take.
 var parts = []string{problemFile, runFile, traceFile, eventsFile, weightsFile, solutionFile, errorsFile, figuresDir, stateFile, stateDraft}
 

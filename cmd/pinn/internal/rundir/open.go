@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"pinn/hybrid"
 	"pinn/internal/safetensors"
 )
 
@@ -56,7 +58,9 @@ func ProblemPath(dir string) string { return filepath.Join(dir, problemFile) }
 func (f *Folder) FiguresDir() string { return filepath.Join(f.Dir, figuresDir) }
 
 // Trace reads trace.csv.
-func (f *Folder) Trace() (*Table, error) { return f.table(traceFile, ColMethod, ColMetric) }
+func (f *Folder) Trace() (*Table, error) {
+	return f.table(traceFile, hybrid.ColMethod, hybrid.ColMetric)
+}
 
 // Solution reads solution.csv.
 func (f *Folder) Solution() (*Table, error) { return f.table(solutionFile) }

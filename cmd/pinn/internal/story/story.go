@@ -98,7 +98,7 @@ func (s *story) phase(i int) {
 		inserted = ", inserted,"
 	}
 	noise := ""
-	if snr := s.middle(i, rundir.ColSNR); finiteNumber(snr) {
+	if snr := s.middle(i, hybrid.ColSNR); finiteNumber(snr) {
 		noise = fmt.Sprintf(" (signal over noise of a batch %s in the median of %s)", short(snr), words.Count(p.Checks, "check"))
 	}
 	s.say("phase", "%s%s %s took %s and %.3g s from a loss of %s to %s%s, and ended by %s.", p.Method, inserted, how,
@@ -222,8 +222,8 @@ func (s *story) kept() {
 	where, verdict := "", ""
 	if last := s.last(); last != nil && last.Slab > 1 {
 		where = " in the mean over the slabs"
-	} else if row := lowest(s.trace.Numbers(rundir.ColHeldOut)); row >= 0 {
-		where = fmt.Sprintf(", reached at step %.0f", at(s.trace.Numbers(rundir.ColStep), row))
+	} else if row := lowest(s.trace.Numbers(hybrid.ColHeldOut)); row >= 0 {
+		where = fmt.Sprintf(", reached at step %.0f", at(s.trace.Numbers(hybrid.ColStep), row))
 	}
 	switch ratio := float64(r.Ratio); {
 	case ratio > 4:
@@ -296,7 +296,7 @@ func (s *story) of(kind hybrid.Kind) []rundir.Event {
 
 // middle is the median of a column over the rows of phase i, NaN if there are none.
 func (s *story) middle(i int, column string) float64 {
-	phases, values := s.trace.Numbers(rundir.ColPhase), s.trace.Numbers(column)
+	phases, values := s.trace.Numbers(hybrid.ColPhase), s.trace.Numbers(column)
 	var found []float64
 	for row := range min(len(phases), len(values)) {
 		if phases[row] == float64(i) && finiteNumber(values[row]) {

@@ -11,6 +11,7 @@ import (
 
 	"pinn/cmd/pinn/internal/accuracy"
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 	"pinn/problems"
 )
 
@@ -88,8 +89,8 @@ func (s *statement) Solve(ctx context.Context, threads int, passes float64) (Sol
 		RelL2: rundir.Figures{{Name: "u", Value: rundir.Number(err)}, {Name: "all", Value: rundir.Number(err)}},
 	}
 	along := &rundir.Table{}
-	along.Add(rundir.ColPasses, []float64{1, 10})
-	along.Add(rundir.ColWall, []float64{0.1, 1})
+	along.Add(hybrid.ColPasses, []float64{1, 10})
+	along.Add(hybrid.ColWall, []float64{0.1, 1})
 	along.Add(rundir.ColRelL2, []float64{1, err})
 	return Solved{Run: run, Errors: along, Passes: 10}, nil
 }
