@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 	"pinn/cmd/pinn/internal/lab"
 )
 

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
 	"pinn/problems"

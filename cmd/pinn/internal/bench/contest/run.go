@@ -9,7 +9,7 @@ import (
 	"slices"
 	"sync"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 )
 
 // Bench makes runs and keeps them.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 )
 
 // TestPlan lists seed by seed what is not there with equal settings.

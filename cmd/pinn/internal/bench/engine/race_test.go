@@ -1,6 +1,6 @@
 //go:build race
 
-package enginebench
+package engine
 
 // Under the race detector the pools of package kernel drop what they are given at
 // random.

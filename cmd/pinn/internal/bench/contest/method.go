@@ -1,7 +1,7 @@
 package contest
 
 import (
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 	"pinn/problems"
 )
 

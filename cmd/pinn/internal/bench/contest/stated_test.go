@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 	"pinn/pinn/solve"
 )
 

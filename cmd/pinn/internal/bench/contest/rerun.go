@@ -6,7 +6,7 @@ import (
 	"math"
 	"sync"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 )
 
 // Outcome says how a repeated run compares with its row.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 )
 
 // Choice says which runs are repeated: Count of them, at random.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 )
 
 // all chooses every row of the two problems.

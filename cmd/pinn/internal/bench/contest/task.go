@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 	"pinn/problems"
 )
 

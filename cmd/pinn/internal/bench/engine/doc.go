@@ -1,4 +1,4 @@
-// Package enginebench measures the engine: how fast losses, gradients and normal
+// Package engine measures the engine: how fast losses, gradients and normal
 // equations are on some networks and problems, and how much of what the machine
 // can do that is.
 //
@@ -18,4 +18,4 @@
 //
 // Times are minima of repetitions that go round all measurements of a case in turn: a
 // busy machine makes them longer, never shorter, and strikes all alike.
-package enginebench
+package engine
