@@ -1,10 +1,16 @@
 package accuracy
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
 	"slices"
 	"strconv"
 
+	"pinn/cmd/pinn/internal/figure"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
 )
@@ -58,4 +64,158 @@ func (c Course) until(passes, seconds float64) Course {
 func four(v float64) float64 {
 	w, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 3, 64), 64) // its own format
 	return w
+}
+
+// Courses are the courses of the runs of a problem.
+type Courses map[run]Course
+
+// run names a run of a problem.
+type run struct {
+	method string
+	seed   uint64
+}
+
+func (r Row) run() run { return run{r.Method, r.Seed} }
+
+func byRun(a, b run) int {
+	return cmp.Or(byMethod(a.method, b.method), cmp.Compare(a.seed, b.seed))
+}
+
+// Columns of PROBLEM-courses.csv, beside those of errors.csv.
+const (
+	colMethod = "method"
+	colSeed   = "seed"
+)
+
+// Encode writes the courses as one table, by method and seed.
+func (c Courses) Encode(w io.Writer) error {
+	var methods, seeds []string
+	var all Course
+	for _, r := range slices.SortedFunc(maps.Keys(c), byRun) {
+		for i := range c[r].Passes {
+			methods, seeds = append(methods, r.method), append(seeds, strconv.FormatUint(r.seed, 10))
+			all = all.and(c[r].Passes[i], c[r].Seconds[i], c[r].RelL2[i])
+		}
+	}
+	var t rundir.Table
+	t.AddWords(colMethod, methods)
+	t.AddWords(colSeed, seeds)
+	t.Add(hybrid.ColPasses, all.Passes)
+	t.Add(hybrid.ColWall, all.Seconds)
+	t.Add(rundir.ColRelL2, all.RelL2)
+	return t.Encode(w)
+}
+
+// DecodeCourses reads what Encode wrote.
+func DecodeCourses(r io.Reader) (Courses, error) {
+	t, err := rundir.DecodeTable(r, colMethod, colSeed)
+	if err != nil {
+		return nil, err
+	}
+	all, err := NewCourse(t)
+	if err != nil {
+		return nil, err
+	}
+	methods, seeds := t.Words(colMethod), t.Words(colSeed)
+	if methods == nil || seeds == nil {
+		return nil, errors.New("courses must have the columns method and seed")
+	}
+	out := Courses{}
+	for i := range all.Passes {
+		seed, err := strconv.ParseUint(seeds[i], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("row %d, column %s: must be a whole number, 0 or more, got %q", i+1, colSeed, seeds[i])
+		}
+		r := run{methods[i], seed}
+		out[r] = out[r].and(all.Passes[i], all.Seconds[i], all.RelL2[i])
+	}
+	return out, nil
+}
+
+// bandPlaces is the number of places of a band, evenly spaced on a logarithmic axis.
+const bandPlaces = 160
+
+// bandOf joins courses over the axis that of takes from each, from the place where
+// all have begun to that where half have ended: the median error, and between which
+// values all lie. A run that has ended keeps its last error. Places at zero have none
+// on a logarithmic axis and are passed over.
+func bandOf(courses []Course, of func(Course) []float64) figure.Span {
+	first := 0.0
+	var ends []float64
+	for _, c := range courses {
+		at := of(c)
+		if i := slices.IndexFunc(at, func(x float64) bool { return x > 0 }); i >= 0 {
+			first = math.Max(first, at[i])
+			ends = append(ends, at[len(at)-1])
+		}
+	}
+	if len(ends) == 0 {
+		return figure.Span{}
+	}
+	last := median(ends)
+	var b figure.Span
+	for k := range bandPlaces {
+		x := first * math.Pow(last/first, float64(k)/(bandPlaces-1))
+		var errs []float64
+		for _, c := range courses {
+			if k == bandPlaces-1 {
+				x = math.Inf(1)
+			}
+			errs = append(errs, c.at(of(c), x))
+		}
+		b.X = append(b.X, math.Min(x, last))
+		b.Median, b.Lo, b.Hi = append(b.Median, median(errs)), append(b.Lo, slices.Min(errs)), append(b.Hi, slices.Max(errs))
+	}
+	return b
+}
+
+// at is the error at place x, before the first place that of the first.
+func (c Course) at(places []float64, x float64) float64 {
+	i, exact := slices.BinarySearch(places, x*(1+1e-12))
+	if !exact {
+		i--
+	}
+	return c.RelL2[max(i, 0)]
+}
+
+// drawn reports whether figures show a method.
+func drawn(method string) bool {
+	return slices.ContainsFunc(Methods, func(m Method) bool { return m.Name == method })
+}
+
+// Draw draws the figure of a problem from the courses of its runs; without a course
+// it draws none.
+func (s Store) Draw(p Problem) error {
+	rows, err := s.Rows(p.Name)
+	if err != nil {
+		return err
+	}
+	courses, err := s.Courses(p.Name)
+	if err != nil || len(courses) == 0 {
+		return err
+	}
+	title := p.Title
+	if title == "" {
+		title = p.Name
+	}
+	return figure.Courses(s.Figure(p.Name), title, joined(rows, courses))
+}
+
+// joined joins the courses of the seeds, method by method.
+func joined(rows []Row, courses Courses) []figure.Course {
+	var out []figure.Course
+	for _, m := range Methods {
+		var mine []Course
+		for _, r := range rows {
+			if c, ok := courses[r.run()]; ok && r.Method == m.Name {
+				mine = append(mine, c.until(r.Passes, r.Seconds))
+			}
+		}
+		out = append(out, figure.Course{
+			Name:    m.Name,
+			Passes:  bandOf(mine, func(c Course) []float64 { return c.Passes }),
+			Seconds: bandOf(mine, func(c Course) []float64 { return c.Seconds }),
+		})
+	}
+	return out
 }
