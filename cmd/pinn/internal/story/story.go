@@ -62,13 +62,16 @@ func (s *story) start() {
 			plan = append(plan, p.Method)
 		}
 	}
-	how := "by "
+	how := "by " + strings.Join(plan, ", then ")
 	if last := s.last(); last != nil && r.Slabs > 0 {
 		begun := ""
 		if last.Slab < r.Slabs {
 			begun = fmt.Sprintf(" of which %d began,", last.Slab)
 		}
-		how = fmt.Sprintf("in %s of time,%s each by ", words.Count(r.Slabs, "slab"), begun)
+		how = fmt.Sprintf("in %s of time,%s each ", words.Count(r.Slabs, "slab"), begun) + how
+	}
+	if len(plan) == 0 {
+		how = "in no phase"
 	}
 	name := r.Problem
 	if r.Title != "" {
@@ -83,7 +86,7 @@ func (s *story) start() {
 		again = fmt.Sprintf(", and went on %s from a kept state", words.Count(r.Resumed, "time"))
 	}
 	s.say("start", "%s was trained with %s, seed %d, %s, %s and %.3g s%s.", name,
-		words.Count(r.NetworkParameters, "parameter"), r.Seed, how+strings.Join(plan, ", then "), words.Count(gradients, "gradient"), float64(r.Seconds), again)
+		words.Count(r.NetworkParameters, "parameter"), r.Seed, how, words.Count(gradients, "gradient"), float64(r.Seconds), again)
 }
 
 // phase tells what phase i did and why it ended.
