@@ -44,7 +44,8 @@ var arrows = map[string][]string{
 	"pinn/pinn/solve": {"pinn/problems", "pinn/pde/...", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/internal/..."},
 
 	// Of hybrid these two may use the names of the trace's columns alone: see TestNamesAlone.
-	"pinn/cmd/pinn/internal/rundir": {"pinn/hybrid", "pinn/internal/safetensors"},
+	"pinn/cmd/pinn/internal/lock":   {},
+	"pinn/cmd/pinn/internal/rundir": {"pinn/hybrid", "pinn/internal/safetensors", "pinn/cmd/pinn/internal/lock"},
 	"pinn/cmd/pinn/internal/figure": {"pinn/hybrid", "pinn/cmd/pinn/internal/rundir"},
 	"pinn/cmd/pinn/internal/report": {"pinn/cmd/pinn/internal/rundir", "pinn/cmd/pinn/internal/figure"},
 	"pinn/cmd/pinn/...":             {"pinn/pde/...", "pinn/pinn", "pinn/pinn/solve", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/internal/words", "pinn/internal/suggest", "pinn/internal/safetensors", "pinn/cmd/pinn/..."},

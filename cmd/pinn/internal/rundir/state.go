@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"pinn/cmd/pinn/internal/lock"
 )
 
 // WriteState puts the state of the run into the draft, in place of the one before. A crash at any moment leaves the one or the
@@ -79,16 +81,13 @@ func Unfinished(parent string) (dirs []string) {
 		if !e.IsDir() || !IsDraft(dir) || !HasState(dir) {
 			continue
 		}
-		if held, err := lock(dir); err == nil {
-			unlock(held)
+		if held, err := lock.Try(dir); err == nil {
+			held.Release()
 			dirs = append(dirs, dir)
 		}
 	}
 	return dirs
 }
-
-// errBusy says that another program is at work on a draft.
-var errBusy = errors.New("another program is at work on it")
 
 // Reopen takes over a draft that another program has left. Its problem and state
 // stay; of its records, which the end of the run writes, nothing does. Neither
@@ -114,9 +113,9 @@ func Reopen(dir string) (*Draft, error) {
 
 // patiently locks a draft; whoever only looks whether it is free holds it for a
 // moment.
-func patiently(dir string) (held *os.File, err error) {
+func patiently(dir string) (held *lock.Hold, err error) {
 	for range 5 {
-		if held, err = lock(dir); !errors.Is(err, errBusy) {
+		if held, err = lock.Try(dir); !errors.Is(err, lock.ErrBusy) {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -137,6 +136,6 @@ func (d *Draft) Close() error {
 
 // release lets other programs have the draft.
 func (d *Draft) release() {
-	unlock(d.held)
+	d.held.Release()
 	d.held = nil
 }

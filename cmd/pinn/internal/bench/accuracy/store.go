@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"pinn/cmd/pinn/internal/lock"
 )
 
 // Store is a folder of runs, results/accuracy in the repository.
@@ -103,11 +105,11 @@ func (s Store) Put(r Row, c Course) error {
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
 		return err
 	}
-	release, err := hold(s.Dir)
+	held, err := lock.Wait(s.Dir)
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer held.Release()
 	if err := s.putCourse(r, c); err != nil {
 		return err
 	}

@@ -5,7 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+
+	"pinn/cmd/pinn/internal/lock"
 )
 
 // TestStore writes runs and reads them back by method and seed, replaces one, and
@@ -102,5 +105,32 @@ func TestMixed(t *testing.T) {
 	rows[2].Limit = 7
 	if m := fmt.Sprint(Mixed(rows)); m != "[heat, snr: seeds 1 and 10 ran with different settings]" {
 		t.Errorf("mixed runs: %s", m)
+	}
+}
+
+// TestPutTogether puts runs from many goroutines at once: none is lost.
+func TestPutTogether(t *testing.T) {
+	if !lock.Works {
+		t.Skip("no locks on this system")
+	}
+	s := Store{Dir: t.TempDir()}
+	held, err := lock.Wait(s.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held.Release()
+	const runs = 16
+	errs := make([]error, runs)
+	var all sync.WaitGroup
+	for i := range runs {
+		all.Go(func() {
+			r, c := sample("heat", "snr", uint64(i), 1e-5)
+			errs[i] = s.Put(r, c)
+		})
+	}
+	all.Wait()
+	rows, err := s.Load()
+	if err != nil || len(rows) != runs {
+		t.Errorf("%d of %d runs are there, %v, %v", len(rows), runs, err, errs)
 	}
 }
