@@ -66,38 +66,41 @@ func four(v float64) float64 {
 	return w
 }
 
-// Courses are the courses of the runs of a problem.
+// Courses are the courses of runs.
 type Courses map[run]Course
 
-// run names a run of a problem.
+// run names a run.
 type run struct {
-	method string
-	seed   uint64
+	problem, method string
+	seed            uint64
 }
 
-func (r Row) run() run { return run{r.Method, r.Seed} }
+func (r Row) run() run { return run{r.Problem, r.Method, r.Seed} }
 
+// byRun orders runs by problem, method and seed; methods are in the order of All.
 func byRun(a, b run) int {
-	return cmp.Or(byMethod(a.method, b.method), cmp.Compare(a.seed, b.seed))
+	return cmp.Or(cmp.Compare(a.problem, b.problem), byMethod(a.method, b.method), cmp.Compare(a.seed, b.seed))
 }
 
-// Columns of PROBLEM-courses.csv, beside those of errors.csv.
+// Columns of courses.csv, beside those of errors.csv.
 const (
-	colMethod = "method"
-	colSeed   = "seed"
+	colProblem = "problem"
+	colMethod  = "method"
+	colSeed    = "seed"
 )
 
-// Encode writes the courses as one table, by method and seed.
+// Encode writes the courses as one table, by problem, method and seed.
 func (c Courses) Encode(w io.Writer) error {
-	var methods, seeds []string
+	var problems, methods, seeds []string
 	var all Course
 	for _, r := range slices.SortedFunc(maps.Keys(c), byRun) {
 		for i := range c[r].Passes {
-			methods, seeds = append(methods, r.method), append(seeds, strconv.FormatUint(r.seed, 10))
+			problems, methods, seeds = append(problems, r.problem), append(methods, r.method), append(seeds, strconv.FormatUint(r.seed, 10))
 			all = all.and(c[r].Passes[i], c[r].Seconds[i], c[r].RelL2[i])
 		}
 	}
 	var t rundir.Table
+	t.AddWords(colProblem, problems)
 	t.AddWords(colMethod, methods)
 	t.AddWords(colSeed, seeds)
 	t.Add(hybrid.ColPasses, all.Passes)
@@ -108,7 +111,7 @@ func (c Courses) Encode(w io.Writer) error {
 
 // DecodeCourses reads what Encode wrote.
 func DecodeCourses(r io.Reader) (Courses, error) {
-	t, err := rundir.DecodeTable(r, colMethod, colSeed)
+	t, err := rundir.DecodeTable(r, colProblem, colMethod, colSeed)
 	if err != nil {
 		return nil, err
 	}
@@ -116,9 +119,9 @@ func DecodeCourses(r io.Reader) (Courses, error) {
 	if err != nil {
 		return nil, err
 	}
-	methods, seeds := t.Words(colMethod), t.Words(colSeed)
-	if methods == nil || seeds == nil {
-		return nil, errors.New("courses must have the columns method and seed")
+	problems, methods, seeds := t.Words(colProblem), t.Words(colMethod), t.Words(colSeed)
+	if problems == nil || methods == nil || seeds == nil {
+		return nil, errors.New("courses must have the columns problem, method and seed")
 	}
 	out := Courses{}
 	for i := range all.Passes {
@@ -126,7 +129,7 @@ func DecodeCourses(r io.Reader) (Courses, error) {
 		if err != nil {
 			return nil, fmt.Errorf("row %d, column %s: must be a whole number, 0 or more, got %q", i+1, colSeed, seeds[i])
 		}
-		r := run{methods[i], seed}
+		r := run{problems[i], methods[i], seed}
 		out[r] = out[r].and(all.Passes[i], all.Seconds[i], all.RelL2[i])
 	}
 	return out, nil
@@ -190,8 +193,8 @@ func (s Store) Draw(p Problem) error {
 	if err != nil {
 		return err
 	}
-	courses, err := s.Courses(p.Name)
-	if err != nil || len(courses) == 0 {
+	courses, err := s.Courses()
+	if err != nil || !slices.ContainsFunc(rows, func(r Row) bool { return len(courses[r.run()].Passes) > 0 }) {
 		return err
 	}
 	title := p.Title

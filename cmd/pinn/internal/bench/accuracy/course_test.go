@@ -32,11 +32,11 @@ func TestThin(t *testing.T) {
 	}
 }
 
-// TestCoursesRoundTrip writes courses by method and seed, and reads them back.
+// TestCoursesRoundTrip writes courses by problem, method and seed, and reads them back.
 func TestCoursesRoundTrip(t *testing.T) {
 	want := Courses{}
-	for _, r := range []run{{"snr", 10}, {"snr", 2}, {"default", 1}} {
-		_, c := sample("heat", r.method, r.seed, 1e-5)
+	for _, r := range []run{{"heat", "snr", 10}, {"heat", "snr", 2}, {"heat", "default", 1}, {"beam", "snr", 3}} {
+		_, c := sample(r.problem, r.method, r.seed, 1e-5)
 		want[r] = c.thin()
 	}
 	var b bytes.Buffer
@@ -44,7 +44,7 @@ func TestCoursesRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := b.String()
-	if !strings.HasPrefix(text, "method,seed,passes,wall_s,rel_l2\ndefault,1,1,0.02,1\n") || strings.Index(text, "snr,2,") > strings.Index(text, "snr,10,") {
+	if !strings.HasPrefix(text, "problem,method,seed,passes,wall_s,rel_l2\nbeam,snr,3,1,0.02,1\n") || !strings.Contains(text, "\nheat,default,1,1,0.02,1\n") || strings.Index(text, "snr,2,") > strings.Index(text, "snr,10,") {
 		t.Errorf("the courses are\n%s", text)
 	}
 	got, err := DecodeCourses(&b)
@@ -53,14 +53,14 @@ func TestCoursesRoundTrip(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ text, want string }{
 		"no method": {strings.ReplaceAll(text, "method", "way"), "way"},
-		"a seed":    {strings.Replace(text, "default,1,", "default,one,", 1), `row 1, column seed: must be a whole number, 0 or more, got "one"`},
+		"a seed":    {strings.Replace(text, "beam,snr,3,", "beam,snr,one,", 1), `row 1, column seed: must be a whole number, 0 or more, got "one"`},
 		"no errors": {strings.Replace(text, "rel_l2", "error", 1), "a course must have the columns"},
 	} {
 		if _, err := DecodeCourses(strings.NewReader(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q in it", name, err, c.want)
 		}
 	}
-	if _, err := DecodeCourses(strings.NewReader("passes,wall_s,rel_l2\n1,2,3\n")); err == nil || !strings.Contains(err.Error(), "must have the columns method and seed") {
+	if _, err := DecodeCourses(strings.NewReader("passes,wall_s,rel_l2\n1,2,3\n")); err == nil || !strings.Contains(err.Error(), "must have the columns problem, method and seed") {
 		t.Errorf("courses of no run: %v", err)
 	}
 }

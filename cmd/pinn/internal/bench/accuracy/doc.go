@@ -2,7 +2,7 @@
 // that the documents say of accuracy. A problem has three files:
 //
 //	results/accuracy/PROBLEM.csv           Row: one run per line, exact to the last bit
-//	results/accuracy/PROBLEM-courses.csv   Course: the error along the runs, thinned
+//	results/accuracy/courses.csv           Courses: the error along the runs, thinned
 //	results/accuracy/PROBLEM.svg           the figure of the courses
 //
 // Store reads and writes them; schema names the columns of a Row. Tables makes the

@@ -18,11 +18,12 @@ import (
 // Store is a folder of runs, results/accuracy in the repository.
 type Store struct{ Dir string }
 
-// coursesEnd ends the name of the file of courses.
-const coursesEnd = "-courses.csv"
+// coursesName is the name of the table of courses, without its ending; no problem may
+// have it.
+const coursesName = "courses"
 
-func (s Store) rowsPath(problem string) string    { return filepath.Join(s.Dir, problem+".csv") }
-func (s Store) coursesPath(problem string) string { return filepath.Join(s.Dir, problem+coursesEnd) }
+func (s Store) rowsPath(problem string) string { return filepath.Join(s.Dir, problem+".csv") }
+func (s Store) coursesPath() string            { return filepath.Join(s.Dir, coursesName+".csv") }
 
 // Figure returns the path of the figure of a problem.
 func (s Store) Figure(problem string) string { return filepath.Join(s.Dir, problem+".svg") }
@@ -32,9 +33,9 @@ func (s Store) Rows(problem string) ([]Row, error) {
 	return decoded(s.rowsPath(problem), func(r io.Reader) ([]Row, error) { return DecodeRows(r, problem) })
 }
 
-// Courses reads the errors along the runs of a problem; without a file there are none.
-func (s Store) Courses(problem string) (Courses, error) {
-	return decoded(s.coursesPath(problem), DecodeCourses)
+// Courses reads the errors along the runs of all problems; without a file there are none.
+func (s Store) Courses() (Courses, error) {
+	return decoded(s.coursesPath(), DecodeCourses)
 }
 
 // decoded reads a file, if there is one, and names it in errors.
@@ -66,7 +67,7 @@ func (s Store) Load() ([]Row, error) {
 	var out []Row
 	for _, f := range files {
 		problem, ok := strings.CutSuffix(f.Name(), ".csv")
-		if !ok || strings.HasSuffix(f.Name(), coursesEnd) || strings.HasPrefix(problem, ".") {
+		if !ok || problem == coursesName || strings.HasPrefix(problem, ".") {
 			continue
 		}
 		rows, err := s.Rows(problem)
@@ -99,8 +100,8 @@ func byMethod(a, b string) int {
 // its course if the figure shows the method. Each file appears whole or not at all,
 // the row last; programs that put runs at the same time wait for one another.
 func (s Store) Put(r Row, c Course) error {
-	if strings.HasSuffix(r.Problem+".csv", coursesEnd) {
-		return fmt.Errorf("problem %s: its name must not end in %s; call the file something else", r.Problem, strings.TrimSuffix(coursesEnd, ".csv"))
+	if r.Problem == coursesName {
+		return fmt.Errorf("problem %s: its table would be that of the courses; call the file something else", r.Problem)
 	}
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
 		return err
@@ -130,7 +131,7 @@ func (s Store) putCourse(r Row, c Course) error {
 	if !drawn(r.Method) {
 		return nil
 	}
-	courses, err := s.Courses(r.Problem)
+	courses, err := s.Courses()
 	if err != nil {
 		return err
 	}
@@ -138,7 +139,7 @@ func (s Store) putCourse(r Row, c Course) error {
 		courses = Courses{}
 	}
 	courses[r.run()] = c.thin()
-	return write(s.coursesPath(r.Problem), courses.Encode)
+	return write(s.coursesPath(), courses.Encode)
 }
 
 // write encodes a file and puts it in its place.

@@ -43,11 +43,11 @@ func TestStore(t *testing.T) {
 			t.Errorf("run %d is\n%+v\nwant\n%+v", i, got[i], want[i])
 		}
 	}
-	courses, err := s.Courses("heat")
+	courses, err := s.Courses()
 	if err != nil || len(courses) != 4 || len(courses[again.run()].RelL2) != len(c.thin().RelL2) {
 		t.Errorf("%d courses, %v, want those of default and snr, the newest of each", len(courses), err)
 	}
-	if left := names(t, s.Dir); left != "heat-courses.csv heat.csv" {
+	if left := names(t, s.Dir); left != "courses.csv heat.csv" {
 		t.Errorf("the store holds %s", left)
 	}
 }
@@ -69,11 +69,11 @@ func names(t *testing.T, dir string) string {
 // pass for courses.
 func TestStoreRefuses(t *testing.T) {
 	s := Store{Dir: t.TempDir()}
-	r, c := sample("my-courses", "snr", 1, 1e-5)
-	if err := s.Put(r, c); err == nil || !strings.Contains(err.Error(), "problem my-courses: its name must not end in -courses") {
-		t.Errorf("a problem called my-courses: %v", err)
+	r, c := sample("courses", "snr", 1, 1e-5)
+	if err := s.Put(r, c); err == nil || !strings.Contains(err.Error(), "problem courses: its table would be that of the courses") {
+		t.Errorf("a problem called courses: %v", err)
 	}
-	for name, text := range map[string]string{"heat.csv": "method\n", "beam-courses.csv": "method,seed\n"} {
+	for name, text := range map[string]string{"heat.csv": "method\n", "courses.csv": "method,seed\n"} {
 		if err := os.WriteFile(filepath.Join(s.Dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func TestStoreRefuses(t *testing.T) {
 	if r, c = sample("beam", "snr", 1, 1e-5); s.Put(r, c) == nil {
 		t.Error("a run was put beside broken courses")
 	}
-	if err := s.Draw(Problem{Name: "beam"}); err == nil || !strings.Contains(err.Error(), "beam-courses.csv: a course must have the columns") {
+	if err := s.Draw(Problem{Name: "beam"}); err == nil || !strings.Contains(err.Error(), "courses.csv: a course must have the columns") {
 		t.Errorf("a figure of broken courses: %v", err)
 	}
 }

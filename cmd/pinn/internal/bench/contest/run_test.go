@@ -104,8 +104,8 @@ func TestRun(t *testing.T) {
 	if r.RelL2 != 1e-3/2/Points || r.To[2].Passes != 10 || r.To[2].Seconds != 1 {
 		t.Errorf("its error is %v, to 1e-5 after %v", r.RelL2, r.To[2])
 	}
-	if courses, err := b.Store.Courses("rod"); err != nil || len(courses) != 6 {
-		t.Errorf("%d courses, %v, want 6", len(courses), err)
+	if courses, err := b.Store.Courses(); err != nil || len(courses) != 12 {
+		t.Errorf("%d courses, %v, want 6 of each of two problems", len(courses), err)
 	}
 }
 
