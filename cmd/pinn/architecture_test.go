@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -45,8 +47,10 @@ var arrows = map[string][]string{
 	"pinn/pinn/solve/setup": {"pinn/problems", "pinn/pde/...", "pinn/pinn", "pinn/optim", "pinn/hybrid"},
 	"pinn/pinn/solve":       {"pinn/pinn/solve/setup", "pinn/problems", "pinn/pde/...", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/internal/..."},
 
-	"pinn/cmd/pinn/internal/rundir": {"pinn/internal/safetensors"},
-	"pinn/cmd/pinn/internal/figure": {"pinn/cmd/pinn/internal/rundir"},
+	// Of hybrid these two may use the names of the trace's columns alone: see TestNamesAlone.
+	"pinn/cmd/pinn/internal/lock":   {},
+	"pinn/cmd/pinn/internal/rundir": {"pinn/hybrid", "pinn/internal/safetensors", "pinn/cmd/pinn/internal/lock"},
+	"pinn/cmd/pinn/internal/figure": {"pinn/hybrid", "pinn/cmd/pinn/internal/rundir"},
 	"pinn/cmd/pinn/internal/report": {"pinn/cmd/pinn/internal/rundir", "pinn/cmd/pinn/internal/figure"},
 	"pinn/cmd/pinn/...":             {"pinn/pde/...", "pinn/pinn", "pinn/pinn/solve/...", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/internal/words", "pinn/internal/suggest", "pinn/internal/safetensors", "pinn/cmd/pinn/..."},
 
@@ -105,6 +109,58 @@ func TestArrows(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNamesAlone holds the records and the figures to the names of the columns of
+// hybrid's trace: they use nothing else of that package.
+func TestNamesAlone(t *testing.T) {
+	use := regexp.MustCompile(`\bhybrid\.(\w+)`)
+	name := regexp.MustCompile(`^(Col[A-Z]\w*|TermPrefix|Trace)$`) // Trace in comments
+	for _, folder := range []string{"internal/rundir", "internal/figure"} {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", folder, len(files), err)
+		}
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range use.FindAllStringSubmatch(string(src), -1) {
+				if !name.MatchString(m[1]) && !strings.HasSuffix(file, "_test.go") {
+					t.Errorf("%s uses %s, which is no name of a column", file, m[0])
+				}
+			}
+		}
+	}
+}
+
+// TestSolvingWithoutBench: what solves a problem and what records its answer reach
+// nothing of the benchmarks and of the experiments.
+func TestSolvingWithoutBench(t *testing.T) {
+	apart := []string{"pinn/cmd/pinn/internal/bench/...", "pinn/cmd/pinn/internal/lab/..."}
+	found := 0
+	for p := range imports(t, "amd64") {
+		if matches(apart, p) {
+			found++
+		}
+	}
+	if found < 4 {
+		t.Errorf("%d packages of benchmarks and experiments, want accuracy, contest, engine and lab", found)
+	}
+	out, err := exec.Command("go", "list", "-deps", "pinn/pinn/solve", "pinn/cmd/pinn/internal/record").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := strings.Fields(string(out))
+	if !slices.Contains(deps, "pinn/hybrid") {
+		t.Error("go list -deps leaves out pinn/hybrid")
+	}
+	for _, p := range deps {
+		if matches(apart, p) {
+			t.Errorf("pinn/solve or record reaches %s", p)
+		}
 	}
 }
 
@@ -196,7 +252,9 @@ func TestArrowsAreHeld(t *testing.T) {
 		{"pinn/internal/kernel/blas", "pinn/optim", true},
 		{"pinn/cmd/pinn", "pinn/hybrid", false},
 		{"pinn/cmd/pinn/internal/record", "pinn/pinn/solve", false},
-		{"pinn/cmd/pinn/internal/figure", "pinn/hybrid", true},
+		{"pinn/cmd/pinn/internal/figure", "pinn/hybrid", false},
+		{"pinn/cmd/pinn/internal/figure", "pinn/pinn/solve", true},
+		{"pinn/cmd/pinn/internal/rundir", "pinn/optim", true},
 		{"pinn/cmd/pinn", "pinn/internal/refgen", true},
 		{"pinn/cmd/pinn", "pinn/optim/optimtest", true},
 		{"pinn/newcomer", "pinn/pde", true},

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pinn/cmd/pinn/internal/enginebench"
+	"pinn/cmd/pinn/internal/bench/engine"
 	"pinn/cmd/pinn/internal/rundir"
 )
 
@@ -68,7 +68,7 @@ Set PINN_KERNEL to go, avx2 or avx512 to choose the kernels.`,
 					return exit{rundir.ExitUsage, fmt.Errorf("--threads: must be positive and increase, got %v", threads)}
 				}
 			}
-			return a.benchEngine(enginebench.Options{Threads: threads, Time: limit}, out)
+			return a.benchEngine(engine.Options{Threads: threads, Time: limit}, out)
 		},
 	}
 	c.Flags().DurationVar(&limit, "time", 2*time.Second, "time for each case; 0 measures once")
@@ -85,8 +85,8 @@ func defaultThreads() []int {
 	return []int{1}
 }
 
-func (a *app) benchEngine(o enginebench.Options, out string) error {
-	report, err := enginebench.Run(enginebench.Cases, o, func(c enginebench.Case) {
+func (a *app) benchEngine(o engine.Options, out string) error {
+	report, err := engine.Run(engine.Cases, o, func(c engine.Case) {
 		if !a.quiet {
 			fmt.Fprintf(a.err, "measuring %s at %d points\n", c, c.Points)
 		}

@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pinn/cmd/pinn/internal/accuracy"
-	"pinn/cmd/pinn/internal/accuracy/contest"
+	"pinn/cmd/pinn/internal/bench/accuracy"
+	"pinn/cmd/pinn/internal/bench/contest"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/internal/words"
 )
@@ -52,7 +52,7 @@ loss) do not count. Nothing that trains is shown the error; it is measured on co
 of the parameters when a run is over.
 
 Each run leaves a row in DIR/accuracy/PROBLEM.csv and, with the error along it, some in
-PROBLEM-courses.csv. A run that is there with the same settings is kept; Ctrl-C keeps
+courses.csv. A run that is there with the same settings is kept; Ctrl-C keeps
 those that are finished, so that the tables can be filled little by little. From all
 runs follow the figures DIR/accuracy/PROBLEM.svg and the tables in DIR/README.md and
 the README.md above it, where they have the markers of a table.`,

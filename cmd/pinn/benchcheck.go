@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"pinn/cmd/pinn/internal/accuracy"
-	"pinn/cmd/pinn/internal/accuracy/contest"
+	"pinn/cmd/pinn/internal/bench/accuracy"
+	"pinn/cmd/pinn/internal/bench/contest"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/internal/words"
 )

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 	"pinn/cmd/pinn/internal/lab"
 )
 
@@ -41,12 +41,12 @@ func TestCommittedTables(t *testing.T) {
 	}
 }
 
-// TestCommittedFiles checks that the folder of runs holds three files for each problem
-// of the gallery and no other, and that the documents show every figure.
+// TestCommittedFiles checks that the folder of runs holds a table and a figure for each
+// problem of the gallery, the courses of all, and no other file, and that the documents show every figure.
 func TestCommittedFiles(t *testing.T) {
-	var want []string
+	want := []string{"courses.csv"}
 	for _, p := range galleryTargets() {
-		want = append(want, p.Name+".csv", p.Name+"-courses.csv", p.Name+".svg")
+		want = append(want, p.Name+".csv", p.Name+".svg")
 	}
 	files, err := os.ReadDir("../../results/accuracy")
 	if err != nil {
@@ -69,6 +69,36 @@ func TestCommittedFiles(t *testing.T) {
 		if strings.HasSuffix(name, ".svg") && !strings.Contains(string(text), "(accuracy/"+name+")") {
 			t.Errorf("results/README.md has no link to accuracy/%s", name)
 		}
+	}
+}
+
+// TestCommittedCourses holds the committed courses to the way in which they are written,
+// and to the runs: each is of a row of the tables.
+func TestCommittedCourses(t *testing.T) {
+	want, err := os.ReadFile("../../results/accuracy/courses.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	courses, err := committed().Store().Courses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	if err := courses.Encode(&got); err != nil || !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("courses.csv is not what Encode writes of it, %v", err)
+	}
+	rows, err := committed().Store().Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, r := range rows {
+		if slices.ContainsFunc(accuracy.Methods, func(m accuracy.Method) bool { return m.Name == r.Method }) {
+			shown++
+		}
+	}
+	if len(courses) != shown {
+		t.Errorf("%d courses, want one for each of the %d runs that figures show", len(courses), shown)
 	}
 }
 

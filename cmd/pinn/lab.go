@@ -37,9 +37,9 @@ func (a *app) labCommand() *cobra.Command {
 		Use:   "lab [NAME|all|list]",
 		Short: "Show what each optimiser does, by experiments with a claim and a verdict",
 		Long: `Lab runs the experiment NAME, or all of them, and says what it claims, what it
-measured and whether the claim holds. It leaves results/lab/NAME/ with figures,
-table.csv and claim.json, in place of what an earlier run left there. Once the results
-of all are there it writes results/lab/LAB.md too, an essay with every figure and
+measured and whether the claim holds. It leaves results/lab/NAME/ with figures and
+table.csv, and its claim in results/lab/claims.json, in place of what an earlier run left
+there. Once the results of all are there it writes results/lab/LAB.md too, an essay with every figure and
 number. list shows the names.
 
 Equal seeds give equal numbers. A claim that does not hold is a result and no failure.

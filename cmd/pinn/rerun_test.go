@@ -1,7 +1,7 @@
 package main
 
 import (
-	"pinn/cmd/pinn/internal/accuracy"
+	"pinn/cmd/pinn/internal/bench/accuracy"
 	"pinn/internal/kernel"
 	"runtime"
 	"strings"

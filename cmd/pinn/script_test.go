@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scripts in testdata expect")
@@ -233,7 +234,7 @@ func unclocked(v any) any {
 
 // measuredIn returns a table without the columns that are clocked.
 func measuredIn(src []byte) ([]byte, error) {
-	t, err := rundir.DecodeTable(bytes.NewReader(src), rundir.ColMethod, rundir.ColMetric, "kind", "reason", "why")
+	t, err := rundir.DecodeTable(bytes.NewReader(src), hybrid.ColMethod, hybrid.ColMetric, "kind", "reason", "why")
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // A run's figures are drawn from plain records: the answer at the points of the
@@ -33,9 +34,9 @@ func Example() {
 	fmt.Println(files, err)
 
 	var trace rundir.Table
-	trace.Add(rundir.ColStep, []float64{1, 100, 200})
-	trace.Add(rundir.ColLoss, []float64{1, 1e-2, 1e-6})
-	trace.AddWords(rundir.ColMethod, []string{"adamw", "adamw", "lbfgs"})
+	trace.Add(hybrid.ColStep, []float64{1, 100, 200})
+	trace.Add(hybrid.ColLoss, []float64{1, 1e-2, 1e-6})
+	trace.AddWords(hybrid.ColMethod, []string{"adamw", "adamw", "lbfgs"})
 	files, err = figure.Loss(dir, figure.History{Title: "Beam", Trace: &trace})
 	fmt.Println(files, err)
 	// Output:

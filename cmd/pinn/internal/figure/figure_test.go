@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 func TestSolutionTexts(t *testing.T) {
@@ -69,9 +70,9 @@ func TestHistoryTexts(t *testing.T) {
 // TestPanelsFollowData checks that panels without measurement are left out.
 func TestPanelsFollowData(t *testing.T) {
 	var trace rundir.Table
-	trace.Add(rundir.ColStep, []float64{1, 2, 3})
-	trace.Add(rundir.ColLoss, []float64{1, 0.1, 0.01})
-	trace.Add(rundir.ColSNR, []float64{math.NaN(), math.NaN(), math.NaN()})
+	trace.Add(hybrid.ColStep, []float64{1, 2, 3})
+	trace.Add(hybrid.ColLoss, []float64{1, 0.1, 0.01})
+	trace.Add(hybrid.ColSNR, []float64{math.NaN(), math.NaN(), math.NaN()})
 	got := texts(t, History{Trace: &trace}.steps().phases("phases"))
 	if slices.Contains(got, "SNR_b") || slices.Contains(got, "gradient") || !slices.Contains(got, "loss") {
 		t.Errorf("panels: %q, want the loss alone", got)

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // History is how a run went: its trace, its events, and what its rules held the
 // measurements against.
 type History struct {
 	Title  string
-	Trace  *rundir.Table // columns as rundir.ColStep and so on; any may be absent
+	Trace  *rundir.Table // columns as hybrid.ColStep and so on; any may be absent
 	Events []rundir.Event
 	Errors *rundir.Table // the true error along the run, if there is a truth; the run never saw it
 	Rules  []Rule        // by index of the phase; may be shorter than the phases
@@ -62,7 +63,7 @@ const mostBands = 40
 
 // steps lays the history along the parameter updates, seconds along the time.
 func (h History) steps() track {
-	t := track{History: h, label: "parameter updates", along: rundir.ColStep, x: h.Trace.Numbers(rundir.ColStep)}
+	t := track{History: h, label: "parameter updates", along: hybrid.ColStep, x: h.Trace.Numbers(hybrid.ColStep)}
 	t.place = func(e rundir.Event) float64 { return float64(e.Step) }
 	return t.laid()
 }
@@ -71,8 +72,8 @@ func (h History) steps() track {
 // all points; along the updates if they were not counted. Events know their step
 // alone and stand where the row of that step does.
 func (h History) gradients() track {
-	t := track{History: h, label: "gradient evaluations, of a minibatch or of all points", along: rundir.ColGradEvals, x: h.Trace.Numbers(rundir.ColGradEvals)}
-	steps := h.Trace.Numbers(rundir.ColStep)
+	t := track{History: h, label: "gradient evaluations, of a minibatch or of all points", along: hybrid.ColGradEvals, x: h.Trace.Numbers(hybrid.ColGradEvals)}
+	steps := h.Trace.Numbers(hybrid.ColStep)
 	if t.x == nil || steps == nil {
 		return h.steps()
 	}
@@ -90,7 +91,7 @@ func (h History) gradients() track {
 }
 
 func (h History) seconds() track {
-	t := track{History: h, label: "seconds", along: rundir.ColWall, x: h.Trace.Numbers(rundir.ColWall)}
+	t := track{History: h, label: "seconds", along: hybrid.ColWall, x: h.Trace.Numbers(hybrid.ColWall)}
 	t.place = func(e rundir.Event) float64 { return e.Seconds }
 	return t.laid()
 }
@@ -131,7 +132,7 @@ func (t track) laid() track {
 
 // split cuts the rows where the phase or the method changes.
 func (t track) split() []band {
-	phases, methods := t.Trace.Numbers(rundir.ColPhase), t.Trace.Words(rundir.ColMethod)
+	phases, methods := t.Trace.Numbers(hybrid.ColPhase), t.Trace.Words(hybrid.ColMethod)
 	at := func(row int) (phase int, method string) {
 		if phases != nil && math.Abs(phases[row]) < 1e9 {
 			phase = int(phases[row])
@@ -208,7 +209,7 @@ func (h History) terms() []string {
 	var out []string
 	if h.Trace != nil {
 		for _, c := range h.Trace.Columns {
-			if name, ok := strings.CutPrefix(c.Name, rundir.TermPrefix); ok && c.Numbers != nil {
+			if name, ok := strings.CutPrefix(c.Name, hybrid.TermPrefix); ok && c.Numbers != nil {
 				out = append(out, name)
 			}
 		}

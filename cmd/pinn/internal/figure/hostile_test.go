@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // nasty are the values that break drawing code.
@@ -81,9 +82,9 @@ func nastyHistory(rng *rand.Rand) History {
 	n := []int{0, 1, 2, 7, 60, 4000}[rng.IntN(6)]
 	t := &rundir.Table{}
 	for _, name := range []string{
-		rundir.ColStep, rundir.ColPhase, rundir.ColWall, rundir.ColLoss, rundir.ColHeldOut, rundir.ColGradNorm, rundir.ColStepSize, rundir.ColRate,
-		rundir.ColSignal, rundir.ColNoise, rundir.ColRawSNR, rundir.ColSNR, rundir.ColSNRLo, rundir.ColSNRHi, rundir.ColFloor,
-		rundir.ColFull, rundir.ColFullLo, rundir.ColFullHi, rundir.ColVote, "term:", "term:" + word(),
+		hybrid.ColStep, hybrid.ColPhase, hybrid.ColWall, hybrid.ColLoss, hybrid.ColHeldOut, hybrid.ColGradNorm, hybrid.ColStepSize, hybrid.ColRate,
+		hybrid.ColSignal, hybrid.ColNoise, hybrid.ColRawSNR, hybrid.ColSNR, hybrid.ColSNRLo, hybrid.ColSNRHi, hybrid.ColFloor,
+		hybrid.ColFull, hybrid.ColFullLo, hybrid.ColFullHi, hybrid.ColVote, "term:", "term:" + word(),
 	} {
 		if rng.IntN(5) > 0 {
 			t.Add(name, nastyColumn(rng, n))
@@ -91,9 +92,9 @@ func nastyHistory(rng *rand.Rand) History {
 	}
 	if rng.IntN(3) > 0 {
 		for i := range t.Columns {
-			if name := t.Columns[i].Name; name == rundir.ColStep || name == rundir.ColWall {
+			if name := t.Columns[i].Name; name == hybrid.ColStep || name == hybrid.ColWall {
 				t.Columns[i].Numbers = space(0, 10, n)
-			} else if name == rundir.ColPhase {
+			} else if name == hybrid.ColPhase {
 				for row := range n {
 					t.Columns[i].Numbers[row] = float64(3 * row / max(1, n))
 				}
@@ -104,7 +105,7 @@ func nastyHistory(rng *rand.Rand) History {
 	for i := range methods {
 		methods[i] = nastyWords[3*i/max(1, n)]
 	}
-	t.AddWords(rundir.ColMethod, methods)
+	t.AddWords(hybrid.ColMethod, methods)
 	h := History{Title: word(), Trace: t}
 	for i := range rng.IntN(30) {
 		kind := []string{"switch", "resample", "restart", "stop", "warning", "odd"}[rng.IntN(6)]

@@ -1,13 +1,52 @@
 package figure
 
 import (
+	"fmt"
 	"image/color"
-	"slices"
 
-	"gonum.org/v1/plot/vg/draw"
-
-	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
+
+// Loss draws loss.svg and loss.png: the loss, the held-out loss and every loss
+// term over the parameter updates, with the phases shaded and each switch
+// marked and explained. It returns the names of the files written to dir.
+func Loss(dir string, h History) ([]string, error) {
+	if err := h.check(); err != nil {
+		return nil, err
+	}
+	return save(dir, h.loss())
+}
+
+// loss returns the figure of the loss.
+func (h History) loss() page {
+	t := h.steps()
+	s := strip{label: "loss", height: 260}
+	columns := [][]float64{t.Trace.Numbers(hybrid.ColLoss), t.Trace.Numbers(hybrid.ColHeldOut)}
+	total, heldOut := pen(color.NRGBA{0x99, 0x99, 0x99, 0xff}, 0.9), pen(ink, 1.4)
+	s.key = []entry{{hybrid.ColLoss, "loss", lineMark, total}, {hybrid.ColHeldOut, "held-out loss", lineMark, heldOut}}
+	for i, name := range h.terms() {
+		columns = append(columns, t.Trace.Numbers(hybrid.TermPrefix+name))
+		s.key = append(s.key, entry{hybrid.TermPrefix + name, name, lineMark, seriesStyle(i)})
+	}
+	s.values = decades(columns...)
+	s.draw = func(p *panel) {
+		t.curve(p, hybrid.ColLoss, total, false)
+		for i, name := range h.terms() {
+			t.curve(p, hybrid.TermPrefix+name, seriesStyle(i), false)
+		}
+		t.curve(p, hybrid.ColHeldOut, heldOut, false)
+	}
+	told, left := t.notes()
+	return t.strips("loss", t.summary("the loss, and its terms as unweighted mean squares", left), []strip{s}, told)
+}
+
+// summary adds to the line below a title how many events the list leaves out.
+func (t track) summary(what string, left int) string {
+	if left > 0 {
+		return fmt.Sprintf("%s;  %d more events in events.csv", what, left)
+	}
+	return what
+}
 
 // Phases draws the phase-switch diagnostics on one page, twice: phases.svg and
 // .png over the gradients evaluated, phases-seconds.svg and .png over the time.
@@ -52,166 +91,17 @@ func (t track) diagnostics() []strip {
 		strip   func() strip
 		columns []string
 	}{
-		{t.gradientStrip, []string{rundir.ColGradNorm, rundir.ColSignal, rundir.ColNoise}},
-		{t.snrStrip, []string{rundir.ColSNR, rundir.ColRawSNR}},
-		{t.fullStrip, []string{rundir.ColFull}},
-		{t.scaleStrip, []string{rundir.ColBNoise}},
-		{t.stepStrip, []string{rundir.ColRate, rundir.ColStepSize, rundir.ColStepNorm}},
-		{t.dampingStrip, []string{rundir.ColDamping}},
-		{t.gainStrip, []string{rundir.ColGain}},
+		{t.gradientStrip, []string{hybrid.ColGradNorm, hybrid.ColSignal, hybrid.ColNoise}},
+		{t.snrStrip, []string{hybrid.ColSNR, hybrid.ColRawSNR}},
+		{t.fullStrip, []string{hybrid.ColFull}},
+		{t.scaleStrip, []string{hybrid.ColBNoise}},
+		{t.stepStrip, []string{hybrid.ColRate, hybrid.ColStepSize, hybrid.ColStepNorm}},
+		{t.dampingStrip, []string{hybrid.ColDamping}},
+		{t.gainStrip, []string{hybrid.ColGain}},
 	} {
 		if t.has(s.columns...) {
 			out = append(out, s.strip())
 		}
 	}
 	return out
-}
-
-func (t track) lossStrip() strip {
-	loss, heldOut, redrawn := pen(series[0], 1.1), pen(series[1], 1.3), pen(soft, 0.7)
-	key := []entry{{rundir.ColLoss, "loss", lineMark, loss}, {rundir.ColHeldOut, "held-out loss", lineMark, heldOut}}
-	if slices.ContainsFunc(t.Events, resample) {
-		key = append(key, entry{"", "points redrawn", tickMark, redrawn})
-	}
-	return strip{
-		label: "loss", height: 110, key: key,
-		values: decades(t.Trace.Numbers(rundir.ColLoss), t.Trace.Numbers(rundir.ColHeldOut)),
-		draw: func(p *panel) {
-			t.curve(p, rundir.ColLoss, loss, false)
-			t.curve(p, rundir.ColHeldOut, heldOut, false)
-			t.redrawn(p, redrawn)
-		},
-	}
-}
-
-func resample(e rundir.Event) bool { return e.Kind == "resample" }
-
-// redrawn marks at the bottom where points were redrawn.
-func (t track) redrawn(p *panel, sty draw.LineStyle) {
-	for _, e := range t.Events {
-		if at := p.x.at(t.place(e)); resample(e) && at >= 0 && at <= 1 {
-			p.page.StrokeLine2(sty, p.across(at), p.box.Min.Y, p.across(at), p.box.Min.Y+5)
-		}
-	}
-}
-
-func (t track) gradientStrip() strip {
-	norm, signal, noise := pen(soft, 0.9), pen(series[0], 1.3), pen(series[1], 1.3)
-	return strip{
-		label: "gradient", height: 100,
-		values: decades(t.Trace.Numbers(rundir.ColGradNorm), t.Trace.Numbers(rundir.ColSignal), t.Trace.Numbers(rundir.ColNoise)),
-		key: []entry{
-			{rundir.ColSignal, "signal: norm of the mean", lineMark, signal}, {rundir.ColNoise, "noise: spread of batches", lineMark, noise},
-			{rundir.ColGradNorm, "norm seen by the method", lineMark, norm},
-		},
-		draw: func(p *panel) {
-			t.curve(p, rundir.ColGradNorm, norm, false)
-			t.curve(p, rundir.ColNoise, noise, true)
-			t.curve(p, rundir.ColSignal, signal, true)
-		},
-	}
-}
-
-func (t track) snrStrip() strip {
-	value, floor, limit := pen(series[0], 1.3), pen(soft, 0.9, 1.5, 2), pen(alarm, 1, 5, 2.5)
-	exhausted := t.limits(func(r Rule) float64 { return r.Exhausted })
-	key := []entry{
-		{rundir.ColSNR, "SNR_b, per minibatch", lineMark, value}, {rundir.ColSNRHi, "± 2 standard errors", bandMark, pen(translucent(series[0]), 0)},
-		{rundir.ColRawSNR, "before bias correction", dotMark, pen(soft, 0)}, {rundir.ColFloor, "floor 1/√K of pure noise", lineMark, floor},
-	}
-	key = append(key, limitKey(exhausted, "exhausted below", limit)...)
-	return strip{
-		label: "SNR_b", height: 110,
-		values: decades(t.Trace.Numbers(rundir.ColSNR), t.Trace.Numbers(rundir.ColRawSNR), t.Trace.Numbers(rundir.ColFloor), exhausted),
-		key:    key,
-		draw: func(p *panel) {
-			t.spread(p, rundir.ColSNRLo, rundir.ColSNRHi, translucent(series[0]))
-			t.levels(p, exhausted, limit.Color)
-			t.curve(p, rundir.ColFloor, floor, false)
-			t.measured(t.Trace.Numbers(rundir.ColRawSNR), func(xs, ys []float64) { p.dots(xs, ys, soft, 1.1) })
-			t.curve(p, rundir.ColSNR, value, true)
-		},
-	}
-}
-
-func (t track) fullStrip() strip {
-	value, limit := pen(series[2], 1.3), pen(alarm, 1, 5, 2.5)
-	threshold := t.limits(func(r Rule) float64 { return r.Threshold })
-	key := []entry{{rundir.ColFull, "SNR_N, of the full set", lineMark, value}, {rundir.ColFullHi, "± 2 standard errors", bandMark, pen(translucent(series[2]), 0)}}
-	key = append(key, limitKey(threshold, "clear above", limit)...)
-	key = append(key, entry{rundir.ColVote, "check voted to switch", tickMark, pen(ink, 1.4)}, entry{rundir.ColVote, "check did not", tickMark, pen(soft, 0.5)})
-	return strip{
-		label: "SNR_N", height: 110, key: key,
-		values: decades(t.Trace.Numbers(rundir.ColFull), threshold),
-		draw: func(p *panel) {
-			t.spread(p, rundir.ColFullLo, rundir.ColFullHi, translucent(series[2]))
-			t.levels(p, threshold, limit.Color)
-			t.curve(p, rundir.ColFull, value, true)
-			t.votes(p)
-		},
-	}
-}
-
-func (t track) stepStrip() strip {
-	rate, size, norm := pen(series[0], 1.3), pen(series[1], 0.9), pen(series[2], 0.9)
-	return strip{
-		label: "step", height: 90,
-		values: decades(t.Trace.Numbers(rundir.ColRate), t.Trace.Numbers(rundir.ColStepSize), t.Trace.Numbers(rundir.ColStepNorm)),
-		key:    []entry{{rundir.ColRate, "learning rate", lineMark, rate}, {rundir.ColStepSize, "step size of line search", lineMark, size}, {rundir.ColStepNorm, "length of the step, ‖Δθ‖", lineMark, norm}},
-		draw: func(p *panel) {
-			t.curve(p, rundir.ColStepNorm, norm, false)
-			t.curve(p, rundir.ColStepSize, size, false)
-			t.curve(p, rundir.ColRate, rate, false)
-		},
-	}
-}
-
-// limitKey explains a threshold, if any phase has one.
-func limitKey(limit []float64, text string, sty draw.LineStyle) []entry {
-	if lo, hi := extent(true, limit); lo > hi {
-		return nil
-	}
-	return []entry{{"", text, lineMark, sty}}
-}
-
-// translucent returns a colour that lets the grid show through.
-func translucent(c color.NRGBA) color.NRGBA {
-	c.A = 0x40
-	return c
-}
-
-// spread fills between two columns, phase by phase, where the upper one was
-// measured.
-func (t track) spread(p *panel, lo, hi string, c color.NRGBA) {
-	lower, upper := t.Trace.Numbers(lo), t.Trace.Numbers(hi)
-	if lower == nil || upper == nil {
-		return
-	}
-	for _, b := range t.bands {
-		p.band(t.x[b.first:b.last], lower[b.first:b.last], upper[b.first:b.last], c)
-	}
-}
-
-// levels draws a threshold over the stretch of each phase that has one.
-func (t track) levels(p *panel, limit []float64, c color.Color) {
-	for _, b := range t.bands {
-		p.level(b.from, b.to, limit[b.first], pen(c, 1, 5, 2.5))
-	}
-}
-
-// votes marks every check at the bottom: long and dark if it voted.
-func (t track) votes(p *panel) {
-	t.measured(t.Trace.Numbers(rundir.ColVote), func(xs, votes []float64) {
-		for i, x := range xs {
-			at := p.x.at(x)
-			if !(at >= 0 && at <= 1) {
-				continue
-			}
-			sty, length := pen(soft, 0.5), 3.0
-			if votes[i] > 0 {
-				sty, length = pen(ink, 1.4), 7
-			}
-			p.page.StrokeLine2(sty, p.across(at), p.box.Min.Y, p.across(at), p.up(length/p.height().Points()))
-		}
-	})
 }

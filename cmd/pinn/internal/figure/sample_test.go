@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 )
 
 // space returns n places from a to b.
@@ -179,17 +180,17 @@ func longHistory() History {
 		}
 		h.Events = append(h.Events, rundir.Event{Number: len(h.Events) + 1, Step: len(step), Seconds: wall[len(wall)-1], Phase: p, Kind: "switch", Reason: "plateau", Why: "the held-out loss improved by less than 10 % over 10 checks"})
 	}
-	t.Add(rundir.ColStep, step)
-	t.Add(rundir.ColPhase, phase)
-	t.Add(rundir.ColWall, wall)
-	t.Add(rundir.ColLoss, loss)
-	t.Add(rundir.ColSignal, signal)
-	t.Add(rundir.ColSNR, snr)
-	t.Add(rundir.ColFull, full)
-	t.Add(rundir.ColRate, rate)
-	t.AddWords(rundir.ColMethod, methods)
+	t.Add(hybrid.ColStep, step)
+	t.Add(hybrid.ColPhase, phase)
+	t.Add(hybrid.ColWall, wall)
+	t.Add(hybrid.ColLoss, loss)
+	t.Add(hybrid.ColSignal, signal)
+	t.Add(hybrid.ColSNR, snr)
+	t.Add(hybrid.ColFull, full)
+	t.Add(hybrid.ColRate, rate)
+	t.AddWords(hybrid.ColMethod, methods)
 	for i, term := range terms {
-		t.Add(rundir.TermPrefix+"condition "+strconv.Itoa(i), term)
+		t.Add(hybrid.TermPrefix+"condition "+strconv.Itoa(i), term)
 	}
 	h.Trace = t
 	return h
@@ -204,48 +205,48 @@ func sampleHistory() History {
 	var methods []string
 	columns := map[string][]float64{}
 	names := []string{
-		rundir.ColStep, rundir.ColPhase, rundir.ColWall, rundir.ColLoss, rundir.ColHeldOut, rundir.ColGradNorm, rundir.ColStepSize, rundir.ColRate,
-		rundir.ColSignal, rundir.ColNoise, rundir.ColRawSNR, rundir.ColSNR, rundir.ColSNRLo, rundir.ColSNRHi, rundir.ColFloor,
-		rundir.ColFull, rundir.ColFullLo, rundir.ColFullHi, rundir.ColVote,
-		rundir.ColGradEvals, rundir.ColStepNorm, rundir.ColBatch, rundir.ColPoints, rundir.ColBNoise, rundir.ColDamping, rundir.ColGain, "term:momentum", "term:condition 2: u at x = -1 or x = 1",
+		hybrid.ColStep, hybrid.ColPhase, hybrid.ColWall, hybrid.ColLoss, hybrid.ColHeldOut, hybrid.ColGradNorm, hybrid.ColStepSize, hybrid.ColRate,
+		hybrid.ColSignal, hybrid.ColNoise, hybrid.ColRawSNR, hybrid.ColSNR, hybrid.ColSNRLo, hybrid.ColSNRHi, hybrid.ColFloor,
+		hybrid.ColFull, hybrid.ColFullLo, hybrid.ColFullHi, hybrid.ColVote,
+		hybrid.ColGradEvals, hybrid.ColStepNorm, hybrid.ColBatch, hybrid.ColPoints, hybrid.ColBNoise, hybrid.ColDamping, hybrid.ColGain, "term:momentum", "term:condition 2: u at x = -1 or x = 1",
 	}
 	for step := 1; step <= adam+lbfgs; step++ {
 		jitter := math.Exp(0.3 * rng.NormFloat64())
-		row := map[string]float64{rundir.ColStep: float64(step), rundir.ColGradEvals: 1.1 * float64(step), rundir.ColPoints: 8192, rundir.ColStepNorm: 0.01 * jitter}
+		row := map[string]float64{hybrid.ColStep: float64(step), hybrid.ColGradEvals: 1.1 * float64(step), hybrid.ColPoints: 8192, hybrid.ColStepNorm: 0.01 * jitter}
 		if step <= adam {
 			s := float64(step)
 			loss := 0.4*math.Exp(-s/150) + 0.02*math.Exp(-s/900)
-			row[rundir.ColWall], row[rundir.ColRate] = 1.4e-3*s, 2e-3*math.Min(1, s/50)
-			row[rundir.ColBatch] = 512
-			row[rundir.ColLoss], row["term:momentum"] = loss*jitter, loss*0.8
+			row[hybrid.ColWall], row[hybrid.ColRate] = 1.4e-3*s, 2e-3*math.Min(1, s/50)
+			row[hybrid.ColBatch] = 512
+			row[hybrid.ColLoss], row["term:momentum"] = loss*jitter, loss*0.8
 			row["term:condition 2: u at x = -1 or x = 1"] = loss * 0.2 * math.Exp(-s/400)
 			if step%50 == 0 {
 				snr := 3 * math.Exp(-s/300) * jitter
-				row[rundir.ColHeldOut] = loss * 1.1
-				row[rundir.ColSignal], row[rundir.ColNoise] = loss*3*snr, loss*3
-				row[rundir.ColSNR], row[rundir.ColSNRLo], row[rundir.ColSNRHi] = snr, snr-0.5, snr+0.6
-				row[rundir.ColRawSNR], row[rundir.ColFloor] = math.Hypot(snr, 0.35), 1/math.Sqrt(8)
-				row[rundir.ColFull], row[rundir.ColFullLo], row[rundir.ColFullHi] = 3*snr, 3*snr-1.5, 3*snr+1.8
-				row[rundir.ColBNoise], row[rundir.ColVote] = 512/(snr*snr), 0
+				row[hybrid.ColHeldOut] = loss * 1.1
+				row[hybrid.ColSignal], row[hybrid.ColNoise] = loss*3*snr, loss*3
+				row[hybrid.ColSNR], row[hybrid.ColSNRLo], row[hybrid.ColSNRHi] = snr, snr-0.5, snr+0.6
+				row[hybrid.ColRawSNR], row[hybrid.ColFloor] = math.Hypot(snr, 0.35), 1/math.Sqrt(8)
+				row[hybrid.ColFull], row[hybrid.ColFullLo], row[hybrid.ColFullHi] = 3*snr, 3*snr-1.5, 3*snr+1.8
+				row[hybrid.ColBNoise], row[hybrid.ColVote] = 512/(snr*snr), 0
 				if snr < 1 && step >= 300 {
-					row[rundir.ColVote] = 1
+					row[hybrid.ColVote] = 1
 				}
 			}
 		} else {
 			s := float64(step - adam)
 			loss := 1e-3*math.Exp(-s/120) + 1e-6*math.Exp(-s/900)
-			row[rundir.ColPhase], row[rundir.ColWall] = 1, 1.4e-3*adam+5e-3*s
-			row[rundir.ColLoss], row["term:momentum"] = loss, loss*0.9
+			row[hybrid.ColPhase], row[hybrid.ColWall] = 1, 1.4e-3*adam+5e-3*s
+			row[hybrid.ColLoss], row["term:momentum"] = loss, loss*0.9
 			row["term:condition 2: u at x = -1 or x = 1"] = loss * 0.1 * jitter
-			row[rundir.ColGradNorm], row[rundir.ColStepSize] = loss*5*jitter, math.Min(1, 0.7*jitter)
-			row[rundir.ColDamping], row[rundir.ColGain] = 1e-3*jitter, math.Min(1, 0.5*jitter)
+			row[hybrid.ColGradNorm], row[hybrid.ColStepSize] = loss*5*jitter, math.Min(1, 0.7*jitter)
+			row[hybrid.ColDamping], row[hybrid.ColGain] = 1e-3*jitter, math.Min(1, 0.5*jitter)
 			if step%50 == 0 {
-				row[rundir.ColHeldOut] = loss * (1 + s/2000)
+				row[hybrid.ColHeldOut] = loss * (1 + s/2000)
 			}
 		}
 		for _, name := range names {
 			v, ok := row[name]
-			if !ok && name != rundir.ColPhase {
+			if !ok && name != hybrid.ColPhase {
 				v = nan
 			}
 			columns[name] = append(columns[name], v)
@@ -256,10 +257,10 @@ func sampleHistory() History {
 	for _, name := range names {
 		t.Add(name, columns[name])
 	}
-	t.AddWords(rundir.ColMethod, methods)
+	t.AddWords(hybrid.ColMethod, methods)
 	errs := &rundir.Table{}
-	errs.Add(rundir.ColGradEvals, []float64{0, 400, 900, 2500, 5000})
-	errs.Add(rundir.ColWall, []float64{0, 0.5, 1.1, 9, 20})
+	errs.Add(hybrid.ColGradEvals, []float64{0, 400, 900, 2500, 5000})
+	errs.Add(hybrid.ColWall, []float64{0, 0.5, 1.1, 9, 20})
 	errs.Add(rundir.ColRelL2, []float64{1, 0.3, 0.1, 1e-4, 3.1e-5})
 	return History{
 		Title: "Burgers' equation: a shock forms at x = 0",

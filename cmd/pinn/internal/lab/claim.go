@@ -1,22 +1,14 @@
 package lab
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
-
-	"pinn/cmd/pinn/internal/figure"
 )
 
-// Claim is claim.json: what an experiment claims and what it measured.
+// Claim is what an experiment claims and what it measured.
 type Claim struct {
 	Experiment string    `json:"experiment"`
 	Claim      string    `json:"claim"`
@@ -43,6 +35,15 @@ func (f Float) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(f))
 }
 
+// UnmarshalJSON reads a number, or null as NaN.
+func (f *Float) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*f = Float(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(f))
+}
+
 // Verdict is the claim's in a few words.
 func (c Claim) Verdict() string {
 	held := 0
@@ -58,92 +59,6 @@ func (c Claim) Verdict() string {
 		return "does not hold"
 	}
 	return fmt.Sprintf("holds in %d of %d parts", held, len(c.Findings))
-}
-
-// Folder is the place of one experiment's results.
-type Folder struct{ path, hidden string }
-
-// Begin makes a hidden folder beside root/name, so that a place that cannot be
-// written to is found before any work. It must end in Keep or Drop.
-func Begin(root, name string) (*Folder, error) {
-	f := &Folder{path: filepath.Join(root, name), hidden: filepath.Join(root, "."+name+".partial")}
-	err := os.MkdirAll(root, 0o755)
-	if err == nil {
-		err = os.RemoveAll(f.hidden)
-	}
-	if err == nil {
-		err = os.Mkdir(f.hidden, 0o755)
-	}
-	switch {
-	case errors.Is(err, fs.ErrPermission), err != nil && strings.Contains(err.Error(), "read-only"):
-		return nil, fmt.Errorf("begin experiment %s: %w; choose another folder with --out", name, err)
-	case err != nil:
-		return nil, fmt.Errorf("begin experiment %s: %w", name, err)
-	}
-	return f, nil
-}
-
-// Drop removes what Begin made.
-func (f *Folder) Drop() error { return os.RemoveAll(f.hidden) }
-
-// Keep writes the outcome and puts the folder in its place, instead of what an earlier
-// run left there.
-func (f *Folder) Keep(e Experiment, o *Outcome, seed uint64, seconds float64) (Claim, error) {
-	first := o.Findings[0]
-	c := Claim{
-		Experiment: e.Name, Claim: e.Claim, Merit: first.What,
-		Measured: first.Measured, Relation: first.Relation, Threshold: first.Threshold,
-		Holds: o.holds(), Findings: o.Findings, Notes: o.Notes, Seed: seed, Seconds: math.Round(10*seconds) / 10,
-	}
-	for _, s := range o.Sheets {
-		c.Figures = append(c.Figures, s.Name)
-	}
-	if err := f.write(c, o); err != nil {
-		return c, fmt.Errorf("write experiment %s: %w", e.Name, err)
-	}
-	return c, nil
-}
-
-func (f *Folder) write(c Claim, o *Outcome) error {
-	if err := figure.Sheets(f.hidden, o.Sheets...); err != nil {
-		return err
-	}
-	var table bytes.Buffer
-	w := csv.NewWriter(&table)
-	if err := w.WriteAll(append([][]string{o.Table.Header}, o.Table.Rows...)); err != nil {
-		return err
-	}
-	claim, err := json.MarshalIndent(c, "", "  ")
-	if err != nil {
-		return err
-	}
-	for name, b := range map[string][]byte{"table.csv": table.Bytes(), "claim.json": append(claim, '\n')} {
-		if err := os.WriteFile(filepath.Join(f.hidden, name), b, 0o644); err != nil {
-			return err
-		}
-	}
-	if err := os.RemoveAll(f.path); err != nil {
-		return err
-	}
-	return os.Rename(f.hidden, f.path)
-}
-
-// ReadClaim returns the claim of an experiment whose results stand in root.
-func ReadClaim(root, name string) (c Claim, err error) {
-	b, err := os.ReadFile(filepath.Join(root, name, "claim.json"))
-	if err == nil {
-		err = json.Unmarshal(b, &c)
-	}
-	return c, err
-}
-
-// UnmarshalJSON reads a number, or null as NaN.
-func (f *Float) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		*f = Float(math.NaN())
-		return nil
-	}
-	return json.Unmarshal(b, (*float64)(f))
 }
 
 // short spells a number with three digits.
@@ -178,4 +93,63 @@ func (c Claim) Report() string {
 	}
 	fmt.Fprintf(&b, "  verdict: the claim %s (%.1f s)\n", c.Verdict(), c.Seconds)
 	return b.String()
+}
+
+// preface is the head of the essay.
+const preface = `# What each optimiser does
+
+This page is written by ` + "`pinn lab all`" + `. Every section is an experiment: what is claimed,
+how it is tested, what was measured, and whether the claim was borne out. Its numbers
+come from ` + "`claims.json`" + `, every row behind them stands in the ` + "`table.csv`" + ` beside each figure,
+and ` + "`pinn lab NAME`" + ` repeats one of them.
+
+The argument runs like this. Plain gradient descent fails in narrow valleys.
+Accumulated squared gradients give every parameter a step of its own and so reshape
+the geometry; momentum carries past bumps; Adam joins both, forgets, and can thereby
+go astray; AMSGrad remembers; L2 inside Adam is not weight decay, AdamW's is. Training
+is a flow in continuous time and an optimiser its integrator, so that stiffness bounds
+its step. Networks that solve differential equations and potential-energy surfaces are
+stiff and spiky. The noise of minibatches ruins L-BFGS and not AdamW: so AdamW goes
+first, L-BFGS on full gradients follows, and the noise says when.
+
+`
+
+// Essay returns the page for the experiments whose claims are given. Links are
+// relative to the folder that holds the experiments' folders.
+func Essay(claims []Claim) string {
+	var b strings.Builder
+	b.WriteString(preface)
+	b.WriteString("| experiment | figure of merit | measured | asked | verdict |\n|---|---|---|---|---|\n")
+	for _, c := range claims {
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s %s | %s |\n", c.Experiment, c.Experiment, c.Merit,
+			short(float64(c.Measured)), c.Relation, short(c.Threshold), c.Verdict())
+	}
+	for _, c := range claims {
+		section(&b, c)
+	}
+	return b.String()
+}
+
+func section(b *strings.Builder, c Claim) {
+	e, _ := ByName(c.Experiment)
+	fmt.Fprintf(b, "\n<a id=%q></a>\n\n## %s\n\n*Claim.* %s\n\n%s\n\n", c.Experiment, e.Title, c.Claim, strings.TrimSpace(e.Essay))
+	for _, f := range c.Figures {
+		fmt.Fprintf(b, "![%s](%s/%s.svg)\n\n", e.Title, c.Experiment, f)
+	}
+	b.WriteString("| measured | value | asked | |\n|---|---|---|---|\n")
+	for _, f := range c.Findings {
+		fmt.Fprintf(b, "| %s | %s | %s %s | %s |\n", f.What, short(float64(f.Measured)), f.Relation, short(f.Threshold), mark(f.Holds))
+	}
+	if len(c.Notes) > 0 {
+		fmt.Fprintf(b, "\n%s\n", strings.Join(c.Notes, " "))
+	}
+	fmt.Fprintf(b, "\n**The claim %s.** Seed %d, %.0f s. [table.csv](%s/table.csv), [claims.json](claims.json)\n",
+		c.Verdict(), c.Seed, c.Seconds, c.Experiment)
+}
+
+func mark(holds bool) string {
+	if holds {
+		return "holds"
+	}
+	return "**does not hold**"
 }

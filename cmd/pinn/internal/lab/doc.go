@@ -1,6 +1,6 @@
 // Package lab holds experiments that show what optimisers do. Each states a claim,
-// measures it, says whether it holds, and leaves a folder that anyone can check:
-// figures, table.csv and claim.json. Essay joins them into one page.
+// measures it, says whether it holds, and leaves what anyone can check: a folder with
+// figures and table.csv, and its claim in claims.json. Essay joins them into one page.
 //
 // An experiment is one file: its row in Experiments, the functions that measure, and
 // a Run that returns an Outcome, plain data. It prints and writes nothing; Keep does.

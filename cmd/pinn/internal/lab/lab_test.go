@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -97,21 +98,49 @@ func TestKeep(t *testing.T) {
 	if c.Seed != 2 || c.Seconds != 1.3 || c.Measured != 3 || c.Holds || c.Verdict() != "holds in 2 of 3 parts" || !math.IsNaN(float64(c.Findings[1].Measured)) {
 		t.Errorf("claim = %+v, verdict %s", c, c.Verdict())
 	}
-	text, _ := os.ReadFile(filepath.Join(root, "x", "claim.json"))
-	var keys map[string]any
-	if err := json.Unmarshal(text, &keys); err != nil {
-		t.Fatal(err)
+	text, _ := os.ReadFile(filepath.Join(root, "claims.json"))
+	var claims []map[string]any
+	if err := json.Unmarshal(text, &claims); err != nil || len(claims) != 1 {
+		t.Fatalf("%d claims, %v, want that of the second run alone", len(claims), err)
 	}
+	keys := claims[0]
 	for _, k := range []string{"claim", "measured", "threshold", "holds", "seed", "seconds"} {
 		if _, ok := keys[k]; !ok {
-			t.Errorf("claim.json has no %q", k)
+			t.Errorf("claims.json has no %q", k)
 		}
 	}
-	if left, _ := os.ReadDir(root); len(left) != 1 {
-		t.Errorf("%d entries are left, want the folder alone", len(left))
+	if left, _ := os.ReadDir(root); len(left) != 2 {
+		t.Errorf("%d entries are left, want the folder and the claims alone", len(left))
 	}
 	if page := Essay([]Claim{c}); !strings.Contains(page, "| little | 1 | ≤ 1 | holds |") || !strings.Contains(page, "**does not hold**") {
 		t.Errorf("the essay does not tell what was found:\n%s", page)
+	}
+}
+
+// Claims stand in the order of the experiments, whichever ran first; one that is not there
+// is told from a file that cannot be read.
+func TestClaims(t *testing.T) {
+	root := t.TempDir()
+	for _, name := range []string{"spikes", "canyon", "flow"} {
+		if err := putClaim(root, Claim{Experiment: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claims, err := readClaims(root)
+	if err != nil || len(claims) != 3 || claims[0].Experiment != "canyon" || claims[1].Experiment != "flow" {
+		t.Errorf("claims %+v, %v", claims, err)
+	}
+	if _, err := ReadClaim(root, "noise"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("an experiment that was not run: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(root, claimsName), []byte("["), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadClaim(root, "flow"); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), claimsName) {
+		t.Errorf("a broken file of claims: %v", err)
+	}
+	if err := putClaim(root, Claim{Experiment: "flow"}); err == nil {
+		t.Error("a broken file of claims was written over")
 	}
 }
 

@@ -23,7 +23,8 @@ func Run(a *solve.Answer, threads int) rundir.Run {
 		NetworkParameters: a.NetworkParameters, InteriorPoints: a.InteriorPoints,
 		Seed: *st.Spec.Train.Seed, Threads: threads, Kernel: kernel.Tier(), CPU: cpuName(), Go: program.Go, Version: program.Version, Commit: program.Commit,
 		Loss: rundir.Number(a.Loss), HeldOut: rundir.Number(a.HeldOut), Ratio: rundir.Number(a.HeldOut / a.Loss),
-		Grid:  grid(a),
+		Grid:   grid(a),
+		Phases: []rundir.Phase{}, Warnings: []string{}, Notes: []string{}, // lists in JSON also where they are empty
 		RelL2: figures(a, a.Errors), MaxAbs: figures(a, a.MaxAbs), ErrorEstimate: figures(a, a.Estimate),
 	}
 	for _, p := range a.Phases {

@@ -25,13 +25,27 @@ func Summary(run rundir.Run) string {
 	}
 	b.WriteString(estimateWords(run))
 	for _, f := range run.Parameters {
-		fmt.Fprintf(&b, "%-8s = %.8g\n", f.Name, float64(f.Value))
+		fmt.Fprintf(&b, "%-8s = %.8g%s\n", f.Name, float64(f.Value), truthWords(run, f.Name))
 	}
 	for _, w := range run.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", w)
 	}
 	fmt.Fprintf(&b, "%s%s\n", run.Status, targetWords(run))
 	return b.String()
+}
+
+// truthWords says how far an identified parameter is from its truth, "" where the problem
+// gives none. No error is relative to a truth of zero.
+func truthWords(run rundir.Run, parameter string) string {
+	truth, ok := run.ParameterTruths.Get(parameter)
+	if !ok {
+		return ""
+	}
+	off, _ := run.ParameterErrors.Get(parameter)
+	if !rundir.Number(off).Finite() {
+		return fmt.Sprintf(" (truth %.8g)", truth)
+	}
+	return fmt.Sprintf(" (truth %.8g, off by %.1e)", truth, off)
 }
 
 // targetWords says how a run stands to its target.

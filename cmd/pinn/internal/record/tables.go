@@ -2,6 +2,7 @@ package record
 
 import (
 	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 	"pinn/pde"
 	"pinn/pinn/solve"
 )
@@ -48,10 +49,43 @@ func Errors(along []solve.Along) *rundir.Table {
 		}
 		t.Add(name, column)
 	}
-	add(rundir.ColStep, func(a solve.Along) float64 { return float64(a.Step) })
-	add(rundir.ColGradEvals, func(a solve.Along) float64 { return float64(a.GradEvals) })
-	add(rundir.ColPasses, func(a solve.Along) float64 { return a.Passes })
-	add(rundir.ColWall, func(a solve.Along) float64 { return a.Seconds })
+	add(hybrid.ColStep, func(a solve.Along) float64 { return float64(a.Step) })
+	add(hybrid.ColGradEvals, func(a solve.Along) float64 { return float64(a.GradEvals) })
+	add(hybrid.ColPasses, func(a solve.Along) float64 { return a.Passes })
+	add(hybrid.ColWall, func(a solve.Along) float64 { return a.Seconds })
 	add(rundir.ColRelL2, func(a solve.Along) float64 { return a.RelL2 })
 	return t
+}
+
+// Trace returns trace.csv.
+func Trace(tr *hybrid.Trace) *rundir.Table {
+	t := &rundir.Table{}
+	for _, c := range tr.Columns() {
+		if c.Holds == hybrid.Words {
+			column := make([]string, len(tr.Rows))
+			for i := range tr.Rows {
+				column[i] = c.Word(&tr.Rows[i])
+			}
+			t.AddWords(c.Name, column)
+			continue
+		}
+		column := make([]float64, len(tr.Rows))
+		for i := range tr.Rows {
+			column[i] = c.Float(&tr.Rows[i])
+		}
+		t.Add(c.Name, column)
+	}
+	return t
+}
+
+// Events returns events.csv.
+func Events(events []hybrid.Event) []rundir.Event {
+	out := make([]rundir.Event, len(events))
+	for i, e := range events {
+		out[i] = rundir.Event{
+			Number: i + 1, Step: e.Step, Seconds: e.Wall, Phase: e.Phase,
+			Kind: string(e.Kind), Reason: string(e.Reason), Why: e.Why,
+		}
+	}
+	return out
 }

@@ -2,9 +2,12 @@ package record
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
+	"pinn/cmd/pinn/internal/rundir"
+	"pinn/hybrid"
 	"pinn/pde"
 	"pinn/pinn/solve"
 )
@@ -32,5 +35,56 @@ func TestErrors(t *testing.T) {
 	var b strings.Builder
 	if err := table.Encode(&b); err != nil || b.String() != "step,grad_evals,passes,wall_s,rel_l2\n3,4,0.5,0.25,0.001\n" {
 		t.Errorf("%v, wrote\n%s", err, &b)
+	}
+}
+
+// TestTrace: the table has the columns of hybrid.Trace in their order, words as words, and
+// a blank cell where nothing was measured.
+func TestTrace(t *testing.T) {
+	nan := math.NaN()
+	tr := &hybrid.Trace{TermNames: []string{"heat"}, Rows: []hybrid.Row{
+		{Step: 0, Method: "adamw", Loss: 2, HeldOut: nan, Batch: 8, Metric: "adam", Vote: -1},
+		{Step: 7, Phase: 1, Method: "lbfgs", Loss: 0.5, HeldOut: 0.25, Batch: -1, Vote: 1, Terms: []float64{0.125}},
+	}}
+	table := Trace(tr)
+	columns := tr.Columns()
+	if len(table.Columns) != len(columns) || table.Rows() != 2 {
+		t.Fatalf("%d columns of %d rows, want %d of 2", len(table.Columns), table.Rows(), len(columns))
+	}
+	for i, c := range columns {
+		if table.Columns[i].Name != c.Name {
+			t.Errorf("column %d is %s, want %s", i, table.Columns[i].Name, c.Name)
+		}
+	}
+	if got := table.Words(hybrid.ColMethod); !slices.Equal(got, []string{"adamw", "lbfgs"}) {
+		t.Errorf("methods %q", got)
+	}
+	if got := table.Words(hybrid.ColMetric); !slices.Equal(got, []string{"adam", ""}) {
+		t.Errorf("metrics %q", got)
+	}
+	for name, want := range map[string][2]float64{
+		hybrid.ColStep: {0, 7}, hybrid.ColLoss: {2, 0.5}, hybrid.ColHeldOut: {nan, 0.25}, hybrid.ColBatch: {8, nan},
+		hybrid.ColVote: {nan, 1}, hybrid.TermPrefix + "heat": {nan, 0.125},
+	} {
+		for i, v := range table.Numbers(name) {
+			if v != want[i] && !(math.IsNaN(v) && math.IsNaN(want[i])) {
+				t.Errorf("%s in row %d is %v, want %v", name, i, v, want[i])
+			}
+		}
+	}
+}
+
+// TestEvents: events are numbered from 1 and keep what they say.
+func TestEvents(t *testing.T) {
+	got := Events([]hybrid.Event{
+		{Step: 20, Wall: 1.5, Phase: 0, Kind: hybrid.KindSwitch, Reason: hybrid.ReasonBudget, Why: "all steps"},
+		{Step: 70, Wall: 2, Phase: 1, Kind: hybrid.KindStop, Why: "over"},
+	})
+	want := []rundir.Event{
+		{Number: 1, Step: 20, Seconds: 1.5, Phase: 0, Kind: "switch", Reason: "budget", Why: "all steps"},
+		{Number: 2, Step: 70, Seconds: 2, Phase: 1, Kind: "stop", Why: "over"},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"pinn/cmd/pinn/internal/lock"
 )
 
 // Draft is a run folder that is being written: a hidden folder beside the place
@@ -19,7 +21,7 @@ type Draft struct {
 	made   []string          // the folders that Create made for it, innermost first
 	dir    string            // "" after Commit or Abort
 	copied map[string]string // source path of Include to name in the folder
-	held   *os.File          // the lock on dir
+	held   *lock.Hold        // of dir
 	found  bool              // dir was there before: see Reopen
 }
 
@@ -60,7 +62,7 @@ func (d *Draft) begin() error {
 	if err := os.Mkdir(dir, dirMode); err != nil {
 		return err
 	}
-	held, err := lock(dir)
+	held, err := lock.Try(dir)
 	if err != nil {
 		_ = os.Remove(dir)
 		return err

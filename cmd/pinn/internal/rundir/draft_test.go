@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"pinn/internal/safetensors"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"pinn/hybrid"
+	"pinn/internal/safetensors"
 )
 
 func create(t testing.TB, root, problem string) *Draft {
@@ -44,8 +46,8 @@ func TestDraft(t *testing.T) {
 	solution.Add("x", []float64{0, 1})
 	solution.Add("u", []float64{2, 3})
 	var trace Table
-	trace.Add(ColStep, []float64{1})
-	trace.AddWords(ColMethod, []string{"adamw"})
+	trace.Add(hybrid.ColStep, []float64{1})
+	trace.AddWords(hybrid.ColMethod, []string{"adamw"})
 	events := []Event{{Number: 1, Kind: "stop", Why: "done"}}
 	for _, err := range []error{
 		d.WriteProblem([]byte("title = \"x\"\n")), d.WriteRun(sample()), d.WriteTrace(&trace),
@@ -97,7 +99,7 @@ func readAll(t *testing.T, path string) {
 	if src, err := f.Problem(); err != nil || string(src) != "title = \"x\"\n" {
 		t.Errorf("Problem = %q, %v", src, err)
 	}
-	if trace, err := f.Trace(); err != nil || trace.Words(ColMethod)[0] != "adamw" {
+	if trace, err := f.Trace(); err != nil || trace.Words(hybrid.ColMethod)[0] != "adamw" {
 		t.Errorf("Trace = %v, %v", trace, err)
 	}
 	if events, err := f.Events(); err != nil || events[0].Why != "done" {

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"pinn/cmd/pinn/internal/lock"
 )
 
 // someState is the state of a run, of which this package knows nothing.
@@ -65,15 +67,15 @@ func TestReopen(t *testing.T) {
 		t.Fatal(err)
 	}
 	locks := func() bool { // whether this system has them
-		held, err := lock(dir)
-		unlock(held)
-		return errors.Is(err, errBusy)
+		held, err := lock.Try(dir)
+		held.Release()
+		return errors.Is(err, lock.ErrBusy)
 	}()
 	if locks {
 		if got := Unfinished(parent); len(got) != 0 {
 			t.Errorf("unfinished while at work: %v", got)
 		}
-		if _, err := Reopen(dir); !errors.Is(err, errBusy) {
+		if _, err := Reopen(dir); !errors.Is(err, lock.ErrBusy) {
 			t.Errorf("Reopen of a draft at work: %v", err)
 		}
 	}

@@ -3,14 +3,14 @@ package rundir
 import (
 	"bytes"
 	"encoding/csv"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"math"
+	"pgregory.net/rapid"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
-	"pgregory.net/rapid"
-
+	"pinn/hybrid"
 	"pinn/internal/seeds"
 )
 
@@ -52,8 +52,8 @@ func TestTableRoundTrip(t *testing.T) {
 
 func TestTableText(t *testing.T) {
 	var tab Table
-	tab.Add(ColStep, []float64{1, 2})
-	tab.AddWords(ColMethod, []string{"adamw", `l"b,f` + "\r\ngs"})
+	tab.Add(hybrid.ColStep, []float64{1, 2})
+	tab.AddWords(hybrid.ColMethod, []string{"adamw", `l"b,f` + "\r\ngs"})
 	tab.Add("term:b,c", []float64{math.NaN(), 1e-300})
 	tab.Add("x", []float64{math.Inf(-1), 0.1})
 	var b bytes.Buffer
@@ -64,7 +64,7 @@ func TestTableText(t *testing.T) {
 	if b.String() != want {
 		t.Errorf("CSV = %q, want %q", b.String(), want)
 	}
-	if n := tab.Numbers(ColMethod); n != nil {
+	if n := tab.Numbers(hybrid.ColMethod); n != nil {
 		t.Errorf("Numbers of a column of words = %v, want nil", n)
 	}
 	if w := tab.Words("absent"); w != nil {
@@ -161,7 +161,7 @@ func FuzzDecodeTable(f *testing.F) {
 		f.Add(src)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		first, err := DecodeTable(strings.NewReader(src), ColMethod, "why")
+		first, err := DecodeTable(strings.NewReader(src), hybrid.ColMethod, "why")
 		if err != nil {
 			return
 		}
@@ -172,7 +172,7 @@ func FuzzDecodeTable(f *testing.F) {
 			}
 			t.Fatalf("what was read cannot be written: %v", err)
 		}
-		again, err := DecodeTable(&b, ColMethod, "why")
+		again, err := DecodeTable(&b, hybrid.ColMethod, "why")
 		if err != nil {
 			t.Fatalf("what was written cannot be read: %v", err)
 		}

@@ -31,7 +31,7 @@ func (d *Draft) WriteProblem(src []byte) error {
 // WriteRun writes run.json.
 func (d *Draft) WriteRun(r Run) error { return d.write(runFile, r.Encode) }
 
-// WriteTrace writes trace.csv; the column names are those of ColStep and so on.
+// WriteTrace writes trace.csv; its columns are those of hybrid.Trace.
 func (d *Draft) WriteTrace(t *Table) error { return d.write(traceFile, t.Encode) }
 
 // WriteEvents writes events.csv.

@@ -87,7 +87,7 @@ func (s *story) stillFalling() string {
 // bestBefore is the lowest held-out loss, in the slab of phase i, up to a part of that
 // phase, NaN if none was measured.
 func (s *story) bestBefore(i int, part float64) float64 {
-	phases, steps, losses := s.trace.Numbers(rundir.ColPhase), s.trace.Numbers(rundir.ColPhaseStep), s.trace.Numbers(rundir.ColHeldOut)
+	phases, steps, losses := s.trace.Numbers(hybrid.ColPhase), s.trace.Numbers(hybrid.ColPhaseStep), s.trace.Numbers(hybrid.ColHeldOut)
 	first := i // of the slab; those before it have another loss
 	for first > 0 && s.run.Phases[first-1].Slab == s.run.Phases[i].Slab {
 		first--

@@ -62,13 +62,16 @@ func (s *story) start() {
 			plan = append(plan, p.Method)
 		}
 	}
-	how := "by "
+	how := "by " + strings.Join(plan, ", then ")
 	if last := s.last(); last != nil && r.Slabs > 0 {
 		begun := ""
 		if last.Slab < r.Slabs {
 			begun = fmt.Sprintf(" of which %d began,", last.Slab)
 		}
-		how = fmt.Sprintf("in %s of time,%s each by ", words.Count(r.Slabs, "slab"), begun)
+		how = fmt.Sprintf("in %s of time,%s each ", words.Count(r.Slabs, "slab"), begun) + how
+	}
+	if len(plan) == 0 {
+		how = "in no phase"
 	}
 	name := r.Problem
 	if r.Title != "" {
@@ -83,7 +86,7 @@ func (s *story) start() {
 		again = fmt.Sprintf(", and went on %s from a kept state", words.Count(r.Resumed, "time"))
 	}
 	s.say("start", "%s was trained with %s, seed %d, %s, %s and %.3g s%s.", name,
-		words.Count(r.NetworkParameters, "parameter"), r.Seed, how+strings.Join(plan, ", then "), words.Count(gradients, "gradient"), float64(r.Seconds), again)
+		words.Count(r.NetworkParameters, "parameter"), r.Seed, how, words.Count(gradients, "gradient"), float64(r.Seconds), again)
 }
 
 // phase tells what phase i did and why it ended.
@@ -98,7 +101,7 @@ func (s *story) phase(i int) {
 		inserted = ", inserted,"
 	}
 	noise := ""
-	if snr := s.middle(i, rundir.ColSNR); finiteNumber(snr) {
+	if snr := s.middle(i, hybrid.ColSNR); finiteNumber(snr) {
 		noise = fmt.Sprintf(" (signal over noise of a batch %s in the median of %s)", short(snr), words.Count(p.Checks, "check"))
 	}
 	s.say("phase", "%s%s %s took %s and %.3g s from a loss of %s to %s%s, and ended by %s.", p.Method, inserted, how,
@@ -222,8 +225,8 @@ func (s *story) kept() {
 	where, verdict := "", ""
 	if last := s.last(); last != nil && last.Slab > 1 {
 		where = " in the mean over the slabs"
-	} else if row := lowest(s.trace.Numbers(rundir.ColHeldOut)); row >= 0 {
-		where = fmt.Sprintf(", reached at step %.0f", at(s.trace.Numbers(rundir.ColStep), row))
+	} else if row := lowest(s.trace.Numbers(hybrid.ColHeldOut)); row >= 0 {
+		where = fmt.Sprintf(", reached at step %.0f", at(s.trace.Numbers(hybrid.ColStep), row))
 	}
 	switch ratio := float64(r.Ratio); {
 	case ratio > 4:
@@ -296,7 +299,7 @@ func (s *story) of(kind hybrid.Kind) []rundir.Event {
 
 // middle is the median of a column over the rows of phase i, NaN if there are none.
 func (s *story) middle(i int, column string) float64 {
-	phases, values := s.trace.Numbers(rundir.ColPhase), s.trace.Numbers(column)
+	phases, values := s.trace.Numbers(hybrid.ColPhase), s.trace.Numbers(column)
 	var found []float64
 	for row := range min(len(phases), len(values)) {
 		if phases[row] == float64(i) && finiteNumber(values[row]) {

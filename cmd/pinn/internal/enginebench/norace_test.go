@@ -1,5 +1,0 @@
-//go:build !race
-
-package enginebench
-
-const raceDetector = false
