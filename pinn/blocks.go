@@ -1,6 +1,9 @@
 package pinn
 
-import "pinn/internal/rows"
+import (
+	"pinn/internal/kernel"
+	"pinn/internal/rows"
+)
 
 // blocks is the memory in which one worker evaluates one trial function on one
 // tile. A block of n rows has n·C·T elements: per unit C components of T points.
@@ -97,4 +100,101 @@ func newBlocks(t *trial, mem []float64) *blocks {
 		w.hidden = append(w.hidden, ls)
 	}
 	return w
+}
+
+// extent is the shape of the blocks of a tile: each unit has c components side by
+// side, of one image of the points after the other, each component t numbers, of
+// which the first n ≤ t are points at work. Tiles that are full, n = t, need one
+// product per layer; others, such as those of small minibatches, one per
+// component.
+type extent struct{ c, t, n, images int }
+
+// width returns C·T, the distance from one unit to the next.
+func (x extent) width() int { return x.c * x.t }
+
+// cuts returns how the products are cut: into count parts of width numbers.
+func (x extent) cuts() (count, width int) {
+	if x.n == x.t {
+		return 1, x.c * x.t
+	}
+	return x.c, x.n
+}
+
+// weigh computes z = W·a; the bias is still to be added to the value component:
+//
+//	z_α = W a_α,   z_0 = W a_0 + b.
+func (x extent) weigh(l layer, theta, a, z []float64) {
+	ct := x.width()
+	count, width := x.cuts()
+	for i := range count {
+		kernel.Gemm(l.out, width, l.in, theta[l.w:], l.in, a[i*x.t:], ct, z[i*x.t:], ct)
+	}
+}
+
+// shift adds the bias.
+func (x extent) shift(l layer, theta, z []float64) {
+	for i := range l.out {
+		for at := 0; at < x.width(); at += x.width() / x.images {
+			v := z[i*x.width()+at:][:x.n]
+			kernel.AddConst(v, theta[l.b+i], v)
+		}
+	}
+}
+
+// spread computes ā = Wᵀ·z̄.
+func (x extent) spread(l layer, theta, zbar, abar []float64) {
+	ct := x.width()
+	count, width := x.cuts()
+	for i := range count {
+		kernel.GemmTN(l.in, width, l.out, theta[l.w:], l.in, zbar[i*x.t:], ct, abar[i*x.t:], ct)
+	}
+}
+
+// sink takes the adjoints of the layers of a network on one tile: z̄ and the
+// layer's input a.
+type sink interface {
+	layer(l layer, x extent, zbar, a []float64)
+}
+
+// sumSink adds up the points: the gradient.
+//
+//	W̄ += Σ_points Σ_α z̄_α a_αᵀ,   b̄ += Σ_points z̄_0.
+type sumSink struct{ grad []float64 }
+
+func (s *sumSink) layer(l layer, x extent, zbar, a []float64) {
+	ct := x.width()
+	count, width := x.cuts()
+	for i := range count {
+		kernel.GemmNTAdd(l.out, l.in, width, zbar[i*x.t:], ct, a[i*x.t:], ct, s.grad[l.w:], l.in)
+	}
+	for i := range l.out {
+		for at := 0; at < ct; at += ct / x.images {
+			s.grad[l.b+i] += kernel.Sum(zbar[i*ct+at:][:x.n])
+		}
+	}
+}
+
+// rowSink keeps the points apart: row j of the block jt, from column col on,
+// becomes the derivative by θ_j at each point of the tile.
+//
+//	∂/∂W_ik = Σ_α z̄_α[i]·a_α[k],   ∂/∂b_i = z̄_0[i].
+type rowSink struct {
+	jt          []float64
+	stride, col int
+}
+
+func (s *rowSink) layer(l layer, x extent, zbar, a []float64) {
+	ct := x.width()
+	for i := range l.out {
+		z := zbar[i*ct:][:ct]
+		for k := range l.in {
+			dst := s.jt[(l.w+i*l.in+k)*s.stride+s.col:][:x.n]
+			kernel.RowProduct(dst, x.c, z, a[k*ct:][:ct], x.t)
+		}
+		b := s.jt[(l.b+i)*s.stride+s.col:][:x.n]
+		copy(b, z)
+		for at := ct / x.images; at < ct; at += ct / x.images {
+			kernel.Add(b, b, z[at:][:x.n])
+		}
+	}
 }

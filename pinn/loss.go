@@ -9,6 +9,7 @@ import (
 	"pinn/internal/kernel/qr"
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pinn/hard"
 )
 
 // LossOptions are the choices of NewLoss. The zero value chooses all.
@@ -19,6 +20,7 @@ type LossOptions struct {
 	Threads    int    // 0 for GOMAXPROCS. It changes no bit of any result
 	Seed       uint64 // of the points
 	CacheBytes int    // what the blocks of a tile may fill; 0 for 1 MiB
+	Base       *Base  // a solution that is added to g + φN; nil for none
 
 	// Terms names the terms of a whole problem of which the loss is that of a part, a
 	// slab of time, and Own tells for each term of the loss its place among them. nil:
@@ -42,7 +44,7 @@ type LossOptions struct {
 type Loss struct {
 	problem  *pde.Problem
 	net      *MLP
-	lifts    []Lift
+	lifts    []hard.Lift
 	soft     []int
 	options  LossOptions
 	sampler  cube.Sampler
@@ -85,12 +87,12 @@ func stream(seed, purpose uint64, group int) *rand.Rand {
 
 // NewLoss returns the loss of a problem whose conditions soft, indices of
 // p.Conditions, are terms and whose others are met by the lifts, one per field in
-// order; BuildLifts gives both. It is an error if nothing is left to train, the
+// order; hard.Lifts gives both. It is an error if nothing is left to train, the
 // domain or the place of a condition has no points, or a statement does not fit
 // into the problem's graph.
 // It panics if the network has another number of fields, or on a sampler it does
 // not know.
-func NewLoss(p *pde.Problem, net *MLP, lifts []Lift, soft []int, o LossOptions) (*Loss, error) {
+func NewLoss(p *pde.Problem, net *MLP, lifts []hard.Lift, soft []int, o LossOptions) (*Loss, error) {
 	if net.fields() != len(p.Fields) {
 		panic("pinn: network and problem differ in their fields")
 	}
@@ -103,7 +105,7 @@ func NewLoss(p *pde.Problem, net *MLP, lifts []Lift, soft []int, o LossOptions) 
 	for _, u := range p.Params {
 		l.unknowns = append(l.unknowns, newUnknown(u))
 	}
-	f := form{net: net, lifts: lifts, graph: p.Graph, axes: p.Box.Dim(), fields: len(p.Fields)}
+	f := form{net: net, lifts: lifts, base: o.Base, graph: p.Graph, axes: p.Box.Dim(), fields: len(p.Fields)}
 	if err := l.compile(f, soft); err != nil {
 		return nil, err
 	}
@@ -237,3 +239,59 @@ func (l *Loss) at(theta []float64) {
 		l.params[k], l.slopes[k] = u.value(theta[l.net.size+k])
 	}
 }
+
+// unknown maps an element q of θ to an unknown scalar k of the equations that
+// stays inside its bounds:
+//
+//	k = q                                   no bound
+//	k = min + log(1+e^q)                    a lower bound
+//	k = max − log(1+e^q)                    an upper bound
+//	k = min + (max−min)(1+tanh q)/2         both
+type unknown struct {
+	start, min, max float64
+	below, above    bool
+}
+
+func newUnknown(p pde.Param) unknown {
+	u := unknown{start: p.Start, min: p.Min, max: p.Max}
+	u.below, u.above = p.Bounded()
+	return u
+}
+
+// value returns k and dk/dq.
+func (u unknown) value(q float64) (k, slope float64) {
+	switch {
+	case u.below && u.above:
+		h := math.Tanh(q)
+		half := (u.max - u.min) / 2
+		return u.min + half*(1+h), half * (1 - h*h)
+	case u.below:
+		return u.min + softplusAt(q), logisticAt(q)
+	case u.above:
+		return u.max - softplusAt(q), -logisticAt(q)
+	}
+	return q, 1
+}
+
+// begin returns the q of the start value. A start on a bound, where q would be
+// infinite and its derivative 0, is moved inside by a hundredth of the interval,
+// or of max(1, |bound|) if there is no other bound.
+func (u unknown) begin() float64 {
+	switch {
+	case u.below && u.above:
+		s := (u.start - u.min) / (u.max - u.min)
+		return math.Atanh(2*min(max(s, 0.01), 0.99) - 1)
+	case u.below:
+		return inverseSoftplus(max(u.start-u.min, 0.01*max(1, math.Abs(u.min))))
+	case u.above:
+		return inverseSoftplus(max(u.max-u.start, 0.01*max(1, math.Abs(u.max))))
+	}
+	return u.start
+}
+
+func softplusAt(q float64) float64 { return max(q, 0) + math.Log1p(math.Exp(-math.Abs(q))) }
+
+func logisticAt(q float64) float64 { return 1 / (1 + math.Exp(-q)) }
+
+// inverseSoftplus returns q with log(1+e^q) = y, y > 0.
+func inverseSoftplus(y float64) float64 { return y + math.Log(-math.Expm1(-y)) }

@@ -4,10 +4,58 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"testing"
 
 	"pinn/pde"
+	"pinn/pinn/hard"
+	"pinn/pinn/pinntest"
 )
+
+// Short names of what the tests state their problems with.
+type stated = pinntest.Stated
+
+var (
+	state, span, ring, on = pinntest.State, pinntest.Span, pinntest.Ring, pinntest.On
+	soft                  = pinntest.Soft
+
+	burgers, plate, kdv, beam = pinntest.Burgers, pinntest.Plate, pinntest.KdV, pinntest.Beam
+	wave, heat2d, inverse     = pinntest.Wave, pinntest.Heat2D, pinntest.Inverse
+)
+
+// build lifts the conditions and makes the loss.
+func build(s *stated, spec NetSpec, o LossOptions) *built {
+	s.TB.Helper()
+	lifts, soft, notes, err := hard.Lifts(s.Problem)
+	if err != nil {
+		s.TB.Fatal(err)
+	}
+	net := NewMLP(s.Box, len(s.Fields), spec)
+	l, err := NewLoss(s.Problem, net, lifts, soft, o)
+	if err != nil {
+		s.TB.Fatal(err)
+	}
+	b := &built{Loss: l, net: net, lifts: lifts, notes: notes, theta: make([]float64, l.Dim())}
+	l.Start(b.theta, rand.New(rand.NewPCG(11, 12)))
+	// Biases that are not 0 make every derivative matter.
+	rng := rand.New(rand.NewPCG(13, 14))
+	for i, decays := range l.Decays() {
+		if !decays && i < net.Size() {
+			b.theta[i] = 0.3 * rng.NormFloat64()
+		}
+	}
+	return b
+}
+
+// built is a loss at a start.
+type built struct {
+	*Loss
+	net   *MLP
+	lifts []hard.Lift
+	notes []hard.Note
+	theta []float64
+}
 
 // wide is a network of the size that problems use, narrow enough to be quick.
 var wide = NetSpec{Hidden: []int{16, 16}, Activation: "tanh"}
@@ -15,10 +63,10 @@ var wide = NetSpec{Hidden: []int{16, 16}, Activation: "tanh"}
 // TestLossAgainstPlainEvaluation computes the loss point by point: partials of
 // the fields from a Solution, residuals by the recursive evaluator.
 func TestLossAgainstPlainEvaluation(t *testing.T) {
-	for _, p := range problems {
-		t.Run(p.name, func(t *testing.T) {
-			s := p.state(t)
-			b := s.build(wide, few)
+	for _, p := range pinntest.Problems {
+		t.Run(p.Name, func(t *testing.T) {
+			s := p.State(t)
+			b := build(s, wide, few)
 			sol := NewSolution(s.Problem, b.net, b.lifts, b.theta)
 			params := b.Parameters(b.theta)
 			want := 0.0
@@ -106,14 +154,14 @@ func TestTeacher(t *testing.T) {
 			for i := range 100 {
 				rows = append(rows, []float64{rng.Float64(), rng.Float64(), f[i]})
 			}
-			s.data(r.statement, []string{"f"}, rows)
+			s.Observe(r.statement, []string{"f"}, rows)
 			s.Data[0].Weight = 100 // = N: rows are not scaled
 			return s
 		}
-		b := pose(make([]float64, 100)).build(wide, few)
+		b := build(pose(make([]float64, 100)), wide, few)
 		var f []float64
 		b.Jacobian(b.theta, func(k JacobianBlock) { f = append(f, k.R...) })
-		b2 := pose(f).build(wide, few)
+		b2 := build(pose(f), wide, few)
 		grad := make([]float64, b2.Dim())
 		v := b2.ValueGrad(grad, b.theta)
 		if !(v <= r.most) || !(largestOf(grad) <= 20*math.Sqrt(r.most)) {
@@ -126,7 +174,7 @@ func TestTeacher(t *testing.T) {
 func everything(t *testing.T, s *stated, threads int) []float64 {
 	t.Helper()
 	o := LossOptions{Interior: 300, HeldOut: 100, Seed: 7, Threads: threads, CacheBytes: 64 << 10}
-	b := s.build(wide, o)
+	b := build(s, wide, o)
 	var out []float64
 	n := b.Dim()
 	grad := make([]float64, n)
@@ -156,20 +204,20 @@ func everything(t *testing.T, s *stated, threads int) []float64 {
 }
 
 func TestSameBitsForAnyThreads(t *testing.T) {
-	for _, p := range problems {
-		t.Run(p.name, func(t *testing.T) {
-			if testing.Short() && p.name != "inverse" {
+	for _, p := range pinntest.Problems {
+		t.Run(p.Name, func(t *testing.T) {
+			if testing.Short() && p.Name != "inverse" {
 				t.Skip("one problem is enough when in a hurry: it has every kind of term")
 			}
-			want := everything(t, p.state(t), 1)
+			want := everything(t, p.State(t), 1)
 			for _, threads := range []int{2, 3} {
-				sameBits(t, everything(t, p.state(t), threads), want)
+				sameBits(t, everything(t, p.State(t), threads), want)
 			}
 			old := runtime.GOMAXPROCS(1)
 			defer runtime.GOMAXPROCS(old)
-			sameBits(t, everything(t, p.state(t), 0), want)
+			sameBits(t, everything(t, p.State(t), 0), want)
 			runtime.GOMAXPROCS(2)
-			sameBits(t, everything(t, p.state(t), 0), want)
+			sameBits(t, everything(t, p.State(t), 0), want)
 		})
 	}
 }
@@ -186,16 +234,22 @@ func sameBits(t *testing.T, got, want []float64) {
 	}
 }
 
+// raceDetector reports whether the test was built with -race.
+func raceDetector() bool {
+	info, _ := debug.ReadBuildInfo()
+	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
+
 func TestEvaluationsDoNotAllocate(t *testing.T) {
-	if raceDetector {
-		t.Skip("pools keep nothing under the race detector")
+	if raceDetector() {
+		t.Skip("under the race detector the pools of package kernel drop what they are given at random")
 	}
-	for i, p := range problems {
+	for i, p := range pinntest.Problems {
 		if testing.Short() && i%2 == 1 { // short tier: every other problem
 			continue
 		}
-		t.Run(p.name, func(t *testing.T) {
-			b := p.state(t).build(wide, LossOptions{Interior: 500, Threads: 2, HeldOut: 100})
+		t.Run(p.Name, func(t *testing.T) {
+			b := build(p.State(t), wide, LossOptions{Interior: 500, Threads: 2, HeldOut: 100})
 			n := b.Dim()
 			grad, a := make([]float64, n), make([]float64, n*n)
 			batches := b.deal(100)
@@ -219,14 +273,14 @@ func TestEvaluationsDoNotAllocate(t *testing.T) {
 }
 
 func TestTileSizeDoesNotMatter(t *testing.T) {
-	for _, p := range problems {
-		t.Run(p.name, func(t *testing.T) {
+	for _, p := range pinntest.Problems {
+		t.Run(p.Name, func(t *testing.T) {
 			o := few
-			b := p.state(t).build(wide, o)
+			b := build(p.State(t), wide, o)
 			grad, other := make([]float64, b.Dim()), make([]float64, b.Dim())
 			v := b.ValueGrad(grad, b.theta)
 			o.CacheBytes = 1
-			c := p.state(t).build(wide, o)
+			c := build(p.State(t), wide, o)
 			if got := c.ValueGrad(other, b.theta); !(math.Abs(got-v) <= tolSum*v) {
 				t.Errorf("L = %v, want %v", got, v)
 			}
@@ -247,7 +301,7 @@ func TestOrderOfPointsDoesNotMatter(t *testing.T) {
 			x, y := float64(i%17)/17, float64(i%23)/23
 			rows = append(rows, []float64{x, y, x * y})
 		}
-		return s.data("lap(u) - u^3 = f", []string{"f"}, rows).build(wide, few)
+		return build(s.Observe("lap(u) - u^3 = f", []string{"f"}, rows), wide, few)
 	}
 	order := make([]int, 301)
 	for i := range order {
@@ -270,7 +324,7 @@ func TestOrderOfPointsDoesNotMatter(t *testing.T) {
 func TestTermsAndTheirNames(t *testing.T) {
 	s := inverse(t)
 	s.Equations[0].Name, s.Conditions[0].Name, s.Data[0].Name = "", "flux", "flux"
-	b := s.build(wide, few)
+	b := build(s, wide, few)
 	want := []string{"equation[0]", "flux", "flux (data[0])"}
 	for i, name := range b.TermNames() {
 		if name != want[i] {

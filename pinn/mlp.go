@@ -1,9 +1,12 @@
 package pinn
 
 import (
+	"math"
+	"math/rand/v2"
 	"slices"
 
 	"pinn/pde"
+	"pinn/pinn/hard"
 	"pinn/pinn/jet"
 )
 
@@ -18,7 +21,7 @@ type NetSpec struct {
 	Separate   bool    // one network per field instead of one with an output per field
 
 	// Mirrors are the symmetries that the outputs have by construction; see fold.
-	Mirrors []Mirror
+	Mirrors []hard.Mirror
 }
 
 // MLP is a fully connected network, or one per field; its weights live in the
@@ -110,3 +113,145 @@ func (n *MLP) fields() int {
 
 // width returns the largest number of units of a hidden layer, at least 1.
 func (n *MLP) width() int { return slices.Max(append([]int{1}, n.spec.Hidden...)) }
+
+// sineRate is ω₀, which sets the spread of the first layer of a sin network.
+const sineRate = 3
+
+// Init stores a random start in θ[:Size()] and leaves the rest of θ alone.
+// Biases are 0. Weights are Glorot normal, variance 2/(in+out); for the
+// activation sin they are uniform in ±ω₀/in in the first layer, ω₀ = 3, and in
+// ±√(6/in) in the hidden ones, while the last, linear layer stays Glorot.
+//
+// Glorot and Bengio, AISTATS 2010, eq. (16), in its normal form; Sitzmann et
+// al., NeurIPS 2020, sec. 3.2. Unlike the latter ω₀ is modest: 30 is made for
+// images; a smooth field would start with second derivatives near 900.
+func (n *MLP) Init(theta []float64, rng *rand.Rand) {
+	clear(theta[:n.size])
+	for _, net := range n.nets {
+		for i, l := range net.layers {
+			draw := n.spread(l, i == 0, i == len(net.layers)-1, rng)
+			for j := l.w; j < l.b; j++ {
+				theta[j] = draw()
+			}
+		}
+	}
+}
+
+// spread returns the distribution of the weights of one layer.
+func (n *MLP) spread(l layer, first, last bool, rng *rand.Rand) func() float64 {
+	in, out := float64(l.in), float64(l.out)
+	var bound float64
+	switch {
+	case n.activation.Name() != "sin" || last:
+		sd := math.Sqrt(2 / (in + out))
+		return func() float64 { return sd * rng.NormFloat64() }
+	case first:
+		bound = sineRate / in
+	default:
+		bound = math.Sqrt(6 / in)
+	}
+	return func() float64 { return bound * (2*rng.Float64() - 1) }
+}
+
+// feature is one input of the network: a function of one coordinate x of the
+// axis [a, b] through the scaled coordinate ξ = (2x − a − b)/(b − a) ∈ [−1, 1].
+// With mode m = 0 it is ξ itself, otherwise cos(mπξ) or sin(mπξ), whose period
+// is 2/m in ξ: for a periodic axis the whole axis holds m of them. A fine one is
+// divided by m².
+type feature struct {
+	axis  int
+	mode  int
+	fine  bool
+	sine  bool
+	mid   float64 // (a + b)/2
+	slope float64 // dξ/dx = 2/(b − a)
+}
+
+// derivative returns the n-th derivative of the feature by its coordinate at x.
+// Derivatives of cos(ωx) are ωⁿ cos(ωx + nπ/2), with ω = mπ·dξ/dx.
+func (f feature) derivative(x float64, n int) float64 {
+	xi := f.slope * (x - f.mid)
+	if f.mode == 0 {
+		return [...]float64{xi, f.slope, 0, 0, 0}[n]
+	}
+	arg := float64(f.mode) * math.Pi * xi
+	scale := math.Pow(float64(f.mode)*math.Pi*f.slope, float64(n))
+	if f.fine {
+		scale /= float64(f.mode * f.mode)
+	}
+	if f.sine {
+		n += 3 // sin y = cos(y + 3π/2)
+	}
+	switch n % 4 {
+	case 0:
+		return scale * math.Cos(arg)
+	case 1:
+		return -scale * math.Sin(arg)
+	case 2:
+		return -scale * math.Cos(arg)
+	}
+	return scale * math.Sin(arg)
+}
+
+// component returns ∂^α of the feature at the coordinate x of its axis.
+func (f feature) component(alpha pde.Multi, x float64) float64 {
+	n := int(alpha[f.axis])
+	if n != alpha.Order() {
+		return 0 // it depends on one coordinate only
+	}
+	return f.derivative(x, n)
+}
+
+// features lists the inputs of a network on the box: per axis, in order, ξ and
+// the pairs cos(mπξ), sin(mπξ) for the modes m that apply, then the fine ones. A
+// periodic axis has the pairs only. It always has the pair of mode 1, without which
+// the network could have a shorter period than the axis.
+func features(box pde.Box, spec NetSpec) []feature {
+	var fs []feature
+	for i, a := range box.Axes {
+		f := feature{axis: i, mid: (a.From + a.To) / 2, slope: 2 / a.Length()}
+		if !a.Periodic {
+			fs = append(fs, f)
+		}
+		coarse := axisModes(a.Periodic, i, spec)
+		fs = f.pairs(fs, coarse)
+		f.fine = true
+		fs = f.pairs(fs, fineModes(i, spec, coarse))
+	}
+	return fs
+}
+
+// pairs appends the pairs of the modes.
+func (f feature) pairs(fs []feature, modes []int) []feature {
+	for _, m := range modes {
+		f.mode, f.sine = m, false
+		fs = append(fs, f)
+		f.sine = true
+		fs = append(fs, f)
+	}
+	return fs
+}
+
+// axisModes returns the modes of one axis in increasing order.
+func axisModes(periodic bool, axis int, spec NetSpec) []int {
+	var modes []int
+	if periodic || spec.ModeAxes == nil || slices.Contains(spec.ModeAxes, axis) {
+		modes = slices.Clone(spec.Modes)
+	}
+	if periodic {
+		modes = append(modes, 1)
+	}
+	slices.Sort(modes)
+	return slices.Compact(modes)
+}
+
+// fineModes returns the fine modes of one axis, in increasing order, that are not
+// among the coarse ones.
+func fineModes(axis int, spec NetSpec, coarse []int) []int {
+	if axis >= len(spec.FineModes) {
+		return nil
+	}
+	modes := slices.DeleteFunc(slices.Clone(spec.FineModes[axis]), func(m int) bool { return slices.Contains(coarse, m) })
+	slices.Sort(modes)
+	return slices.Compact(modes)
+}

@@ -6,16 +6,17 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pinn/pinntest"
 )
 
 func TestFindNonFinite(t *testing.T) {
-	bad := state(t, []pde.Axis{span("x", 0, 1)}, "u").
-		equation("u_x = u").
-		condition("sqrt(u - 100) = 1", on(0, 1)).build(small("tanh"), few)
-	place := state(t, []pde.Axis{span("x", 0, 1)}, "u").equation("u_x = log(-1 - x)").build(small("tanh"), few)
-	steep := state(t, []pde.Axis{span("x", 0, 1)}, "u").
-		equation("u_x = u").
-		condition("sqrt(u) = 0", on(0, 0)).build(small("tanh"), few)
+	bad := build(state(t, []pde.Axis{span("x", 0, 1)}, "u").
+		Equation("u_x = u").
+		Condition("sqrt(u - 100) = 1", on(0, 1)), small("tanh"), few)
+	place := build(state(t, []pde.Axis{span("x", 0, 1)}, "u").Equation("u_x = log(-1 - x)"), small("tanh"), few)
+	steep := build(state(t, []pde.Axis{span("x", 0, 1)}, "u").
+		Equation("u_x = u").
+		Condition("sqrt(u) = 0", on(0, 0)), small("tanh"), few)
 	clear(steep.theta) // u = 0, where the root has no slope
 	for _, row := range []struct {
 		b    *built
@@ -29,10 +30,10 @@ func TestFindNonFinite(t *testing.T) {
 			t.Errorf("%v %v, want %s", n, ok, row.want)
 		}
 	}
-	for _, p := range problems {
-		b := p.state(t).build(small("tanh"), few)
+	for _, p := range pinntest.Problems {
+		b := build(p.State(t), small("tanh"), few)
 		if n, ok := b.findNonFinite(b.theta); ok {
-			t.Errorf("%s: %v, want none", p.name, n)
+			t.Errorf("%s: %v, want none", p.Name, n)
 		}
 	}
 }
@@ -44,7 +45,7 @@ func TestNonFiniteLayer(t *testing.T) {
 		for _, separate := range []bool{false, true} {
 			spec := small(activation)
 			spec.Hidden, spec.Separate = []int{5, 4}, separate
-			b := plate(t).build(spec, few)
+			b := build(plate(t), spec, few)
 			for n, net := range b.net.nets {
 				for i, l := range net.layers {
 					values := []float64{math.NaN(), math.Inf(1)}
@@ -64,7 +65,7 @@ func TestNonFiniteLayer(t *testing.T) {
 			}
 		}
 	}
-	b := inverse(t).build(small("tanh"), few)
+	b := build(inverse(t), small("tanh"), few)
 	theta := append([]float64(nil), b.theta...)
 	theta[b.net.size] = math.NaN()
 	if found, ok := b.findNonFinite(theta); !ok || found.Term != b.TermNames()[0] || found.Layer != "though every layer is finite there" {

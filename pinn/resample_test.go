@@ -12,9 +12,9 @@ import (
 // bump is a problem whose residual at the zero network is a narrow hill.
 func bump(t *testing.T, interior int) *built {
 	s := state(t, []pde.Axis{span("x", 0, 1), span("y", 0, 1)}, "u").
-		equation("u_x + exp(-100*((x-0.3)^2 + (y-0.7)^2)) = 0").
-		condition("u_x = 0", on(0, 0))
-	b := s.build(small("tanh"), LossOptions{Interior: interior})
+		Equation("u_x + exp(-100*((x-0.3)^2 + (y-0.7)^2)) = 0").
+		Condition("u_x = 0", on(0, 0))
+	b := build(s, small("tanh"), LossOptions{Interior: interior})
 	clear(b.theta)
 	return b
 }

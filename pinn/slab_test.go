@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pinn/hard"
 )
 
 // evolving are problems that can be marched: of first and second order in time, with
@@ -24,32 +25,32 @@ var evolving = []struct {
 	{"heat2d", heat2d},
 	{"moving ends", func(tb testing.TB) *stated {
 		return state(tb, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").
-			equation("u_tt = u_xx + x").
-			condition("u = x*x", on(1, 0)).
-			condition("u_t = 3*x", on(1, 0)).
-			condition("u = 1 + 3*t + t^2", on(0, 1)).
-			condition("u_x = t", on(0, 0))
+			Equation("u_tt = u_xx + x").
+			Condition("u = x*x", on(1, 0)).
+			Condition("u_t = 3*x", on(1, 0)).
+			Condition("u = 1 + 3*t + t^2", on(0, 1)).
+			Condition("u_x = t", on(0, 0))
 	}},
 	{"soft start", func(tb testing.TB) *stated {
 		return state(tb, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").
-			equation("u_t = u_xx").
-			condition("u = step(x - 0.5)", on(1, 0)).
-			condition("u = 0", on(0, 0))
+			Equation("u_t = u_xx").
+			Condition("u = step(x - 0.5)", on(1, 0)).
+			Condition("u = 0", on(0, 0))
 	}},
 	{"pressure", func(tb testing.TB) *stated {
 		return state(tb, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u", "p").
-			equation("u_t + p_x = u_xx").
-			equation("p_xx = u").
-			condition("u = sin(pi*x)", on(1, 0)).
-			condition("u = 0", on(0, 0, 1)).
-			condition("p = t*x", on(0, 0, 1))
+			Equation("u_t + p_x = u_xx").
+			Equation("p_xx = u").
+			Condition("u = sin(pi*x)", on(1, 0)).
+			Condition("u = 0", on(0, 0, 1)).
+			Condition("p = t*x", on(0, 0, 1))
 	}},
 	{"vibrating beam", func(tb testing.TB) *stated {
 		return state(tb, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").
-			equation("u_tt + u_xxxx = 0").
-			condition("u = sin(pi*x)", on(1, 0)).
-			condition("u_t = 0", on(1, 0)).
-			condition("u = 0", on(0, 0, 1))
+			Equation("u_tt + u_xxxx = 0").
+			Condition("u = sin(pi*x)", on(1, 0)).
+			Condition("u_t = 0", on(1, 0)).
+			Condition("u = 0", on(0, 0, 1))
 	}},
 }
 
@@ -57,22 +58,22 @@ var evolving = []struct {
 var cuts = []float64{0, 0.25, 0.7, 1}
 
 // march returns every slab with a random network in it, each upon the one before.
-func (s *stated) march(spec NetSpec) (slabs []Slab, parts []*Solution, nets []*MLP) {
-	s.tb.Helper()
-	_, soft, _, err := BuildLifts(s.Problem)
+func march(s *stated, spec NetSpec) (slabs []Slab, parts []*Solution, nets []*MLP) {
+	s.TB.Helper()
+	_, soft, _, err := hard.Lifts(s.Problem)
 	if err != nil {
-		s.tb.Fatal(err)
+		s.TB.Fatal(err)
 	}
 	var before *Solution
 	for k := range len(cuts) - 1 {
 		slab, err := NewSlab(s.Problem, soft, cuts[k], cuts[k+1], before)
 		if err != nil {
-			s.tb.Fatal(err)
+			s.TB.Fatal(err)
 		}
 		net := NewMLP(slab.Problem.Box, len(s.Fields), spec)
 		theta := make([]float64, net.Size())
 		net.Init(theta, rand.New(rand.NewPCG(uint64(k), 1)))
-		before = NewSolution(slab.Problem, net, slab.Lifts, theta)
+		before = NewSolution(slab.Problem, net, slab.Lifts, theta).Upon(slab.Base)
 		slabs, parts, nets = append(slabs, slab), append(parts, before), append(nets, net)
 	}
 	return slabs, parts, nets
@@ -87,7 +88,7 @@ func TestSlabsJoin(t *testing.T) {
 	for _, c := range evolving {
 		t.Run(c.name, func(t *testing.T) {
 			s := c.state(t)
-			_, parts, _ := s.march(small("tanh"))
+			_, parts, _ := march(s, small("tanh"))
 			orders, err := Evolution(s.Problem)
 			if err != nil {
 				t.Fatal(err)
@@ -128,7 +129,7 @@ func TestSlabsJoin(t *testing.T) {
 func TestSlabsKeepHardConditions(t *testing.T) {
 	for _, c := range evolving {
 		s := c.state(t)
-		slabs, parts, _ := s.march(small("tanh"))
+		slabs, parts, _ := march(s, small("tanh"))
 		for k, slab := range slabs {
 			holdsHard(t, fmt.Sprintf("%s, slab %d", c.name, k+1), slab.Problem, slab.Soft, parts[k])
 		}
@@ -146,7 +147,7 @@ func TestSlabPartialsAgainstDifferences(t *testing.T) {
 			continue // mixed partials of order 4 in space would need order 6 below
 		}
 		t.Run(c.name, func(t *testing.T) {
-			slabs, parts, _ := c.state(t).march(small("tanh"))
+			slabs, parts, _ := march(c.state(t), small("tanh"))
 			last := len(parts) - 1
 			differences(t, parts[last], slabs[last].Problem.Box, tol)
 		})
@@ -173,10 +174,12 @@ func TestSlabGradientAgainstDifferences(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			slabs, parts, nets := c.state(t).march(c.spec)
+			slabs, parts, nets := march(c.state(t), c.spec)
 			last := len(parts) - 1
 			slab := slabs[last]
-			l, err := NewLoss(slab.Problem, nets[last], slab.Lifts, slab.Soft, few)
+			o := few
+			o.Base = slab.Base
+			l, err := NewLoss(slab.Problem, nets[last], slab.Lifts, slab.Soft, o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -189,7 +192,7 @@ func TestSlabGradientAgainstDifferences(t *testing.T) {
 // of two at a common end, and the last beyond it.
 func TestMarchedEval(t *testing.T) {
 	s := wave(t)
-	_, parts, _ := s.march(small("tanh"))
+	_, parts, _ := march(s, small("tanh"))
 	m := Marched{Time: 1, Ends: cuts[1:], Parts: parts}
 	for at, want := range map[float64]int{0: 0, 0.1: 0, 0.25: 0, 0.2500001: 1, 0.7: 1, 0.9: 2, 1: 2, 1.5: 2} {
 		p := pde.Points{N: 2, D: 2, X: []float64{0.3, at, 0.6, at}}
@@ -210,17 +213,17 @@ func TestEvolutionRefuses(t *testing.T) {
 	}{
 		{plate(t), "no axis is t"},
 		{inverse(t), "data"},
-		{inTime().equation("u_ttt = u_xx"), "order 3 in time"},
-		{inTime().equation("u_t = u_xx").condition("u = 0", on(1, 1)), "later than the start, at 1"},
-		{inTime().equation("lap(u) = 0").condition("u_tt + dn(u) = 0", on(0, 1)).equation("u_ttt = 0"), "order 3 in time"},
-		{inTime().equation("u_t = u_xx").condition("u = 0", on(1, 0.5)), "later than the start, at 0.5"},
-		{state(t, []pde.Axis{span("x", 0, 1), ring("t", 0, 1)}, "u").equation("u_t = u_xx"), "t is periodic"},
+		{inTime().Equation("u_ttt = u_xx"), "order 3 in time"},
+		{inTime().Equation("u_t = u_xx").Condition("u = 0", on(1, 1)), "later than the start, at 1"},
+		{inTime().Equation("lap(u) = 0").Condition("u_tt + dn(u) = 0", on(0, 1)).Equation("u_ttt = 0"), "order 3 in time"},
+		{inTime().Equation("u_t = u_xx").Condition("u = 0", on(1, 0.5)), "later than the start, at 0.5"},
+		{state(t, []pde.Axis{span("x", 0, 1), ring("t", 0, 1)}, "u").Equation("u_t = u_xx"), "t is periodic"},
 	} {
 		if _, err := Evolution(c.s.Problem); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want one with %q", err, c.want)
 		}
 	}
-	moved := inTime().equation("lap(u) = 0").condition("u_tt + dn(u) = 0", on(0, 1))
+	moved := inTime().Equation("lap(u) = 0").Condition("u_tt + dn(u) = 0", on(0, 1))
 	if got, err := Evolution(moved.Problem); err != nil || fmt.Sprint(got) != "[2]" {
 		t.Errorf("of a boundary that moves: orders %v, error %v, want [2]", got, err)
 	}

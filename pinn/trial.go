@@ -2,6 +2,7 @@ package pinn
 
 import (
 	"pinn/pde"
+	"pinn/pinn/hard"
 	"pinn/pinn/jet"
 )
 
@@ -24,15 +25,6 @@ type trial struct {
 	static int     // rows of a tile's statics
 }
 
-// frozen is a trial function at one θ, whose components, or those of its
-// continuation, are statics of another: fields·C rows from row first on.
-type frozen struct {
-	*trial
-	theta  []float64
-	first  int
-	onward *onward // nil: as it is
-}
-
 // newTrial returns the trial function of the network and the lifts, on tiles of
 // tileSize points. It is an error if the graph of the lifts is full.
 func newTrial(f form, set *jet.Set, tileSize int) (*trial, error) {
@@ -42,16 +34,16 @@ func newTrial(f form, set *jet.Set, tileSize int) (*trial, error) {
 		fold: newFold(f.net.spec.Mirrors, set, f.fields),
 	}
 	t.static = len(f.net.inputs) * t.fold.images * set.Len()
-	if err := t.layBase(f.lifts); err != nil {
+	if err := t.layBase(f.base); err != nil {
 		return nil, err
 	}
+	first := -1
+	if t.base != nil {
+		first = t.base.first
+	}
 	for _, l := range f.lifts {
-		if l.trivial() {
-			continue
-		}
-		first := 0
-		if t.base != nil {
-			first = t.base.first
+		if l.G == nil && l.Phi == nil && t.base == nil {
+			continue // u = N
 		}
 		lj, err := newLiftJet(l, f.graph, f.axes, set, t.static, first)
 		if err != nil {
@@ -63,32 +55,12 @@ func newTrial(f form, set *jet.Set, tileSize int) (*trial, error) {
 	return t, nil
 }
 
-// layBase prepares the frozen solution of the lifts, if they have one.
-func (t *trial) layBase(lifts []Lift) error {
-	for _, l := range lifts {
-		if l.Base == nil {
-			continue
-		}
-		set, on := t.set, newOnward(l.Base, t.set)
-		if on != nil {
-			set = on.from
-		}
-		below, err := newTrial(l.Base.form, set, t.t)
-		if err != nil {
-			return err
-		}
-		t.base = &frozen{below, l.Base.theta, t.static, on}
-		t.static += below.fields * t.set.Len()
-		return nil
-	}
-	return nil
-}
-
 // form is what trial functions of any jet set are made of.
 type form struct {
 	net    *MLP
-	lifts  []Lift
-	graph  *pde.Graph // of the lifts
+	lifts  []hard.Lift // one per field
+	base   *Base       // nil for none
+	graph  *pde.Graph  // of the lifts
 	axes   int
 	fields int
 }

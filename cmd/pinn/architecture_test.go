@@ -28,23 +28,25 @@ var arrows = map[string][]string{
 	"pinn/internal/safetensors": {},
 	"pinn/internal/sealed":      {},
 
-	"pinn/pde/cube":    {},
-	"pinn/pde":         {"pinn/pde/cube", "pinn/internal/kernel", "pinn/internal/rows", "pinn/internal/suggest"},
-	"pinn/pde/judging": {"pinn/pde"},
-	"pinn/pde/pdetest": {"pinn/pde", "pinn/pde/cube", "pinn/pde/judging"},
-	"pinn/pinn/jet":    {"pinn/pde", "pinn/internal/kernel", "pinn/internal/rows"},
-	"pinn/pinn":        {"pinn/pde", "pinn/pde/cube", "pinn/pinn/jet", "pinn/internal/kernel/...", "pinn/internal/rows", "pinn/internal/seam"},
+	"pinn/pde/cube":      {},
+	"pinn/pde":           {"pinn/pde/cube", "pinn/internal/kernel", "pinn/internal/rows", "pinn/internal/suggest"},
+	"pinn/pde/judging":   {"pinn/pde"},
+	"pinn/pde/pdetest":   {"pinn/pde", "pinn/pde/cube", "pinn/pde/judging"},
+	"pinn/pinn/jet":      {"pinn/pde", "pinn/internal/kernel", "pinn/internal/rows"},
+	"pinn/pinn/hard":     {"pinn/pde", "pinn/pde/cube"},
+	"pinn/pinn/pinntest": {"pinn/pde"},
+	"pinn/pinn":          {"pinn/pde", "pinn/pde/cube", "pinn/pinn/jet", "pinn/pinn/hard", "pinn/internal/kernel/...", "pinn/internal/rows", "pinn/internal/seam"},
 
 	"pinn/optim":           {"pinn/internal/kernel/...", "pinn/internal/seam"},
 	"pinn/optim/optimtest": {"pinn/optim", "pinn/internal/kernel/kerneltest"},
 	"pinn/hybrid":          {"pinn/optim", "pinn/internal/seam", "pinn/internal/sealed"},
 
-	"pinn/pinn/solve": {"pinn/problems", "pinn/pde/...", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/internal/..."},
+	"pinn/pinn/solve": {"pinn/problems", "pinn/pde/...", "pinn/pinn", "pinn/pinn/hard", "pinn/optim", "pinn/hybrid", "pinn/internal/..."},
 
 	"pinn/cmd/pinn/internal/rundir": {"pinn/internal/safetensors"},
 	"pinn/cmd/pinn/internal/figure": {"pinn/cmd/pinn/internal/rundir"},
 	"pinn/cmd/pinn/internal/report": {"pinn/cmd/pinn/internal/rundir", "pinn/cmd/pinn/internal/figure"},
-	"pinn/cmd/pinn/...":             {"pinn/pde/...", "pinn/pinn", "pinn/pinn/solve", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/internal/words", "pinn/internal/suggest", "pinn/internal/safetensors", "pinn/cmd/pinn/..."},
+	"pinn/cmd/pinn/...":             {"pinn/pde/...", "pinn/pinn", "pinn/pinn/hard", "pinn/pinn/solve", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/...", "pinn/internal/words", "pinn/internal/suggest", "pinn/internal/safetensors", "pinn/cmd/pinn/..."},
 
 	"pinn/internal/deps":   {},
 	"pinn/internal/refgen": {"pinn/pde/...", "pinn/pinn", "pinn/optim", "pinn/hybrid", "pinn/problems", "pinn/internal/kernel/..."},

@@ -5,17 +5,17 @@ import (
 	"fmt"
 
 	"pinn/pde"
-	"pinn/pinn"
+	"pinn/pinn/hard"
 	"pinn/problems"
 )
 
 // Hard is what of a problem can hold by construction, and how: conditions, and
 // mirror symmetries.
 type Hard struct {
-	Lifts   []pinn.Lift   // of every field
+	Lifts   []hard.Lift   // of every field
 	Soft    []int         // the conditions that stay terms of the loss
-	Notes   []pinn.Note   // why those that might have been hard are soft
-	Mirrors []pinn.Mirror // every mirror symmetry of the statement
+	Notes   []hard.Note   // why those that might have been hard are soft
+	Mirrors []hard.Mirror // every mirror symmetry of the statement
 }
 
 // Harden builds the hard conditions of a problem into lifts and finds its mirror
@@ -24,17 +24,17 @@ type Hard struct {
 func Harden(spec *problems.Spec, p *pde.Problem) (Hard, problems.Diagnostics) {
 	var h Hard
 	var err error
-	if h.Lifts, h.Soft, h.Notes, err = pinn.BuildLifts(p); err != nil {
+	if h.Lifts, h.Soft, h.Notes, err = hard.Lifts(p); err != nil {
 		return Hard{}, hardFaults(spec, err)
 	}
-	h.Mirrors = pinn.FindMirrors(p, h.Lifts, h.Soft)
+	h.Mirrors = hard.Mirrors(p, h.Lifts, h.Soft)
 	return h, mirrorFaults(spec, p, h)
 }
 
 // hardFaults says of every condition that cannot be hard where it asks to be; an
 // error of another kind is one of the whole file.
 func hardFaults(spec *problems.Spec, err error) problems.Diagnostics {
-	var all pinn.HardErrors
+	var all hard.Errors
 	if !errors.As(err, &all) {
 		return problems.Diagnostics{{File: spec.File, Message: err.Error()}}
 	}

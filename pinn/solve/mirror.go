@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"pinn/pde"
-	"pinn/pinn"
+	"pinn/pinn/hard"
 	"pinn/problems"
 )
 
@@ -27,7 +27,7 @@ func fillMirror(n *problems.Network, p *pde.Problem, h Hard) {
 }
 
 // mirrors returns the mirrors of the axes that a Spec names.
-func mirrors(spec *problems.Spec, p *pde.Problem, h Hard) (ms []pinn.Mirror) {
+func mirrors(spec *problems.Spec, p *pde.Problem, h Hard) (ms []hard.Mirror) {
 	for _, m := range h.Mirrors {
 		if slices.Contains(spec.Network.Mirror, p.Box.Axes[m.Axis].Name) {
 			ms = append(ms, m)
@@ -40,7 +40,7 @@ func mirrors(spec *problems.Spec, p *pde.Problem, h Hard) (ms []pinn.Mirror) {
 // is not symmetric in.
 func mirrorFaults(spec *problems.Spec, p *pde.Problem, h Hard) (list problems.Diagnostics) {
 	for i, name := range spec.Network.Mirror {
-		if !slices.ContainsFunc(h.Mirrors, func(m pinn.Mirror) bool { return p.Box.Axes[m.Axis].Name == name }) {
+		if !slices.ContainsFunc(h.Mirrors, func(m hard.Mirror) bool { return p.Box.Axes[m.Axis].Name == name }) {
 			k := fmt.Sprintf("network.mirror[%d]", i)
 			list = append(list, problems.Diagnostic{File: spec.File, Pos: spec.Where("network.mirror"), Key: k,
 				Message: "must be an axis in which the statement has a mirror symmetry, got " + name})

@@ -5,6 +5,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pinn"
+	"pinn/pinn/hard"
 )
 
 // part is one of the networks of which an answer is made: that of a slab of time, of
@@ -13,7 +14,8 @@ type part struct {
 	slab, stage int          // from 1
 	problem     *pde.Problem // of the slab
 	net         *pinn.MLP
-	lifts       []pinn.Lift
+	lifts       []hard.Lift
+	base        *pinn.Base      // what the network corrects or goes on from, nil for nothing
 	soft        []int           // conditions of problem that are terms of the loss
 	own         []int           // of each term of the loss, its place among those of the statement; nil for all
 	correction  pinn.Correction // of a second stage
@@ -47,7 +49,7 @@ func slabPart(st *Statement, slab int, before *trained) (part, error) {
 	if err != nil {
 		return part{}, err
 	}
-	p := part{slab: slab, stage: 1, problem: s.Problem, net: Network(st.Spec, s.Problem, st.Hard), lifts: s.Lifts, soft: s.Soft, before: before}
+	p := part{slab: slab, stage: 1, problem: s.Problem, net: Network(st.Spec, s.Problem, st.Hard), lifts: s.Lifts, base: s.Base, soft: s.Soft, before: before}
 	for i := range s.Problem.Equations {
 		p.own = append(p.own, i)
 	}
@@ -65,9 +67,10 @@ func slabStart(st *Statement, slab int) float64 {
 
 // corrected returns the second stage upon a first.
 func (d *trained) corrected(c pinn.Correction) part {
+	lifts, base := d.solution(d.theta).Correct(c.Scale)
 	return part{
 		slab: d.slab, stage: 2, problem: d.problem, net: c.Network(d.problem.Box, len(d.problem.Fields), d.net.Spec()),
-		lifts: d.solution(d.theta).Correct(c.Scale), soft: d.soft, own: d.own, correction: c, before: d,
+		lifts: lifts, base: base, soft: d.soft, own: d.own, correction: c, before: d,
 	}
 }
 
@@ -85,7 +88,7 @@ func (p *part) finished() (list []*trained) {
 
 // solution returns the fields on the part's slab.
 func (p *part) solution(theta []float64) *pinn.Solution {
-	return pinn.NewSolution(p.problem, p.net, p.lifts, theta)
+	return pinn.NewSolution(p.problem, p.net, p.lifts, theta).Upon(p.base)
 }
 
 // answer returns the fields of the statement, this part having θ: beyond its slab,

@@ -23,6 +23,7 @@ type training struct {
 func newTraining(st *Statement, p part, threads int) (*training, problems.Diagnostics, error) {
 	options := LossOptions(st.Spec, threads)
 	options.Seed += slabSeed(p.slab)
+	options.Base = p.base
 	if p.own != nil {
 		options.Terms, options.Own = pinn.TermNames(st.Problem, st.Hard.Soft), p.own
 	}

@@ -9,6 +9,7 @@ import (
 	"pinn/pde"
 	"pinn/pde/judging"
 	"pinn/pinn"
+	"pinn/pinn/hard"
 	"pinn/pinn/solve"
 	"pinn/problems"
 )
@@ -19,7 +20,7 @@ type task struct {
 	*pinn.Loss
 	problem *pde.Problem
 	net     *pinn.MLP
-	lifts   []pinn.Lift
+	lifts   []hard.Lift
 	truth   judging.Truth
 }
 

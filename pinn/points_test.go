@@ -5,9 +5,13 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pinn/internal/seam"
+	"pinn/pde"
+	"pinn/pinn/hard"
+	"pinn/pinn/pinntest"
 )
 
 // all that a loss says at θ: values, gradients, minibatches, terms.
@@ -36,12 +40,12 @@ func TestStateRestores(t *testing.T) {
 	if testing.Short() {
 		methods = methods[:1]
 	}
-	for _, p := range problems {
+	for _, p := range pinntest.Problems {
 		for _, method := range methods {
-			t.Run(p.name+" "+method, func(t *testing.T) {
+			t.Run(p.Name+" "+method, func(t *testing.T) {
 				one, two := few, few
 				one.Threads, two.Threads = 1, 2
-				a, b := p.state(t).build(small("tanh"), one), p.state(t).build(small("tanh"), two)
+				a, b := build(p.State(t), small("tanh"), one), build(p.State(t), small("tanh"), two)
 				a.Value(a.theta)
 				a.Resample(method, 0, 1, 1, a.theta, rand.New(rand.NewPCG(5, 6)))
 				if method != "none" && equalBits(says(a.Loss, a.theta), says(b.Loss, a.theta)) {
@@ -69,17 +73,17 @@ func TestStateRestores(t *testing.T) {
 
 // An altered state is refused and changes nothing.
 func TestStateRefuses(t *testing.T) {
-	for _, p := range problems {
-		if testing.Short() && p.name != "inverse" {
+	for _, p := range pinntest.Problems {
+		if testing.Short() && p.Name != "inverse" {
 			continue
 		}
-		b := p.state(t).build(small("tanh"), few)
+		b := build(p.State(t), small("tanh"), few)
 		b.Value(b.theta)
 		want, state := says(b.Loss, b.theta), b.State()
 		try := func(what string, s []seam.Vector) {
 			t.Helper()
 			if b.SetState(s) == nil {
-				t.Errorf("%s: SetState %s = nil, want an error", p.name, what)
+				t.Errorf("%s: SetState %s = nil, want an error", p.Name, what)
 			}
 		}
 		with := func(i int, v seam.Vector) []seam.Vector {
@@ -101,7 +105,7 @@ func TestStateRefuses(t *testing.T) {
 			}
 		}
 		if !equalBits(says(b.Loss, b.theta), want) {
-			t.Errorf("%s: a refused state left a trace", p.name)
+			t.Errorf("%s: a refused state left a trace", p.Name)
 		}
 	}
 }
@@ -118,5 +122,34 @@ func TestStateIsComplete(t *testing.T) {
 		if !slices.Contains(known, typ.Field(i).Name) {
 			t.Errorf("Loss.%s: keep it in State, or list it here if it need not be", typ.Field(i).Name)
 		}
+	}
+}
+
+// TestMissingNormal: a statement with a normal cannot hold where there is none, and
+// the loss finds that in the statement itself.
+func TestMissingNormal(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		at   []pde.Piece
+		want string // in the error, "" for none
+	}{
+		{"dn(u) = 0", on(0, 0.5), "no normal at [0.5"},
+		{"n_x*u = 1", on(0, 0.5), "no normal at [0.5"},
+		{"u = 1", on(0, 0.5), ""},
+		{"dn(u) = 0", on(0, 1), ""},
+	} {
+		t.Run(tt.text, func(t *testing.T) {
+			s := state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").Equation("u_t = u_xx")
+			r := s.Residual(tt.text, pde.Context{Normals: true})
+			s.Conditions = append(s.Conditions, pde.Condition{Name: tt.text, Pieces: tt.at, Residual: r, Weight: 1})
+			net := NewMLP(s.Box, 1, NetSpec{Hidden: []int{3}, Activation: "tanh"})
+			_, err := NewLoss(s.Problem, net, []hard.Lift{{}}, []int{0}, LossOptions{Interior: 16})
+			switch {
+			case tt.want == "" && err != nil:
+				t.Errorf("error %v, want none", err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
 	}
 }

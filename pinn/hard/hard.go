@@ -1,4 +1,4 @@
-package pinn
+package hard
 
 import (
 	"fmt"
@@ -18,22 +18,22 @@ type Note struct {
 	Fallback  bool
 }
 
-// HardError says that a condition cannot be enforced as its statement demands.
-type HardError struct {
+// Error says that a condition cannot be enforced as its statement demands.
+type Error struct {
 	Condition int // index in Problem.Conditions
 	Reason    string
 }
 
 // Error names the key of the problem file and the reason.
-func (e HardError) Error() string {
+func (e Error) Error() string {
 	return fmt.Sprintf("condition[%d].enforce: cannot be hard: %s", e.Condition, e.Reason)
 }
 
-// HardErrors are all the conditions that cannot be hard but have to, in order.
-type HardErrors []HardError
+// Errors are all the conditions that cannot be hard but have to, in order.
+type Errors []Error
 
 // Error returns one line per condition.
-func (es HardErrors) Error() string {
+func (es Errors) Error() string {
 	lines := make([]string, len(es))
 	for i, e := range es {
 		lines[i] = e.Error()
@@ -41,7 +41,7 @@ func (es HardErrors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// BuildLifts decides which conditions of the problem are built into the network
+// Lifts decides which conditions of the problem are built into the network
 // and returns one Lift per field, the indices of the conditions that stay soft,
 // and a note for each of these whose enforcement was left open.
 //
@@ -53,18 +53,18 @@ func (es HardErrors) Error() string {
 // disagree, the earlier one is kept; but one that has to be hard comes before one that
 // may be.
 //
-// The error is a HardErrors, or says that the graph of the problem is full.
-func BuildLifts(p *pde.Problem) (lifts []Lift, soft []int, notes []Note, err error) {
+// The error is a Errors, or says that the graph of the problem is full.
+func Lifts(p *pde.Problem) (lifts []Lift, soft []int, notes []Note, err error) {
 	pl := &planner{p: p, kept: make([][]datum, len(p.Fields)), against: make([]objection, len(p.Conditions))}
 	pl.choose()
-	var impossible HardErrors
+	var impossible Errors
 	for i, c := range p.Conditions {
 		switch {
 		case c.Enforce == pde.Soft:
 			soft = append(soft, i)
 		case pl.against[i].text == "":
 		case c.Enforce == pde.Hard:
-			impossible = append(impossible, HardError{i, pl.against[i].text})
+			impossible = append(impossible, Error{i, pl.against[i].text})
 		default:
 			soft = append(soft, i)
 			notes = append(notes, Note{i, pl.against[i].text, pl.against[i].data})
@@ -141,4 +141,105 @@ func given(kept []datum, d datum) bool {
 		}
 	}
 	return false
+}
+
+// datum is what one condition gives for one field on one face: its value, or its
+// velocity at the initial time, as an expression of the other axes.
+type datum struct {
+	condition int
+	axis      int
+	end       int // -1 the first end of the axis, +1 the last
+	velocity  bool
+	value     *pde.Expr
+}
+
+// claim is a condition read as data of one field on faces of the box.
+type claim struct {
+	field    int
+	velocity bool
+	data     []datum
+}
+
+// claim reads a condition, or says why it cannot be hard whatever the other
+// conditions are.
+func (pl *planner) claim(c pde.Condition) (claim, objection) {
+	value, cl, why := pl.solve(c.Residual)
+	if why != "" {
+		return cl, objection{text: why}
+	}
+	for _, piece := range c.Pieces {
+		axis, end, why := pl.face(piece, cl.velocity)
+		if why != "" {
+			return cl, objection{text: why}
+		}
+		d := datum{axis: axis, end: end, velocity: cl.velocity}
+		d.value = pl.restrict(value, d)
+		cl.data = append(cl.data, d)
+	}
+	if len(cl.data) == 0 {
+		return cl, objection{text: "it holds on no face of the domain"}
+	}
+	if !value.Smooth() {
+		return cl, objection{"its data are not smooth", true}
+	}
+	for _, d := range cl.data {
+		if why := pl.unfit(d); why != "" {
+			return cl, objection{why, true}
+		}
+	}
+	return cl, objection{}
+}
+
+// solve solves a residual c·u + rest = 0 for the one partial in it, u or u_t.
+func (pl *planner) solve(r *pde.Expr) (value *pde.Expr, cl claim, why string) {
+	g := pl.p.Graph
+	partials := r.Partials()
+	switch {
+	case r.HasParams():
+		return nil, cl, "it contains an unknown parameter"
+	case r.HasNormals():
+		return nil, cl, "it contains the normal"
+	case r.HasColumns():
+		return nil, cl, "it contains a data column"
+	case len(partials) == 0:
+		return nil, cl, "it contains no field"
+	case len(partials) > 1:
+		return nil, cl, "it is not of the form field = expression of the axes"
+	}
+	p := partials[0]
+	cl = claim{field: p.Field, velocity: p.Order.Order() > 0}
+	if time := pl.p.Box.Time(); cl.velocity && (time < 0 || p.Order != pde.Unit(time)) {
+		return nil, cl, fmt.Sprintf("it gives the derivative %s", g.Partial(p))
+	}
+	factor, ok := g.DiffPartial(r, p).Const()
+	if !ok || factor == 0 {
+		return nil, cl, "it is not linear in the field with a constant factor"
+	}
+	rest := g.Replace(r, func(leaf *pde.Expr) *pde.Expr {
+		if _, ok := leaf.Partial(); ok {
+			return g.Const(0)
+		}
+		return nil
+	})
+	return g.Div(g.Neg(rest), g.Const(factor)), cl, ""
+}
+
+// face returns the end of the axis that a piece is, if it is a whole face.
+func (pl *planner) face(piece pde.Piece, velocity bool) (axis, end int, why string) {
+	switch {
+	case piece.Boundary != "":
+		return 0, 0, "it holds on a curve"
+	case len(piece.Fixed) != 1 || piece.Keep != nil:
+		return 0, 0, "it does not hold on a whole face"
+	}
+	at := piece.Fixed[0]
+	on := pl.p.Box.Axes[at.Axis]
+	end = on.End(at.Value)
+	switch {
+	case end == 0:
+		return 0, 0, fmt.Sprintf("%s = %g is not a face of the domain", on.Name, at.Value)
+	case velocity && (at.Axis != pl.p.Box.Time() || end > 0):
+		return 0, 0, "a derivative can be hard at the initial time only"
+	}
+	return at.Axis, end, ""
 }

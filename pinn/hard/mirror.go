@@ -1,4 +1,4 @@
-package pinn
+package hard
 
 import (
 	"math"
@@ -8,7 +8,17 @@ import (
 	"pinn/pde"
 )
 
-// FindMirrors returns the mirror symmetries of a problem with the given lifts, at
+// Mirror is a mirror symmetry of all fields: with x → σx = a + b − x on the axis
+// [a, b], u_f(σx) = Signs[f]·u_f(x).
+type Mirror struct {
+	Axis  int
+	Signs []float64 // +1 (even) or −1 (odd), per field
+}
+
+// Parity is (−1)^n.
+func Parity(n uint8) float64 { return 1 - 2*float64(n%2) }
+
+// Mirrors returns the mirror symmetries of a problem with the given lifts, at
 // most one per spatial axis: those σ: x → a + b − x for which the statement does
 // not change if every field is put in place of s_f·u_f∘σ, its signs s_f being +1
 // (even) or −1 (odd). Where the solution is unique it has every symmetry of the
@@ -18,7 +28,7 @@ import (
 // and random values of the partials; each condition must be the image of one that
 // is enforced in the same way, on the image of its place. A problem with data, or
 // with a curved boundary, has none: its observations need not be symmetric.
-func FindMirrors(p *pde.Problem, lifts []Lift, soft []int) []Mirror {
+func Mirrors(p *pde.Problem, lifts []Lift, soft []int) []Mirror {
 	if len(p.Data) > 0 || len(p.Fields) > maxMirrorFields {
 		return nil
 	}
@@ -31,7 +41,7 @@ func FindMirrors(p *pde.Problem, lifts []Lift, soft []int) []Mirror {
 		for bits := range 1 << len(p.Fields) {
 			signs := make([]float64, len(p.Fields))
 			for f := range signs {
-				signs[f] = parity(uint8(bits >> f & 1))
+				signs[f] = Parity(uint8(bits >> f & 1))
 			}
 			if m.signs = signs; m.holds() {
 				found = append(found, Mirror{axis, signs})
@@ -171,7 +181,7 @@ func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
 			}
 			return v
 		}
-		mirrored := func(p pde.Partial) float64 { return m.signs[p.Field] * parity(p.Order[m.axis]) * u(p) }
+		mirrored := func(p pde.Partial) float64 { return m.signs[p.Field] * Parity(p.Order[m.axis]) * u(p) }
 		here = append(here, r.Eval(pde.Env{X: x, N: normal, U: u, Params: params}))
 		flipped := slices.Clone(normal)
 		flipped[m.axis] = -flipped[m.axis]

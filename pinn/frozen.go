@@ -5,6 +5,88 @@ import (
 	"pinn/pinn/jet"
 )
 
+// Base is a frozen solution that others build on. With a Start it is continued from
+// the time Start.At by its Taylor polynomial there,
+//
+//	Σ_{k<m} (t−At)^k/k! · ∂_t^k u(·, At),   m = Start.Orders[field],
+//
+// which is 0 for a field with m = 0.
+type Base struct {
+	*Solution
+	Start *Start // nil: as it is
+}
+
+// Start is a time at which a solution is continued, the index of the axis of time, and
+// of each field the order of its evolution in time.
+type Start struct {
+	Time   int
+	At     float64
+	Orders []int
+}
+
+// frozen is a trial function at one θ, whose components, or those of its
+// continuation, are statics of another: fields·C rows from row first on.
+type frozen struct {
+	*trial
+	theta  []float64
+	first  int
+	onward *onward // nil: as it is
+}
+
+// layBase prepares the frozen solution of a form that has one.
+func (t *trial) layBase(b *Base) error {
+	if b == nil {
+		return nil
+	}
+	set, on := t.set, newOnward(b, t.set)
+	if on != nil {
+		set = on.from
+	}
+	below, err := newTrial(b.form, set, t.t)
+	if err != nil {
+		return err
+	}
+	t.base = &frozen{below, b.theta, t.static, on}
+	t.static += below.fields * t.set.Len()
+	return nil
+}
+
+// below is what a filler needs to evaluate a frozen solution.
+type below struct {
+	*frozen
+	fill       *filler
+	blocks     *blocks
+	statics, u []float64
+	coords     []float64 // those at the start, of a solution that is continued
+}
+
+func newBelow(f *frozen) *below {
+	if f == nil {
+		return nil
+	}
+	return &below{
+		frozen: f, fill: newFiller(f.trial, nil), blocks: newBlocks(f.trial, make([]float64, f.size())),
+		statics: make([]float64, f.static*f.t), u: make([]float64, f.fields*f.field()),
+	}
+}
+
+// components stores the components of the frozen fields at a tile in dst.
+func (b *below) components(dst, coords []float64) {
+	at := coords
+	if b.onward != nil {
+		b.coords = append(b.coords[:0], coords...)
+		b.onward.rewind(b.coords, b.t)
+		at = b.coords
+	}
+	b.fill.fill(b.statics, at)
+	b.forward(b.blocks, b.extent(b.t), b.theta, b.statics, b.u, false)
+	if b.onward == nil {
+		copy(dst, b.u)
+		return
+	}
+	b.onward.continued(dst, b.u, coords, b.t)
+}
+
 // onward continues a frozen solution s by its Taylor polynomial in time. Of a field
 // of order m in time, with τ = t − t₀ and α = (α_t, α') split into time and the rest,
 //

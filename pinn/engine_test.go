@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"pinn/pinn/jet"
+	"pinn/pinn/pinntest"
 )
 
 // meeting is a routine of the kernel that notes which goroutines call it. The first
@@ -52,7 +53,7 @@ func TestFrozenOnAllThreads(t *testing.T) {
 	for name, draw := range draws {
 		t.Run(name, func(t *testing.T) {
 			s := burgers(t)
-			b := s.corrected(s.build(small("tanh"), few), small("tanh"), 0.5, o)
+			b := corrected(s, build(s, small("tanh"), few), small("tanh"), 0.5, o)
 			below := b.groups[0].trial.base.jet
 			m := &meeting{Routine: below.Fused, seen: map[string]bool{}, patience: 1 << 14}
 			below.Fused = m
@@ -67,13 +68,13 @@ func TestFrozenOnAllThreads(t *testing.T) {
 // TestFrozenSameBits: the statics of points, a solution below among them, and what a
 // pool chooses do not depend on the number of threads.
 func TestFrozenSameBits(t *testing.T) {
-	for _, p := range problems {
-		t.Run(p.name, func(t *testing.T) {
+	for _, p := range pinntest.Problems {
+		t.Run(p.Name, func(t *testing.T) {
 			var want [][]float64
 			for _, threads := range []int{1, 3} {
-				s := p.state(t)
+				s := p.State(t)
 				o := LossOptions{Interior: 200, HeldOut: 50, Threads: threads, Seed: 3}
-				b := s.corrected(s.build(small("tanh"), few), small("sin"), 0.5, o)
+				b := corrected(s, build(s, small("tanh"), few), small("sin"), 0.5, o)
 				var got [][]float64
 				for _, method := range []string{"none", "uniform", "rad", "rar"} {
 					b.Resample(method, 0, 1, 1, b.theta, rand.New(rand.NewPCG(1, 2)))

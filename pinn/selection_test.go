@@ -6,16 +6,17 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pinn/pinntest"
 )
 
 // TestMinibatchesAverageToTheLoss cuts a pool that the minibatches fill: their
 // mean is the loss and its gradient.
 func TestMinibatchesAverageToTheLoss(t *testing.T) {
 	s := state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").
-		equation("u_t = u_xx").
-		condition("u_x = 1", on(0, 0), func(c *pde.Condition) { c.Points = 480 }).
-		condition("dn(u) = u", on(0, 1), func(c *pde.Condition) { c.Points = 240 })
-	b := s.build(wide, LossOptions{Interior: 2400})
+		Equation("u_t = u_xx").
+		Condition("u_x = 1", on(0, 0), func(c *pde.Condition) { c.Points = 480 }).
+		Condition("dn(u) = u", on(0, 1), func(c *pde.Condition) { c.Points = 240 })
+	b := build(s, wide, LossOptions{Interior: 2400})
 	batches := b.deal(520)
 	if batches.Len() != 6 || batches.Size() != 520 {
 		t.Fatalf("%d minibatches of %d, want 6 of 520", batches.Len(), batches.Size())
@@ -41,12 +42,12 @@ func TestMinibatchesAverageToTheLoss(t *testing.T) {
 }
 
 func TestMinibatchesAreDisjointAndStratified(t *testing.T) {
-	for _, p := range problems {
+	for _, p := range pinntest.Problems {
 		for _, size := range []int{1, 7, 50, 1 << 20} {
-			b := p.state(t).build(small("tanh"), LossOptions{Interior: 200})
+			b := build(p.State(t), small("tanh"), LossOptions{Interior: 200})
 			batches := b.deal(size)
 			if batches.Len() < 1 {
-				t.Fatalf("%s, size %d: no minibatch", p.name, size)
+				t.Fatalf("%s, size %d: no minibatch", p.Name, size)
 			}
 			for i, set := range b.sets {
 				seen := map[int32]int{}
@@ -54,7 +55,7 @@ func TestMinibatchesAreDisjointAndStratified(t *testing.T) {
 					batches.choose(k)
 					part := batches.parts[i]
 					if part.pointSet != set || len(part.index) != part.points || part.points < 1 {
-						t.Fatalf("%s, size %d: part %d has %d points", p.name, size, i, part.points)
+						t.Fatalf("%s, size %d: part %d has %d points", p.Name, size, i, part.points)
 					}
 					for _, j := range part.index {
 						seen[j]++
@@ -62,7 +63,7 @@ func TestMinibatchesAreDisjointAndStratified(t *testing.T) {
 				}
 				for j, n := range seen {
 					if i == 0 && n > 1 {
-						t.Fatalf("%s, size %d: point %d is in %d minibatches", p.name, size, j, n)
+						t.Fatalf("%s, size %d: point %d is in %d minibatches", p.Name, size, j, n)
 					}
 				}
 			}
@@ -71,7 +72,7 @@ func TestMinibatchesAreDisjointAndStratified(t *testing.T) {
 }
 
 func TestShuffleDependsOnTheStreamAlone(t *testing.T) {
-	b := burgers(t).build(small("tanh"), LossOptions{Interior: 100})
+	b := build(burgers(t), small("tanh"), LossOptions{Interior: 100})
 	first, second := b.deal(10), b.deal(10)
 	first.Shuffle(rand.New(rand.NewPCG(9, 9)))
 	first.Shuffle(rand.New(rand.NewPCG(1, 1)))
@@ -84,8 +85,8 @@ func TestShuffleDependsOnTheStreamAlone(t *testing.T) {
 
 // The rows of a minibatch are those of its loss: |r|² = L and 2Jᵀr = ∇L.
 func TestMinibatchRows(t *testing.T) {
-	for _, p := range problems {
-		b := p.state(t).build(small("tanh"), LossOptions{Interior: 200})
+	for _, p := range pinntest.Problems {
+		b := build(p.State(t), small("tanh"), LossOptions{Interior: 200})
 		batches := b.deal(50)
 		grad := make([]float64, b.Dim())
 		for k := range min(3, batches.Len()) {
@@ -96,7 +97,7 @@ func TestMinibatchRows(t *testing.T) {
 				sum += x * x
 			}
 			if !(math.Abs(got-want) <= tolSum*want) || !(math.Abs(sum-want) <= tolSum*want) {
-				t.Errorf("%s: L = %v and |r|² = %v, want %v", p.name, got, sum, want)
+				t.Errorf("%s: L = %v and |r|² = %v, want %v", p.Name, got, sum, want)
 			}
 			for j := range grad {
 				dot, size := 0.0, 0.0
@@ -105,7 +106,7 @@ func TestMinibatchRows(t *testing.T) {
 					size += math.Abs(2 * x * block.Column(j)[i])
 				}
 				if !(math.Abs(dot-grad[j]) <= tolSum*(size+largestOf(grad))) {
-					t.Fatalf("%s: 2(Jᵀr)_%d = %v, want %v", p.name, j, dot, grad[j])
+					t.Fatalf("%s: 2(Jᵀr)_%d = %v, want %v", p.Name, j, dot, grad[j])
 				}
 			}
 		}
