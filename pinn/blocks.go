@@ -5,21 +5,22 @@ import (
 	"pinn/internal/rows"
 )
 
-// blocks is the memory in which one worker evaluates one trial function on one
-// tile. A block of n rows has n·C·T elements: per unit C components of T points.
+// blocks is the memory in which one worker evaluates one trial function on one tile. A
+// block for n units has n·M·C·T elements: for each unit one number per image, component and
+// point.
 type blocks struct {
-	z, bar []float64       // pre-activations; adjoints
-	pong   [2][]float64    // outputs of hidden layers when nothing is kept
-	once   []float64       // S of one unit when nothing is kept
+	z, bar []float64       // inputs of the activations of one layer; adjoints
+	pong   [2][]float64    // outputs of hidden layers in turn, when nothing is kept
+	once   []float64       // S of one unit, when nothing is kept
 	work   []float64       // scratch rows of one unit
-	wide   []float64       // outputs at every image, where they are folded
-	hidden [][]layerBlocks // per network and hidden layer, when kept
-	banks  rows.Banks      // the banks of the unit at hand
+	wide   []float64       // outputs of the network at every image, if there are mirrors
+	hidden [][]layerBlocks // what is kept, per network and hidden layer
+	banks  rows.Banks      // where the programs find the unit they work on
 	clock  *clock          // nil unless a profile is taken
 }
 
-// layerBlocks is what the adjoint needs of one hidden layer: its output and,
-// unless the jet is fused, S.
+// layerBlocks is what the adjoint needs of one hidden layer: its output h and, unless the
+// jet is fused, S.
 type layerBlocks struct{ h, s []float64 }
 
 // output returns the block for the outputs of hidden layer i of network n.
@@ -30,7 +31,8 @@ func (w *blocks) output(n, i int, keep bool) []float64 {
 	return w.pong[i%2]
 }
 
-// kept returns how many units are kept for each unit of a hidden layer.
+// kept returns how many rows the adjoint needs of each unit of a hidden layer: h, or h
+// and S.
 func kept(fused bool) int {
 	if fused {
 		return 1
@@ -38,7 +40,7 @@ func kept(fused bool) int {
 	return 2
 }
 
-// size returns the number of elements that newBlocks cuts from its memory.
+// size returns how many elements newBlocks needs.
 func (t *trial) size() int {
 	ct, n := t.width(), t.net.width()
 	units := 2 * n
@@ -50,7 +52,7 @@ func (t *trial) size() int {
 	return max(units, 3*n)*ct + t.scratch() + t.images()
 }
 
-// scratch returns the elements that one unit needs for a while.
+// scratch returns how many of them the general programs need for one unit.
 func (t *trial) scratch() int {
 	if t.jet.Fused != nil {
 		return 0
@@ -58,7 +60,7 @@ func (t *trial) scratch() int {
 	return t.field() + t.jet.Work*t.t
 }
 
-// images returns the elements that the outputs take before they are folded.
+// images returns how many of them hold the network's outputs at the images of the points.
 func (t *trial) images() int {
 	if t.fold.images == 1 {
 		return 0
@@ -66,9 +68,8 @@ func (t *trial) images() int {
 	return t.fields * t.width()
 }
 
-// newBlocks cuts the blocks of a trial function from mem, which holds at least
-// size() elements. Blocks for different trial functions may share their memory
-// as long as only one is in use at a time.
+// newBlocks cuts the blocks of a trial function from mem, of at least size() elements.
+// Blocks of several trial functions may share one memory if only one is in use at a time.
 func newBlocks(t *trial, mem []float64) *blocks {
 	cut := func(n int) []float64 {
 		part := mem[:n:n]
@@ -102,14 +103,13 @@ func newBlocks(t *trial, mem []float64) *blocks {
 	return w
 }
 
-// extent is the shape of the blocks of a tile: each unit has c components side by
-// side, of one image of the points after the other, each component t numbers, of
-// which the first n ≤ t are points at work. Tiles that are full, n = t, need one
-// product per layer; others, such as those of small minibatches, one per
-// component.
+// extent is the shape of the blocks of one tile. A unit has c rows of t numbers side by side,
+// the C components at the points, then those at the next image of the points, and so on.
+// The first n ≤ t numbers of a row count. A full tile, n = t, needs one matrix product per
+// layer; another one, such as a tile of a small minibatch, needs one per row.
 type extent struct{ c, t, n, images int }
 
-// width returns C·T, the distance from one unit to the next.
+// width returns the distance from one unit to the next.
 func (x extent) width() int { return x.c * x.t }
 
 // cuts returns how the products are cut: into count parts of width numbers.
@@ -120,9 +120,8 @@ func (x extent) cuts() (count, width int) {
 	return x.c, x.n
 }
 
-// weigh computes z = W·a; the bias is still to be added to the value component:
-//
-//	z_α = W a_α,   z_0 = W a_0 + b.
+// weigh computes z_α = W·a_α for all components. The bias, which belongs to α = 0 only, is
+// not yet added.
 func (x extent) weigh(l layer, theta, a, z []float64) {
 	ct := x.width()
 	count, width := x.cuts()
@@ -131,7 +130,7 @@ func (x extent) weigh(l layer, theta, a, z []float64) {
 	}
 }
 
-// shift adds the bias.
+// shift adds the bias, z_0 ← z_0 + b, at every image.
 func (x extent) shift(l layer, theta, z []float64) {
 	for i := range l.out {
 		for at := 0; at < x.width(); at += x.width() / x.images {
@@ -150,13 +149,13 @@ func (x extent) spread(l layer, theta, zbar, abar []float64) {
 	}
 }
 
-// sink takes the adjoints of the layers of a network on one tile: z̄ and the
-// layer's input a.
+// sink makes derivatives by the weights of a layer from z̄ and the layer's input a on one
+// tile.
 type sink interface {
 	layer(l layer, x extent, zbar, a []float64)
 }
 
-// sumSink adds up the points: the gradient.
+// sumSink adds them up over the points, which gives the gradient.
 //
 //	W̄ += Σ_points Σ_α z̄_α a_αᵀ,   b̄ += Σ_points z̄_0.
 type sumSink struct{ grad []float64 }
@@ -174,8 +173,8 @@ func (s *sumSink) layer(l layer, x extent, zbar, a []float64) {
 	}
 }
 
-// rowSink keeps the points apart: row j of the block jt, from column col on,
-// becomes the derivative by θ_j at each point of the tile.
+// rowSink keeps the points apart, which gives rows of the Jacobian: row j of the block jt,
+// from column col on, becomes the derivative by θ_j at each point of the tile.
 //
 //	∂/∂W_ik = Σ_α z̄_α[i]·a_α[k],   ∂/∂b_i = z̄_0[i].
 type rowSink struct {

@@ -8,25 +8,25 @@ import (
 	"pinn/pde"
 )
 
-// engine does work on several threads. Its memory and its functions are made
-// once, so that a run allocates nothing; no goroutine outlives the run. One run
-// at a time.
+// engine does jobs on several threads, one at a time. Its memory and its functions are made
+// once, so that a run allocates nothing. No goroutine outlives the run.
 type engine struct {
 	workers []*worker
 	helpers []func() // helpers[i] is what goroutine i > 0 runs
 	wait    sync.WaitGroup
 	next    atomic.Int64
 
-	job   job // the run at hand
+	job   job // of the present run
 	units int
 }
 
-// job is work in independent units. Unit i writes only to places of its own, so
-// that it does not matter which worker does it, or when.
+// job is work in independent units. Unit i writes only to memory that no other unit touches,
+// so that it does not matter which worker does it, or when.
 type job interface {
 	unit(w *worker, i int)
 }
 
+// newEngine returns an engine whose workers can evaluate the tiles of every group.
 func newEngine(groups []*group, threads, params int) *engine {
 	e := &engine{}
 	for i := range threads {
@@ -63,13 +63,10 @@ func (e *engine) take(w *worker) {
 	}
 }
 
-// share does units 0 … n−1 of some work on up to so many threads. Each thread calls
-// begin once, for memory of its own, and does its units with the function that begin
-// returns. Unit i writes only to places of its own, so that it does not matter which
-// thread does it, or when. No goroutine outlives the call.
-//
-// Where work is repeated and may not allocate, an engine does the same with memory
-// that it keeps.
+// share does units 0 … n−1 of some work, independent as those of a job, on up to so many
+// threads. Each thread calls begin once, which allocates memory for it, and does its units
+// with the function that begin returns. No goroutine outlives the call. It is for work that
+// is done now and then; an engine does what is repeated and may not allocate.
 func share(threads, n int, begin func() func(i int)) {
 	var next atomic.Int64
 	take := func() {
@@ -89,9 +86,9 @@ func share(threads, n int, begin func() func(i int)) {
 	wait.Wait()
 }
 
-// worker is the memory of one thread: what it needs to evaluate a tile of each
-// group. Groups share one stretch of memory for the network's blocks, since only
-// one tile is at work at a time.
+// worker is the memory of one thread: what it needs to evaluate a tile of each group.
+// Groups share the memory of the network's blocks, since a worker evaluates one tile at a
+// time.
 type worker struct {
 	bench []workbench // per group
 	sum   sumSink
@@ -109,6 +106,7 @@ type workbench struct {
 	gather  []float64 // statics of a minibatch's tile
 }
 
+// newWorker returns a worker for the groups; params is the number of unknown parameters.
 func newWorker(groups []*group, params int) *worker {
 	most := 0
 	for _, g := range groups {
@@ -132,7 +130,7 @@ func newWorker(groups []*group, params int) *worker {
 	return w
 }
 
-// profile makes the worker count its time, or stop doing so for nil.
+// profile makes the worker measure its time with the clock, or not at all for nil.
 func (w *worker) profile(c *clock) {
 	w.clock = c
 	for i := range w.bench {
@@ -140,16 +138,17 @@ func (w *worker) profile(c *clock) {
 	}
 }
 
-// tile is one tile at work.
+// tile is one tile during its evaluation.
 type tile struct {
 	*workbench
 	extent
 	part    *part
 	statics []float64
-	valid   int // points that count; those after them are copies
+	valid   int // its points; up to n there are copies of the last one, which do not count
 }
 
-// forward evaluates the residuals on a tile: output o is then tape.Out(o).
+// forward evaluates the residuals on a tile of a part, given by its number there. With keep
+// adjoint may follow.
 func (w *worker) forward(p *part, number int, theta, params []float64, keep bool) tile {
 	b := &w.bench[p.id]
 	x := tile{workbench: b, part: p, statics: p.statics(number, b.gather), valid: p.count(number)}
@@ -162,7 +161,7 @@ func (w *worker) forward(p *part, number int, theta, params []float64, keep bool
 	return x
 }
 
-// residual returns r_o at the points that count.
+// residual returns the residual of output o at the points of the tile.
 func (x *tile) residual(o int) []float64 { return x.tape.Out(o)[:x.valid] }
 
 // squares adds the sum of squares of each output to the sums of its term.
@@ -173,17 +172,18 @@ func (x *tile) squares(sums []float64) {
 	}
 }
 
-// seed returns the seeds of output o, with zeros where points do not count.
+// seed returns where the seeds of output o go, and clears those of the copies.
 func (x *tile) seed(o int) []float64 {
 	s := x.seeds[o*x.t:][:x.n]
 	clear(s[x.valid:])
 	return s[:x.valid]
 }
 
-// param returns the derivatives by unknown parameter k.
+// param returns the derivatives by unknown parameter k at the points and the copies.
 func (x *tile) param(k int) []float64 { return x.dparams[k*x.t:][:x.n] }
 
-// adjoint carries the seeds down to θ and to the unknown parameters.
+// adjoint carries the seeds, derivatives by the residuals, down to those by the weights,
+// which it gives to the sink, and by the unknown parameters.
 func (w *worker) adjoint(x *tile, theta, params []float64, to sink) {
 	tr := x.part.trial
 	w.clock.start()

@@ -5,35 +5,35 @@ import (
 	"pinn/pinn/jet"
 )
 
-// Base is a frozen solution that others build on. With a Start it is continued from
-// the time Start.At by its Taylor polynomial there,
+// Base is a solution s that does not change any more and on which another builds: the
+// network of a Correction, or that of the next Slab. Without a Start s itself is added to
+// the lifts of the other. With a Start it is the Taylor polynomial of s in time,
 //
-//	Σ_{k<m} (t−At)^k/k! · ∂_t^k u(·, At),   m = Start.Orders[field],
+//	Σ_{k<m} (t−At)^k/k! · ∂_t^k s(·, At),   m = Start.Orders[field],
 //
 // which is 0 for a field with m = 0.
 type Base struct {
 	*Solution
-	Start *Start // nil: as it is
+	Start *Start // nil for the solution itself
 }
 
-// Start is a time at which a solution is continued, the index of the axis of time, and
-// of each field the order of its evolution in time.
+// Start says where in time a solution is continued, and to which order.
 type Start struct {
-	Time   int
-	At     float64
-	Orders []int
+	Time   int     // index of the axis of time
+	At     float64 // the time
+	Orders []int   // the order of each field's evolution in time, see Evolution
 }
 
-// frozen is a trial function at one θ, whose components, or those of its
-// continuation, are statics of another: fields·C rows from row first on.
+// frozen is a Base as the trial function above it needs it: at its own θ its components are
+// statics of the other, fields·C rows from row first on.
 type frozen struct {
 	*trial
 	theta  []float64
 	first  int
-	onward *onward // nil: as it is
+	onward *onward // its continuation in time, nil if it is not continued
 }
 
-// layBase prepares the frozen solution of a form that has one.
+// layBase prepares the frozen solution below the network, if there is one.
 func (t *trial) layBase(b *Base) error {
 	if b == nil {
 		return nil
@@ -51,14 +51,16 @@ func (t *trial) layBase(b *Base) error {
 	return nil
 }
 
-// below is what a filler needs to evaluate a frozen solution.
+// below is a frozen solution with the memory to evaluate it on a tile.
 type below struct {
 	*frozen
 	fill       *filler
 	blocks     *blocks
 	statics, u []float64
-	coords     []float64 // those at the start, of a solution that is continued
+	coords     []float64 // of the points moved to the start time, if it is continued
 }
+
+// newBelow returns nil for no frozen solution.
 
 func newBelow(f *frozen) *below {
 	if f == nil {
@@ -70,7 +72,8 @@ func newBelow(f *frozen) *below {
 	}
 }
 
-// components stores the components of the frozen fields at a tile in dst.
+// components stores in dst the components of the frozen solution, or of its continuation,
+// at the points of a tile, whose coordinates are given.
 func (b *below) components(dst, coords []float64) {
 	at := coords
 	if b.onward != nil {
@@ -87,25 +90,24 @@ func (b *below) components(dst, coords []float64) {
 	b.onward.continued(dst, b.u, coords, b.t)
 }
 
-// onward continues a frozen solution s by its Taylor polynomial in time. Of a field
-// of order m in time, with τ = t − t₀ and α = (α_t, α') split into time and the rest,
+// onward continues a frozen solution s by its Taylor polynomial in time. For a field of
+// order m in time, with τ = t − t₀ and α = (α_t, α') split into time and space,
 //
 //	∂^α Σ_{k<m} τ^k/k! ∂_t^k s(·, t₀) = Σ_{α_t≤k<m} τ^{k−α_t}/(k−α_t)! ∂^{α'} ∂_t^k s(·, t₀),
 //
-// so that the components of s at t₀ that it reads are those of another set.
+// so that it needs components of s at t₀ with other multi-indices than α.
 type onward struct {
 	at    float64
-	time  int      // index of the axis
-	from  *jet.Set // of the components that are read
-	terms [][]onwardTerm
+	time  int            // index of the axis
+	from  *jet.Set       // the components of s that it needs
+	terms [][]onwardTerm // the sum for each row f·C + α of the result
 }
 
-// onwardTerm is one summand of a row f·C + α of the result: τ^power/power! times a
-// row of what is read.
+// onwardTerm is one summand: τ^power/power! times a row of the components of s at t₀.
 type onwardTerm struct{ row, power int }
 
-// newOnward returns how the base is continued for the components of a set, nil if it
-// is not.
+// newOnward returns the continuation of a base with the components of the set, nil if the
+// base is not continued.
 func newOnward(b *Base, to *jet.Set) *onward {
 	if b.Start == nil {
 		return nil
@@ -137,7 +139,7 @@ func newOnward(b *Base, to *jet.Set) *onward {
 	return o
 }
 
-// rewind sets the times of a block of coordinates of t points to the start.
+// rewind sets the time of all t points in a block of coordinates to t₀.
 func (o *onward) rewind(coords []float64, t int) {
 	times := coords[o.time*t:][:t]
 	for p := range times {
@@ -145,8 +147,8 @@ func (o *onward) rewind(coords []float64, t int) {
 	}
 }
 
-// continued stores in dst the components at the points of a tile, whose coordinates
-// are given, from the components u at the start.
+// continued stores in dst the components of the continuation at the points of a tile, whose
+// coordinates are given, from the components u of s at t₀.
 func (o *onward) continued(dst, u, coords []float64, t int) {
 	times := coords[o.time*t:][:t]
 	for i, sum := range o.terms {

@@ -7,8 +7,7 @@ import (
 	"pinn/internal/kernel/qr"
 )
 
-// Residuals returns the number of residuals, the rows of J: each equation counts
-// at each of its points.
+// Residuals returns the number of rows of J: one per term and point of the term.
 func (l *Loss) Residuals() int {
 	n := 0
 	for _, s := range l.sets {
@@ -17,20 +16,20 @@ func (l *Loss) Residuals() int {
 	return n
 }
 
-// JacobianBlock is some consecutive rows of J = ∂r/∂θ and of r, with the rows of
-// term m scaled by √(w_m/N_m), so that |r|² = L and 2Jᵀr = ∇L.
+// JacobianBlock is some consecutive rows of J = ∂r/∂θ and of r, all of one term m. They are
+// scaled by √(w_m/N_m), so that |r|² = L and 2Jᵀr = ∇L over all rows.
 type JacobianBlock struct {
 	First  int       // index of the first row
 	N      int       // number of rows
-	Term   int       // that they belong to, an index of TermNames
+	Term   int       // m, the number of the loss's own term
 	Stride int       // ≥ N
-	JT     []float64 // Jᵀ, Dim × N with leading dimension Stride
+	JT     []float64 // Jᵀ, Dim × N: ∂r_i/∂θ_j is JT[j·Stride+i]
 	R      []float64 // r, length N
 }
 
-// Jacobian calls visit with every row of the Jacobian at θ, block by block in
-// order: the points of a tile for one term, then for the next, tile by tile. The
-// order depends on the points only. A block is valid during its call.
+// Jacobian calls visit with the rows of the Jacobian at θ, block by block: tile after tile,
+// and for each tile one term after the other. The order depends on the points only. A block
+// is valid during its call.
 func (l *Loss) Jacobian(theta []float64, visit func(b JacobianBlock)) {
 	l.at(theta)
 	p := l.rows()
@@ -47,43 +46,43 @@ func (l *Loss) Jacobian(theta []float64, visit func(b JacobianBlock)) {
 	}
 }
 
-// panel is the job that computes the rows of the Jacobian at some consecutive
-// tiles. A unit is a tile; it fills one cell for each of its terms. The columns of
-// padded points are zero.
+// panel holds the rows of the Jacobian at some consecutive tiles, as columns of Jᵀ, and is
+// the job that computes them. A unit is a tile; it fills one cell for each of its terms. The
+// columns of points that are copies are zero.
 type panel struct {
 	jt     []float64 // Jᵀ, Dim × stride
 	r      []float64 // r, one element per column
 	stride int
-	room   int // columns there is room for
+	room   int // largest number of columns
 	cells  []cell
 	first  []int // per tile, its first cell
 	width  int   // columns in use
 
 	loss  *Loss
-	over  *selection // whose tiles it computes
-	from  int        // first tile
+	over  *selection // the tiles are of this one
+	from  int        // number of the first tile
 	theta []float64
 }
 
-// cell is where the rows of one tile and one of its terms stand.
+// cell is the columns of one tile and one of its terms m.
 type cell struct {
-	term   int
+	term   int     // m
 	chunk  int     // of the tile
-	col, n int     // first column, points that count
+	col, n int     // first column, number of points
 	square float64 // Σ r², not scaled
 	weight float64 // w_m
-	points int     // that the mean is over
+	points int     // N_m
 }
 
-// A panel has about panelWidth columns: wide enough that adding its product JᵀJ to
-// the normal equations is bound by arithmetic.
 const (
+	// panelWidth is about the number of columns of a panel, so many that adding the product
+	// JᵀJ of a panel to the normal equations is limited by arithmetic, not by memory.
 	panelWidth = 1024
-	cacheLine  = 8 // numbers
+	cacheLine  = 8 // numbers in a line of the cache
 )
 
-// rows returns the panel of the loss. An even number of tiles of the first group
-// fills it, so that two threads share them evenly.
+// rows returns the panel of the loss, for tiles over all points. An even number of tiles of
+// the first group fills it, so that two threads have equal work.
 func (l *Loss) rows() *panel {
 	if l.panel == nil {
 		p := &panel{loss: l}
@@ -100,7 +99,7 @@ func (l *Loss) rows() *panel {
 	return l.panel
 }
 
-// newPanel returns a panel with room for all rows of a selection.
+// newPanel returns a panel for all rows of a selection at once.
 func newPanel(l *Loss, s *selection) *panel {
 	p := &panel{loss: l, over: s}
 	for i := range s.tiles {
@@ -111,16 +110,16 @@ func newPanel(l *Loss, s *selection) *panel {
 	return p
 }
 
-// allot makes the memory for room columns. The stride is an odd number of cache lines,
-// which spreads the rows over all sets of the caches.
+// allot makes the memory for room columns. The distance of rows is an odd number of cache
+// lines, so that they do not fall on the same few sets of a cache.
 func (p *panel) allot() {
 	p.stride = (p.room/cacheLine | 1) * cacheLine
 	p.r = make([]float64, p.room)
 	p.jt = kernel.Aligned(p.stride * p.loss.Dim())
 }
 
-// fill computes as many tiles as there is room for, from the given one on, and
-// returns the next one. The loss must be at θ.
+// fill computes as many tiles as there is room for, from the given one on, and returns the
+// number of the next one. Loss.at must have been called with θ.
 func (p *panel) fill(from int, theta []float64) (next int) {
 	full := p.over
 	p.cells, p.first, p.width = p.cells[:0], p.first[:0], 0
@@ -146,8 +145,8 @@ func (p *panel) fill(from int, theta []float64) (next int) {
 	return next
 }
 
-// unit computes the rows of one tile, one term after the other: with the seed
-// √(w_m/N_m) at each point the adjoint gives that point's row.
+// unit computes the rows of one tile, one term after the other. With the seed √(w_m/N_m) at
+// every point, and the points kept apart, the adjoint gives each point's row.
 func (p *panel) unit(w *worker, i int) {
 	l := p.loss
 	part, number := p.over.locate(p.from + i)
@@ -169,7 +168,7 @@ func (p *panel) unit(w *worker, i int) {
 	}
 }
 
-// addTo adds element j of Jᵀr to the chunks of its tiles.
+// addTo adds what the panel contributes to element j of Jᵀr to the chunks of its tiles.
 func (p *panel) addTo(chunks []chunk, j int) {
 	row := p.jt[j*p.stride:]
 	for _, c := range p.cells {
@@ -183,8 +182,9 @@ func (p *panel) addTo(chunks []chunk, j int) {
 //	A = JᵀJ   in the upper triangle of a, Dim × Dim row-major; the rest is left alone
 //	g = Jᵀr = ½∇L
 //
-// J is never stored whole: panels of some hundred rows are computed and consumed
-// in turn, each by all threads, in an order that does not depend on their number.
+// J is never stored whole: panels of about a thousand rows are computed and used up one
+// after the other, each by all threads. The order of the sums does not depend on the number
+// of threads.
 func (l *Loss) NormalEquations(a, g, theta []float64) float64 {
 	n := l.Dim()
 	if len(a) != n*n || len(g) != n {
@@ -210,7 +210,7 @@ func (l *Loss) NormalEquations(a, g, theta []float64) float64 {
 	return l.meanTerms()
 }
 
-// meanTerms divides the sums in l.terms by their numbers of points and returns L.
+// meanTerms divides the sums of squares in l.terms by the numbers of points and returns L.
 func (l *Loss) meanTerms() float64 {
 	sum := 0.0
 	for _, s := range l.sets {
@@ -222,16 +222,16 @@ func (l *Loss) meanTerms() float64 {
 	return sum
 }
 
-// normalColumns is how many columns of A one unit of work adds to: what
-// kernel.SyrkAddColumns packs at a time.
+// normalColumns is the number of columns of A in one unit of work, as many as
+// kernel.SyrkAddColumns copies together at a time.
 const normalColumns = 96
 
-// normal is the job that adds a panel to the normal equations. A unit is a stripe
-// of columns of A, down to the diagonal; the longest come first.
+// normal is the job that adds a panel to the normal equations. A unit is some columns of
+// the upper triangle of A; the last and longest ones come first, which shares work evenly.
 type normal struct {
 	panel  *panel
 	a      []float64
-	chunks []chunk // Jᵀr goes to the chunk of its tile, as in sums
+	chunks []chunk // Jᵀr goes to the chunks of the tiles, as in sums
 }
 
 func (q *normal) unit(_ *worker, i int) {
@@ -251,10 +251,10 @@ func (q *normal) unit(_ *worker, i int) {
 //	R   in the upper triangle of r, Dim × Dim row-major; the rest is left alone
 //	c   of length Dim
 //
-// RᵀR = JᵀJ and Rᵀc = Jᵀr, but the triangle is found by reflections of the rows of J
-// and keeps the small singular values that JᵀJ has lost. It costs about twice the
-// arithmetic of NormalEquations. As there, J is never stored whole, and the order does
-// not depend on the number of threads.
+// RᵀR = JᵀJ and Rᵀc = Jᵀr. R is found by reflections of the rows of J (a QR
+// decomposition), so that it keeps small singular values, which rounding drowns in JᵀJ. It
+// costs about twice the arithmetic of NormalEquations. As there, J is never stored whole, and
+// the result does not depend on the number of threads.
 func (l *Loss) Triangle(r, c, theta []float64) float64 {
 	n := l.Dim()
 	if len(r) != n*n || len(c) != n {

@@ -10,24 +10,24 @@ import (
 	"pinn/pinn/jet"
 )
 
-// liftJet carries one field through its lift, component by component, in place:
+// liftJet turns the components of one output N of the network into those of its field
+// u = s + g + φN, in place:
 //
 //	forward   u_α = g_α + s_α + Σ_{β≤α} C(α,β) φ_β N_{α−β}
 //	adjoint   N̄_γ = Σ_{α≥γ} C(α,γ) φ_{α−γ} ū_α
 //
-// The components g_α and φ_β that are not zero everywhere are statics of the
-// points: rows base … base+outs−1 of a tile's block; so are those of a frozen
-// solution s, which have rows of their own.
+// The components g_α and φ_β that are not zero everywhere are rows base … base+outs−1 of
+// a tile's statics. Those of a frozen solution s have rows of their own there.
 type liftJet struct {
 	field            int
 	base             int
-	program          *pde.Program // its outputs are those components
+	program          *pde.Program // computes these components
 	outs             int
 	forward, adjoint rows.Program
 }
 
-// newLiftJet returns the jet of a lift for the components of the set. Its statics
-// begin at row base, those of the frozen solution, if there is one, at row frozen.
+// newLiftJet returns the jet of a lift for the components of the set. Its statics begin at
+// row base, those of the frozen solution at row frozen, which is −1 if there is none.
 func newLiftJet(l hard.Lift, g *pde.Graph, axes int, set *jet.Set, base, frozen int) (*liftJet, error) {
 	j := &liftJet{field: l.Field, base: base}
 	gs, err := components(l.G, 0, g, set)
@@ -80,7 +80,8 @@ func components(e *pde.Expr, v float64, g *pde.Graph, set *jet.Set) ([]*pde.Expr
 	return es, nil
 }
 
-// writeForward goes through the set from its end, so that u_α may overwrite N_α.
+// writeForward writes the program forward. It goes through the set from its end: u_α needs
+// N_β for β ≤ α only, so that it may overwrite N_α.
 func (j *liftJet) writeForward(set *jet.Set, gRow, frozenRow, phiRow []int) {
 	p := &j.forward
 	for c := set.Len() - 1; c >= 0; c-- {
@@ -100,8 +101,8 @@ func (j *liftJet) writeForward(set *jet.Set, gRow, frozenRow, phiRow []int) {
 	}
 }
 
-// writeAdjoint goes through the set from its start, so that N̄_γ may overwrite
-// ū_γ.
+// writeAdjoint writes the program adjoint. It goes through the set from its start: N̄_γ
+// needs ū_α for α ≥ γ only, so that it may overwrite ū_γ.
 func (j *liftJet) writeAdjoint(set *jet.Set, phiRow []int) {
 	p := &j.adjoint
 	for c, gamma := range set.All() {
@@ -126,19 +127,20 @@ func (j *liftJet) run(p *rows.Program, w *blocks, x extent, u, statics []float64
 	p.Run(&w.banks, x.n)
 }
 
-// fold makes the network's outputs symmetric under the mirrors of its
-// description. With M = 2^k images of every place, σ_m being the composition of
-// the mirrors whose bits are set in m,
+// fold makes the outputs of a network symmetric under its k mirrors. Every place has
+// M = 2^k images σ_m x, where σ_m applies the mirrors whose bits are set in m, and
 //
 //	N_f ← (1/M) Σ_m s_mf·N_f∘σ_m,   ∂^α: (1/M) Σ_m s_mf·(−1)^{α·m}·(∂^α N_f)(σ_m x),
 //
-// where s_mf is the product of the signs and α·m the order of ∂^α in the mirrored
-// axes. The images stand side by side in every row of a unit, M·C components
-// wide: for the layers they are more points, for the residual there is one.
+// where s_mf is the product of the signs of field f under these mirrors, and α·m the order
+// of ∂^α in their axes. In the blocks of the network the components at the M images stand
+// side by side, so that layers treat them as further points; after the fold there is one.
 type fold struct {
 	images int
-	scale  [][]float64 // per field, M·C factors in the order of the row
+	scale  [][]float64 // per field, the factors of its M·C components
 }
+
+// newFold returns the fold of the mirrors, for the components of the set.
 
 func newFold(mirrors []hard.Mirror, set *jet.Set, fields int) fold {
 	f := fold{images: 1 << len(mirrors)}
@@ -160,8 +162,7 @@ func newFold(mirrors []hard.Mirror, set *jet.Set, fields int) fold {
 	return f
 }
 
-// image returns the coordinate of image m of a place on one axis, whose middle is
-// mid.
+// image returns the coordinate x of a place after σ_m, on one axis with its middle at mid.
 func image(mirrors []hard.Mirror, m, axis int, mid, x float64) float64 {
 	for k, mirror := range mirrors {
 		if m>>k&1 == 1 && mirror.Axis == axis {
@@ -171,8 +172,8 @@ func image(mirrors []hard.Mirror, m, axis int, mid, x float64) float64 {
 	return x
 }
 
-// forward stores the folded outputs in u, rows f·C + α, from the blocks of M·C
-// components of each field in wide.
+// forward stores the symmetric outputs in u, rows f·C + α, from the outputs at the images
+// in wide, M·C components for each field.
 func (f *fold) forward(u, wide []float64, c, t, n int) {
 	for field, scale := range f.scale {
 		for i, s := range scale {
@@ -186,8 +187,8 @@ func (f *fold) forward(u, wide []float64, c, t, n int) {
 	}
 }
 
-// adjoint stores in wide the derivatives by the outputs at every image, given
-// those by the folded outputs.
+// adjoint stores in wide the derivatives by the outputs at the images, from those by the
+// symmetric outputs in ubar.
 func (f *fold) adjoint(wide, ubar []float64, c, t, n int) {
 	for field, scale := range f.scale {
 		for i, s := range scale {

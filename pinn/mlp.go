@@ -10,25 +10,27 @@ import (
 	"pinn/pinn/jet"
 )
 
-// NetSpec describes a network. Hidden, Activation and Separate are the keys of
-// the problem file's [network]; Modes are the modes of its fourier.
+// NetSpec describes a network. Hidden, Activation and Separate are keys of [network] in a
+// problem file; Modes and ModeAxes are its key fourier.
 type NetSpec struct {
 	Hidden     []int   // widths of the hidden layers, each ≥ 1; none makes an affine function
 	Activation string  // one of jet.Activations()
-	Modes      []int   // Fourier modes m ≥ 1 of the scaled inputs; none by default
-	ModeAxes   []int   // the axes that get them; nil for all. A periodic axis always does
-	FineModes  [][]int // per axis, further modes, as small as 1/m²; nil for none
+	Modes      []int   // Fourier modes m ≥ 1 that are inputs beside the coordinates
+	ModeAxes   []int   // the axes that have them; nil for all. Periodic axes always have them
+	FineModes  [][]int // per axis, further modes, scaled by 1/m²; nil for none
 	Separate   bool    // one network per field instead of one with an output per field
 
-	// Mirrors are the symmetries that the outputs have by construction; see fold.
+	// Mirrors are symmetries that the outputs have by construction.
 	Mirrors []hard.Mirror
 }
 
-// MLP is a fully connected network, or one per field; its weights live in the
-// caller's θ, not in it. For each network and each of its layers θ holds the
-// weights W, row-major with a row per unit, and then the biases b:
+// MLP is a fully connected network, or one per field:
 //
 //	a_0 = features of the place,   a_l = s(W_l a_{l−1} + b_l),   N = W_L a_{L−1} + b_L.
+//
+// It does not hold its weights: they are the first Size() elements of the caller's θ, network
+// by network and layer by layer, first the weights W, row-major with a row per unit, then
+// the biases b.
 //
 // It is immutable and may be used by several goroutines.
 type MLP struct {
@@ -39,7 +41,7 @@ type MLP struct {
 	size       int
 }
 
-// network is the part of an MLP that yields fields first … first+fields−1.
+// network is one network of an MLP, with the outputs of fields first … first+fields−1.
 type network struct {
 	first, fields int
 	layers        []layer // the last one is linear
@@ -71,6 +73,7 @@ func NewMLP(box pde.Box, fields int, spec NetSpec) *MLP {
 	return n
 }
 
+// addNet appends a network for the given fields.
 func (n *MLP) addNet(first, fields int) {
 	net := network{first: first, fields: fields}
 	in := len(n.inputs)
@@ -111,10 +114,10 @@ func (n *MLP) fields() int {
 	return last.first + last.fields
 }
 
-// width returns the largest number of units of a hidden layer, at least 1.
+// width returns the number of units of the widest hidden layer, at least 1.
 func (n *MLP) width() int { return slices.Max(append([]int{1}, n.spec.Hidden...)) }
 
-// sineRate is ω₀, which sets the spread of the first layer of a sin network.
+// sineRate is ω₀, the scale of the weights in the first layer of a sin network.
 const sineRate = 3
 
 // Init stores a random start in θ[:Size()] and leaves the rest of θ alone.
@@ -123,8 +126,8 @@ const sineRate = 3
 // ±√(6/in) in the hidden ones, while the last, linear layer stays Glorot.
 //
 // Glorot and Bengio, AISTATS 2010, eq. (16), in its normal form; Sitzmann et
-// al., NeurIPS 2020, sec. 3.2. Unlike the latter ω₀ is modest: 30 is made for
-// images; a smooth field would start with second derivatives near 900.
+// al., NeurIPS 2020, sec. 3.2. Their ω₀ = 30 is made for images: a smooth field would start
+// with second derivatives near 900.
 func (n *MLP) Init(theta []float64, rng *rand.Rand) {
 	clear(theta[:n.size])
 	for _, net := range n.nets {
@@ -137,7 +140,7 @@ func (n *MLP) Init(theta []float64, rng *rand.Rand) {
 	}
 }
 
-// spread returns the distribution of the weights of one layer.
+// spread returns a function that draws the weights of one layer.
 func (n *MLP) spread(l layer, first, last bool, rng *rand.Rand) func() float64 {
 	in, out := float64(l.in), float64(l.out)
 	var bound float64
@@ -156,13 +159,13 @@ func (n *MLP) spread(l layer, first, last bool, rng *rand.Rand) func() float64 {
 // feature is one input of the network: a function of one coordinate x of the
 // axis [a, b] through the scaled coordinate ξ = (2x − a − b)/(b − a) ∈ [−1, 1].
 // With mode m = 0 it is ξ itself, otherwise cos(mπξ) or sin(mπξ), whose period
-// is 2/m in ξ: for a periodic axis the whole axis holds m of them. A fine one is
-// divided by m².
+// is 2/m in ξ, so that the axis holds m periods. A fine feature is divided by m², so that
+// its second derivative is as large as that of mode 1.
 type feature struct {
 	axis  int
-	mode  int
-	fine  bool
-	sine  bool
+	mode  int     // m
+	fine  bool    // divided by m²
+	sine  bool    // sin(mπξ), not cos(mπξ)
 	mid   float64 // (a + b)/2
 	slope float64 // dξ/dx = 2/(b − a)
 }
@@ -197,15 +200,15 @@ func (f feature) derivative(x float64, n int) float64 {
 func (f feature) component(alpha pde.Multi, x float64) float64 {
 	n := int(alpha[f.axis])
 	if n != alpha.Order() {
-		return 0 // it depends on one coordinate only
+		return 0 // α has a derivative by another coordinate
 	}
 	return f.derivative(x, n)
 }
 
-// features lists the inputs of a network on the box: per axis, in order, ξ and
-// the pairs cos(mπξ), sin(mπξ) for the modes m that apply, then the fine ones. A
-// periodic axis has the pairs only. It always has the pair of mode 1, without which
-// the network could have a shorter period than the axis.
+// features lists the inputs of a network on the box: axis by axis ξ, then the pairs
+// cos(mπξ), sin(mπξ) of the modes of that axis, then those of its fine modes. A periodic
+// axis has no ξ, and always the pair of mode 1, without which the period of the network
+// could be a part of the axis.
 func features(box pde.Box, spec NetSpec) []feature {
 	var fs []feature
 	for i, a := range box.Axes {
@@ -221,7 +224,7 @@ func features(box pde.Box, spec NetSpec) []feature {
 	return fs
 }
 
-// pairs appends the pairs of the modes.
+// pairs appends the cosine and the sine of each mode to fs, on the axis of f.
 func (f feature) pairs(fs []feature, modes []int) []feature {
 	for _, m := range modes {
 		f.mode, f.sine = m, false

@@ -11,19 +11,19 @@ import (
 	"pinn/pde/cube"
 )
 
-// place says where the points of a group come from: the interior, the pieces of
-// a condition, or a data set, whose points are given.
+// place says where the points of a group come from: they are drawn from the interior or
+// from the pieces of a condition, or they are those of a data set.
 type place struct {
 	name   string
 	pieces []pde.Piece
-	points int // how many of them to draw; 0 chooses
+	points int // how many of them to draw; 0 for a default, see count
 	data   *pde.Data
-	faces  bool // points on pieces, not in the interior
-	normal bool // every point needs a normal
+	faces  bool // points lie on pieces, not in the interior
+	normal bool // the residual reads the normal, which every point must have
 }
 
-// compile makes the groups: the equations, then each soft condition, then each
-// data set.
+// compile makes the groups, their places and the terms of the loss: the equations, then
+// each soft condition, then each data set.
 func (l *Loss) compile(f form, soft []int) error {
 	p := l.problem
 	l.names = TermNames(p, soft)
@@ -82,6 +82,7 @@ func TermNames(p *pde.Problem, soft []int) (names []string) {
 	return names
 }
 
+// addGroup appends the group of some residuals that share the points of a place.
 func (l *Loss) addGroup(f form, at place, columns int, rs []*pde.Expr, weights []float64) error {
 	n := at.count(l.problem.Box, l.options.Interior)
 	g, err := newGroup(l.problem, f, rs, weights, len(l.weights), columns, l.options, n)
@@ -94,12 +95,12 @@ func (l *Loss) addGroup(f form, at place, columns int, rs []*pde.Expr, weights [
 	return nil
 }
 
-// minFace is the smallest default number of points of a soft condition.
+// minFace is the smallest default number of points on a piece of a soft condition.
 const minFace = 64
 
-// count returns how many points the group gets beside the given number in the
-// interior: what was asked for, or a tenth of the interior but at least 64 on
-// each piece, or one for each point if every piece is one.
+// count returns how many points the place gets if the interior has the given number. Pieces
+// that are single points get one each. Other pieces get the number that the problem asks
+// for, or a tenth of the interior but at least 64 for each piece.
 func (at place) count(box pde.Box, interior int) int {
 	if !at.faces {
 		return at.points
@@ -135,7 +136,7 @@ func (at place) sample(box pde.Box, s cube.Sampler, n int, rng *rand.Rand) (pde.
 	return pts, nil
 }
 
-// columns returns the values of the data columns, nil for other places.
+// columns returns the values of the data columns, nil if the place is not of data.
 func (at place) columns() [][]float64 {
 	if at.data == nil {
 		return nil
@@ -143,9 +144,9 @@ func (at place) columns() [][]float64 {
 	return at.data.Columns
 }
 
-// shuffled returns the points in a random order: samplers that spread their points
-// evenly, and grids, have an order, and pieces that are cut from it are more alike, or
-// less, than by chance.
+// shuffled returns the points in a random order. Samplers that spread their points evenly,
+// and grids, return them in an order of which consecutive pieces are more alike, or less,
+// than random ones; ChunkStats needs random ones.
 func shuffled(pts pde.Points, rng *rand.Rand) pde.Points {
 	out := pde.Points{N: pts.N, D: pts.D}
 	for _, i := range rng.Perm(pts.N) {
@@ -155,7 +156,7 @@ func shuffled(pts pde.Points, rng *rand.Rand) pde.Points {
 	return out
 }
 
-// draw draws the points of training and the held-out ones.
+// draw draws the points of training and the held-out ones. Data have one set for both.
 func (l *Loss) draw() error {
 	o := l.options
 	uniform, _ := cube.New("uniform")
@@ -186,13 +187,12 @@ func (l *Loss) draw() error {
 	return nil
 }
 
-// newSet makes the set of points of group i, with its data columns if it is of data.
+// newSet returns the given points as a set of group i.
 func (l *Loss) newSet(i int, pts pde.Points) *pointSet {
 	return l.groups[i].newSet(pts, l.places[i].columns(), l.options.Threads)
 }
 
-// Points returns the number of points that the loss is a mean over: those of all
-// its terms, where equations share theirs.
+// Points returns the number of points of all groups; equations share theirs.
 func (l *Loss) Points() int {
 	n := 0
 	for _, s := range l.sets {
@@ -201,12 +201,11 @@ func (l *Loss) Points() int {
 	return n
 }
 
-// InteriorPoints returns the number of points of the equations at the moment, 0 if
-// there are only data.
+// InteriorPoints returns the present number of points of the equations, 0 without
+// equations.
 func (l *Loss) InteriorPoints() int { return l.Interior().N }
 
-// Interior returns the points of the equations at the moment; none if there are
-// only data.
+// Interior returns the present points of the equations, none without equations.
 func (l *Loss) Interior() pde.Points {
 	if len(l.problem.Equations) == 0 {
 		return pde.Points{D: l.problem.Box.Dim()}
@@ -214,9 +213,9 @@ func (l *Loss) Interior() pde.Points {
 	return l.sets[0].pts
 }
 
-// State returns copies of what a Loss has drawn and measured since NewLoss: the
-// coordinates and normals of the points of every group, of training and held out,
-// and the terms of the last full evaluation. All else follows from these.
+// State returns copies of all that changes in a Loss after NewLoss: the terms of the last
+// evaluation over all points, and the coordinates and normals of the points of every group,
+// those of training and the held-out ones.
 func (l *Loss) State() []seam.Vector {
 	state := []seam.Vector{{Name: "terms", Values: slices.Clone(l.terms)}}
 	for i, s := range l.sets {
@@ -228,7 +227,8 @@ func (l *Loss) State() []seam.Vector {
 	return state
 }
 
-// pointState is the points of a group; normals are missing where there are none.
+// pointState returns the points of a group as two vectors; the second is empty if they have
+// no normals.
 func pointState(kind string, group int, pts pde.Points) []seam.Vector {
 	return []seam.Vector{
 		{Name: fmt.Sprintf("%s/%d/points", kind, group), Values: slices.Clone(pts.X)},
@@ -236,11 +236,11 @@ func pointState(kind string, group int, pts pde.Points) []seam.Vector {
 	}
 }
 
-// SetState restores what State returned for a Loss of the same problem, network
-// and options: both then give the same bits. Batches dealt before are void. It
-// returns an error and changes nothing if the vectors are not those of State:
-// one missing, too many, a wrong length, coordinates that are not finite, other
-// places for data.
+// SetState restores what State returned for a Loss of the same problem, network and
+// options; both Losses then give the same bits. Batches dealt before must not be used any
+// more. If the vectors are not such a state, SetState changes nothing and returns an error:
+// a vector is missing or has a wrong length or name, coordinates are not finite, or data lie
+// elsewhere.
 func (l *Loss) SetState(state []seam.Vector) error {
 	if want := 1 + 2*len(l.sets) + 2*len(l.held); len(state) != want {
 		return fmt.Errorf("points: must have %d vectors, got %d", want, len(state))
@@ -262,8 +262,8 @@ func (l *Loss) SetState(state []seam.Vector) error {
 	return nil
 }
 
-// restored makes the sets of points of which state begins with the coordinates.
-// Data keep theirs.
+// restored returns sets of the points with which state begins, two vectors for each of the
+// old sets.
 func (l *Loss) restored(kind string, old []*pointSet, state []seam.Vector) ([]*pointSet, error) {
 	var sets []*pointSet
 	for i, s := range old {
@@ -288,7 +288,8 @@ func (l *Loss) restored(kind string, old []*pointSet, state []seam.Vector) ([]*p
 	return sets, nil
 }
 
-// points are copies of coordinates and normals in d dimensions, if they can be.
+// points returns copies of coordinates and normals as points in d dimensions, or says what
+// is wrong with them.
 func points(d int, x, normals []float64) (pde.Points, error) {
 	n := len(x) / d
 	if n == 0 || len(x) != n*d {

@@ -2,7 +2,7 @@ package pinn
 
 import "time"
 
-// Profile is where the time of an evaluation goes, on one thread.
+// Profile is the time that the parts of an evaluation take on one thread.
 type Profile struct {
 	Products    time.Duration // matrix products of the layers
 	Activations time.Duration // biases, activations and their adjoints
@@ -13,6 +13,7 @@ type Profile struct {
 // Total returns the time of the whole evaluation.
 func (p Profile) Total() time.Duration { return p.Products + p.Activations + p.Residual + p.Rest }
 
+// stage is a part of an evaluation whose time is measured.
 type stage int
 
 const (
@@ -22,20 +23,20 @@ const (
 	stages
 )
 
-// clock adds up the time spent in each stage. A nil clock does nothing.
+// clock adds up the time spent in each stage. A nil clock measures nothing.
 type clock struct {
 	spent [stages]time.Duration
-	since time.Time
+	since time.Time // when the present stage began
 }
 
-// start begins a stage.
+// start begins a stage; stop says which one it was.
 func (c *clock) start() {
 	if c != nil {
 		c.since = time.Now()
 	}
 }
 
-// stop counts the time since start, or since the last stop, as stage s.
+// stop counts the time since start, or since the last stop, as spent in stage s.
 func (c *clock) stop(s stage) {
 	if c != nil {
 		now := time.Now()
@@ -44,8 +45,8 @@ func (c *clock) stop(s stage) {
 	}
 }
 
-// Profile evaluates loss and gradient over all points once, on one thread, and
-// returns where the time went.
+// Profile evaluates loss and gradient over all points once, on one thread, and returns where
+// the time went.
 func (l *Loss) Profile(theta []float64) Profile {
 	w := l.engine.workers[0]
 	c := &clock{}
@@ -68,8 +69,7 @@ func (l *Loss) Profile(theta []float64) Profile {
 	return p
 }
 
-// TermPoints returns the number of points that each term is a mean over, in the
-// order of TermNames.
+// TermPoints returns, for each of the loss's own terms, the number of points of its mean.
 func (l *Loss) TermPoints() []int {
 	n := make([]int, len(l.names))
 	for i, g := range l.groups {
@@ -85,11 +85,11 @@ type Group struct {
 	Points   int   // N
 	Partials int   // C, the components ∂^α u carried at each
 	Tile     int   // points of a full tile
-	Terms    []int // indices of TermNames
+	Terms    []int // the loss's own terms that have these points
 }
 
-// Groups returns the groups of points: that of the equations first, if there are
-// any.
+// Groups returns the groups of points: first that of the equations, if there are any, then
+// those of the soft conditions, then those of the data.
 func (l *Loss) Groups() []Group {
 	gs := make([]Group, len(l.groups))
 	for i, g := range l.groups {

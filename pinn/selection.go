@@ -6,19 +6,19 @@ import (
 	"pinn/internal/seam"
 )
 
-// selection is the points that one evaluation runs over: parts of point sets,
-// cut into tiles that are numbered through.
+// selection is the points that one evaluation runs over: all or some points of several
+// sets. They are cut into tiles, which are numbered from the first set to the last.
 type selection struct {
 	parts  []part
-	tiles  int
-	chunks []stretch
+	tiles  int       // how many there are
+	chunks []stretch // of tiles, see maxChunks
 }
 
-// stretch is some consecutive tiles, of one part unless there are too many parts.
+// stretch is the tiles from … to−1. They are of one part, unless there are more parts than
+// chunks.
 type stretch struct{ from, to, part int }
 
-// part is the points of one set that take part: those in index, or all of them in
-// place if index is nil.
+// part is the points of one set in a selection: those of index, or all if index is nil.
 type part struct {
 	*pointSet
 	index  []int32
@@ -27,9 +27,9 @@ type part struct {
 	first  int // number of its first tile
 }
 
-// add appends a part of the given number of points to the selection, 0 adds
-// nothing. Points in place lie in the tiles of their set; those of an index are
-// cut so that there is work for several threads.
+// add appends a part of the given number of points to the selection; 0 points add none. All
+// points of a set are taken in the tiles of the set. Those of an index are cut into tiles so
+// that there is work for several threads.
 func (s *selection) add(set *pointSet, index []int32, points int) {
 	if points == 0 {
 		return
@@ -43,15 +43,16 @@ func (s *selection) add(set *pointSet, index []int32, points int) {
 }
 
 const (
-	// leastShare is the size of a tile below which it costs more to cut than
-	// another thread can gain.
+	// leastShare is the size of a tile below which cutting it costs more than another thread
+	// can gain.
 	leastShare = 96
-	// mostShares is for how many threads points are cut.
+	// mostShares is the largest number of tiles that points are cut into for the sake of
+	// threads. It is not the number of threads, on which results must not depend.
 	mostShares = 8
 )
 
-// shareOut returns the size of the tiles into which points are cut: a power of
-// two of them, none smaller than leastShare.
+// shareOut returns the size of the tiles into which so many points are cut: 1, 2, 4 or 8
+// tiles, of no fewer than about leastShare points if there are several.
 func shareOut(points int) int {
 	k := 1
 	for k < mostShares && points >= 2*k*leastShare {
@@ -60,9 +61,9 @@ func shareOut(points int) int {
 	return (points + k - 1) / k
 }
 
-// chunk cuts the tiles into at most maxChunks stretches, in proportion to the tiles of
-// each part and without crossing from one into the next: what is summed over a
-// chunk is then of points of one kind. It is called when all parts are added.
+// chunk cuts the tiles into at most maxChunks stretches, and each part in proportion to its
+// tiles. A stretch does not cross from one part into the next, so that the sums of a chunk
+// are over points of one kind. It is called when all parts are added.
 func (s *selection) chunk() {
 	s.chunks = s.chunks[:0]
 	p, room := len(s.parts), maxChunks
@@ -100,13 +101,13 @@ func all(sets []*pointSet) *selection {
 	return s
 }
 
-// locate returns the part that tile i belongs to and its number there.
+// locate returns the part to which tile i belongs, and the number of the tile in that part.
 func (s *selection) locate(i int) (p *part, tile int) {
 	k := s.partOf(i)
 	return &s.parts[k], i - s.parts[k].first
 }
 
-// partOf returns the index of the part that tile i belongs to.
+// partOf returns the index of the part to which tile i belongs.
 func (s *selection) partOf(i int) int {
 	k := len(s.parts) - 1
 	for s.parts[k].first > i {
@@ -115,11 +116,11 @@ func (s *selection) partOf(i int) int {
 	return k
 }
 
-// count returns how many points the tile of the part holds; padding not counted.
+// count returns how many points a tile of the part has, copies not counted.
 func (p *part) count(tile int) int { return min(p.cut, p.points-tile*p.cut) }
 
-// statics returns the statics of a tile of the part, gathered in buf unless they
-// lie in place.
+// statics returns the statics of a tile of the part: those of the set in place, or those of
+// the points of index gathered in buf.
 func (p *part) statics(tile int, buf []float64) []float64 {
 	if p.index == nil {
 		return p.tile(tile)
@@ -129,29 +130,29 @@ func (p *part) statics(tile int, buf []float64) []float64 {
 	return buf
 }
 
-// Batches holds the points of a Loss, shuffled and cut into disjoint minibatches.
-// Each minibatch is stratified: it takes from every group its share, at least one
-// point, so that the mean of its gradient over shuffles is ∇L. What does not fill
-// a minibatch is left out until the next shuffle.
+// Batches is the points of a Loss, shuffled and dealt into minibatches. Each minibatch is
+// stratified: it takes its share of points, at least one, from every group, so that the
+// mean of its gradient over all shuffles is ∇L. Minibatches are disjoint, except that a
+// group with fewer points than there are minibatches, such as a condition at one point,
+// gives its points to several of them in turn. Points that do not fill a minibatch are left
+// out until the next shuffle.
 //
-// A group with fewer points than there are minibatches, such as a condition at
-// one point, gives its points to several of them in turn.
-//
-// It is valid until the points of the Loss are redrawn, and not safe for
-// concurrent use.
+// Batches are valid until the points of the Loss are redrawn, and not safe for concurrent
+// use.
 type Batches struct {
 	loss  *Loss
 	order [][]int32 // per set, its points as shuffled
 	share []int     // per set, points in a minibatch
 	count int
 	selection
-	panel *panel // of Rows, made at its first use
+	panel *panel // for Rows, made at its first use
 }
 
-// Deal returns minibatches of size points each, or as few more as one point of
-// each group needs, shuffled for a start by a stream of the loss's own seed.
-// They are of type *Batches.
+// Deal returns minibatches of about size points each, and at least one of each group. They
+// are shuffled by a random stream of the loss's own seed. Their type is *Batches.
 func (l *Loss) Deal(size int) seam.Batches { return l.deal(size) }
+
+// deal is Deal with its own type.
 
 func (l *Loss) deal(size int) *Batches {
 	b := &Batches{loss: l, share: shares(l.sets, size), count: 1}
@@ -167,8 +168,8 @@ func (l *Loss) deal(size int) *Batches {
 	return b
 }
 
-// shares splits size among the sets in proportion to their points, at least one
-// and at most all of them; the first set takes what the others leave.
+// shares divides the points of a minibatch among the sets, in proportion to their points,
+// at least one and at most all of each; the first set takes what the others leave.
 func shares(sets []*pointSet, size int) []int {
 	total := 0
 	for _, s := range sets {
@@ -185,7 +186,8 @@ func shares(sets []*pointSet, size int) []int {
 	return share
 }
 
-// Shuffle deals the points anew; the outcome depends on the stream alone.
+// Shuffle deals the points anew. The outcome depends on the random stream alone, not on
+// earlier shuffles.
 func (b *Batches) Shuffle(rng *rand.Rand) {
 	for _, order := range b.order {
 		for i := range order {
@@ -210,14 +212,14 @@ func (b *Batches) Size() int {
 	return n
 }
 
-// ValueGrad stores the gradient of minibatch k at theta in grad and returns its
-// loss: the weighted means are over the points of the minibatch.
+// ValueGrad returns the loss of minibatch k at theta, whose means are over the points of
+// the minibatch, and stores its gradient in grad.
 func (b *Batches) ValueGrad(k int, grad, theta []float64) float64 {
 	b.choose(k)
 	return b.loss.evaluate(&b.selection, grad, theta, b.loss.spare)
 }
 
-// choose makes the selection that of minibatch k.
+// choose selects the points of minibatch k.
 func (b *Batches) choose(k int) {
 	if k < 0 || k >= b.count {
 		panic("pinn: no such minibatch")
@@ -229,10 +231,10 @@ func (b *Batches) choose(k int) {
 	}
 }
 
-// Rows returns the loss L = |r|² of minibatch k at theta, r, and J = ∂r/∂θ, with the
-// rows of term m scaled by √(w_m/b_m), b_m its points in the minibatch. Some rows, of r
-// too, may be zeros. The block is good until the next call and may be overwritten. The
-// memory is that of J.
+// Rows returns the loss L = |r|² of minibatch k at theta, with r and J = ∂r/∂θ. The rows of
+// term m are scaled by √(w_m/b_m), b_m being the number of its points in the minibatch. Some
+// rows may be zeros, in r as in J. The block is valid until the next call and may be
+// overwritten. It takes the memory of the whole J.
 func (b *Batches) Rows(k int, theta []float64) (value float64, block seam.RowBlock) {
 	b.choose(k)
 	l := b.loss

@@ -8,9 +8,9 @@ import (
 	"pinn/pinn/hard"
 )
 
-// Slab is a problem on a slab of its time, as marching in time solves it: with the
-// conditions that fall into it, hard or soft as they are on the whole domain, and
-// with the solution of the slab before as its initial value.
+// Slab is a problem on one slab of its time; marching in time solves one slab after the
+// other. It has the conditions that fall into the slab, hard or soft as they are on the whole
+// domain, and instead of initial conditions the solution of the slab before.
 type Slab struct {
 	Problem *pde.Problem
 	Lifts   []hard.Lift
@@ -19,16 +19,17 @@ type Slab struct {
 	Whole   []int // of each condition, its index in the whole problem
 }
 
-// NewSlab returns the slab of a problem from one time to another. soft are the
-// conditions that hard.Lifts found soft on the whole domain. before is the solution
-// of the slab before, nil for the first. With its continuation T (see Base) and the
-// function G that meets the boundary conditions of the slab,
+// NewSlab returns the slab of a problem from time t₀ to t₁. soft are the conditions that
+// hard.Lifts found soft on the whole domain. before is the solution of the slab before, nil
+// for the first slab. With the continuation T of before (see Base) and the function G that
+// meets the boundary conditions of the slab,
 //
 //	u = T + G − Σ_{k<m} (t−t₀)^k/k! ∂_t^k G(·, t₀) + φ·((t−t₀)/(t₁−t₀))^m·N,
 //
-// m being the order of the field's evolution in time. So u and its first m − 1
-// derivatives by time go on from those of before, and since that meets the boundary
-// conditions, u does. The error says what stands against marching.
+// m being the order of the field's evolution in time (see hard.Lift.Started). At t₀ u and its
+// first m − 1 derivatives by time equal those of before. On the boundary u meets the hard
+// conditions, because before meets them at t₀. The error says why the problem cannot be
+// marched.
 func NewSlab(p *pde.Problem, soft []int, from, to float64, before *Solution) (Slab, error) {
 	part, which := p.During(from, to)
 	for i, whole := range which {
@@ -55,11 +56,11 @@ func NewSlab(p *pde.Problem, soft []int, from, to float64, before *Solution) (Sl
 	return s, nil
 }
 
-// Evolution returns for each field the order in which it evolves in time: the highest
-// order of its derivatives by time in the equations and conditions. The error tells why
-// the problem cannot be solved by marching in time: it has no time, it has data or
-// unknown parameters, a field evolves in a higher order than 2, or a condition holds at a
-// later time than the initial one.
+// Evolution returns for each field the order of its evolution in time, which is the highest
+// order of its derivatives by time in the equations and conditions. The error says why the
+// problem cannot be solved by marching in time: it has no axis t or a periodic one, it has
+// data or unknown parameters, a field evolves in a higher order than 2, or a condition holds
+// at a time after the first.
 func Evolution(p *pde.Problem) ([]int, error) {
 	time := p.Box.Time()
 	switch {

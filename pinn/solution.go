@@ -8,17 +8,18 @@ import (
 	"pinn/pinn/jet"
 )
 
-// Solution is a trained network as a function of the points: u = g + φN at one
-// θ. It is not safe for concurrent use, since derivatives of g and φ are added to
-// the problem's graph when they are first asked for.
+// Solution is a trained network as a function of the points: u = g + φN at one θ, with the
+// answer of a base added if there is one. It is not safe for concurrent use, since it adds
+// derivatives of g and φ to the problem's graph when they are first needed.
 type Solution struct {
 	form  form
 	theta []float64
 }
 
-// NewSolution returns the solution that θ describes, with the lifts that it was
-// trained with, one per field. It keeps theta; elements after net.Size() are not
-// read. The problem gives the axes, the fields and the graph.
+// NewSolution returns the solution at θ of a network with the lifts that it was trained
+// with, one per field. It keeps theta, of which it reads the first net.Size() elements. Of
+// the problem it takes the axes, the fields and the graph. A network that was trained with
+// LossOptions.Base needs Upon, too.
 func NewSolution(p *pde.Problem, net *MLP, lifts []hard.Lift, theta []float64) *Solution {
 	if net.fields() != len(p.Fields) {
 		panic("pinn: network and problem differ in their fields")
@@ -27,8 +28,8 @@ func NewSolution(p *pde.Problem, net *MLP, lifts []hard.Lift, theta []float64) *
 	return &Solution{form: f, theta: theta}
 }
 
-// Upon returns the solution with the answer of a base added to it, as LossOptions.Base
-// has it; nil adds nothing.
+// Upon returns the solution with the answer of a base added, as in a loss with
+// LossOptions.Base; nil adds nothing.
 func (s *Solution) Upon(b *Base) *Solution {
 	f := s.form
 	f.base = b
@@ -49,9 +50,8 @@ func (s *Solution) Eval(pts pde.Points) [][]float64 {
 	return u
 }
 
-// EvalPartials returns the given derivatives of the fields, indexed as ps and then
-// by point. It is an error if the derivatives of the hard conditions do not fit
-// into the problem's graph.
+// EvalPartials returns the given derivatives of the fields, indexed as ps and then by point.
+// It is an error if the derivatives of g and φ do not fit into the problem's graph.
 func (s *Solution) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, error) {
 	var needed []pde.Multi
 	for _, p := range ps {
@@ -78,7 +78,7 @@ func (s *Solution) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, 
 	return out, nil
 }
 
-// walk goes through points tile by tile.
+// walk computes the statics of points, one tile after the other.
 type walk struct {
 	blocks  *blocks
 	fill    *filler
@@ -87,6 +87,7 @@ type walk struct {
 	statics []float64
 }
 
+// newWalk returns a walk through the points for a trial function.
 func newWalk(t *trial, pts pde.Points) *walk {
 	pts.Normals = nil
 	return &walk{
@@ -105,8 +106,8 @@ func (w *walk) at(first int) []float64 {
 	return w.statics
 }
 
-// Marched is a solution in slabs of time: part k holds up to the time Ends[k], and the
-// last part beyond its end too.
+// Marched is a solution in slabs of time, one part for each. Part k holds up to the time
+// Ends[k] and the last part beyond its end, too. A solution without slabs is one part.
 type Marched struct {
 	Time  int // index of the axis
 	Ends  []float64
@@ -128,7 +129,7 @@ func (m Marched) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, er
 	return m.each(pts, len(ps), func(s *Solution, pts pde.Points) ([][]float64, error) { return s.EvalPartials(pts, ps) })
 }
 
-// each evaluates n columns, each part at the points of its slab.
+// each returns n columns of values at the points, from each part at the points of its slab.
 func (m Marched) each(pts pde.Points, n int, eval func(s *Solution, pts pde.Points) ([][]float64, error)) ([][]float64, error) {
 	if len(m.Parts) == 1 {
 		return eval(m.Parts[0], pts)

@@ -1,3 +1,12 @@
+// Package hard finds what of a problem u = g + φN can meet by construction, whatever the
+// network N is: hard conditions (Lifts), which give g and φ, and mirror symmetries of all
+// fields (Mirrors). It reads statements of package pde and knows no network.
+//
+//  1. Each condition is read as data of one field on faces of the box, or there is a
+//     reason why it cannot be (hard.go).
+//  2. The data of a field must agree where faces meet and across periods (agree.go).
+//  3. What agrees is blended into g, and φ vanishes there (lift.go).
+//  4. Statements and lifts are compared with their mirror images (mirror.go).
 package hard
 
 import (
@@ -7,18 +16,18 @@ import (
 	"pinn/pde"
 )
 
-// Note tells why a condition that was left to the program's choice stays soft;
-// Message is that reason, such as "its data are not smooth".
-// Fallback reports that its statement could be built in and only its data, or
-// those of other conditions, stand against it; otherwise the statement is of a
-// kind that is always soft, such as a Neumann condition.
+// Note says why a condition is soft although the problem leaves the choice open.
 type Note struct {
-	Condition int // index in Problem.Conditions
-	Message   string
-	Fallback  bool
+	Condition int    // index in Problem.Conditions
+	Message   string // the reason, such as "its data are not smooth"
+
+	// Fallback is true if statements of this kind can be hard, and only the data of this
+	// condition or of others prevent it. It is false for a kind that is always soft, such
+	// as a Neumann condition.
+	Fallback bool
 }
 
-// Error says that a condition cannot be enforced as its statement demands.
+// Error says that a condition cannot be hard although the problem demands it.
 type Error struct {
 	Condition int // index in Problem.Conditions
 	Reason    string
@@ -29,7 +38,7 @@ func (e Error) Error() string {
 	return fmt.Sprintf("condition[%d].enforce: cannot be hard: %s", e.Condition, e.Reason)
 }
 
-// Errors are all the conditions that cannot be hard but have to, in order.
+// Errors are the errors of all such conditions, in their order.
 type Errors []Error
 
 // Error returns one line per condition.
@@ -41,19 +50,18 @@ func (es Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Lifts decides which conditions of the problem are built into the network
-// and returns one Lift per field, the indices of the conditions that stay soft,
-// and a note for each of these whose enforcement was left open.
+// Lifts decides which conditions of the problem are hard. It returns one Lift per
+// field, the indices of the conditions that stay soft, and a note for each of these
+// that might have been hard.
 //
-// A condition can be hard if it says field = expression of the axes, perhaps
-// multiplied by a number, with smooth data on whole faces of the box. It may say the
-// same of the velocity u_t at the initial time where u is given too. Its data must agree,
-// to 1e-8 of their scale, with the other data of the field where faces meet, and in value
-// and slope across the period of each periodic axis. Where the data of two conditions
-// disagree, the earlier one is kept; but one that has to be hard comes before one that
-// may be.
+// A condition can be hard if it says number·field = expression of the axes on whole faces
+// of the box, and the expression is smooth. It may say so of the velocity u_t at the
+// initial time, if the value of u is hard there too. Where faces meet, its data must agree
+// with the other data of the field to 1e-8 of their scale; across the period of a periodic
+// axis, their value and slope must not jump. Where the data of two conditions disagree,
+// the earlier one is hard, but those that must be hard come before those that may be.
 //
-// The error is a Errors, or says that the graph of the problem is full.
+// The error is an Errors, or says that the graph of the problem is full.
 func Lifts(p *pde.Problem) (lifts []Lift, soft []int, notes []Note, err error) {
 	pl := &planner{p: p, kept: make([][]datum, len(p.Fields)), against: make([]objection, len(p.Conditions))}
 	pl.choose()
@@ -83,8 +91,8 @@ func Lifts(p *pde.Problem) (lifts []Lift, soft []int, notes []Note, err error) {
 	return lifts, soft, notes, nil
 }
 
-// objection says why a condition cannot be hard; the zero value is none. data
-// tells that the fault lies with its data, not with the kind of its statement.
+// objection says why a condition cannot be hard; the zero value says that it can. data
+// is true if its data are the reason, not the kind of its statement.
 type objection struct {
 	text string
 	data bool
@@ -97,8 +105,8 @@ type planner struct {
 	against []objection // per condition
 }
 
-// choose goes through the conditions in the order of their claims: values before
-// velocities, which need them, and demands before choices.
+// choose admits the conditions one by one: values before velocities, which need a value
+// on their face, and of each those that must be hard before those that may be.
 func (pl *planner) choose() {
 	claims := make([]claim, len(pl.p.Conditions))
 	for i, c := range pl.p.Conditions {
@@ -117,7 +125,7 @@ func (pl *planner) choose() {
 	}
 }
 
-// admit keeps the data of condition i unless something speaks against it.
+// admit keeps the data of condition i, or says which data that are kept exclude them.
 func (pl *planner) admit(i int, c claim) (why string) {
 	kept := pl.kept[c.field]
 	for _, d := range c.data {
@@ -133,7 +141,7 @@ func (pl *planner) admit(i int, c claim) (why string) {
 	return ""
 }
 
-// given reports whether the data of a face are there already.
+// given reports whether the values, or velocities, on the face of d are kept already.
 func given(kept []datum, d datum) bool {
 	for _, k := range kept {
 		if k.axis == d.axis && k.end == d.end && k.velocity == d.velocity {
@@ -160,8 +168,8 @@ type claim struct {
 	data     []datum
 }
 
-// claim reads a condition, or says why it cannot be hard whatever the other
-// conditions are.
+// claim reads a condition as data, or says why it cannot be hard even if it were the only
+// one.
 func (pl *planner) claim(c pde.Condition) (claim, objection) {
 	value, cl, why := pl.solve(c.Residual)
 	if why != "" {
@@ -224,7 +232,8 @@ func (pl *planner) solve(r *pde.Expr) (value *pde.Expr, cl claim, why string) {
 	return g.Div(g.Neg(rest), g.Const(factor)), cl, ""
 }
 
-// face returns the end of the axis that a piece is, if it is a whole face.
+// face returns the axis and the end of it at which the piece is a whole face, or says
+// why it is none.
 func (pl *planner) face(piece pde.Piece, velocity bool) (axis, end int, why string) {
 	switch {
 	case piece.Boundary != "":

@@ -45,17 +45,18 @@ func (l Lift) Started(g *pde.Graph, box pde.Box, m int) (Lift, error) {
 	return l, nil
 }
 
-// blend returns the lift that meets the data, which must agree where faces
-// meet. Going from u ≈ 0 through the axes one by one, each is put right by what
-// its data lack on what is there already:
+// blend returns the lift that meets the data u, which agree where faces meet. From g = 0
+// on it goes through the axes; for each axis i it adds to g what g still lacks of the data
+// on the faces of that axis, carried into the box by a projector P_i:
 //
-//	g ← g + P_i(u − g),
+//	g ← g + P_i(u − g).
 //
-// which makes g = [I − Π(I − P_i)]u, the boolean sum of the projectors P_i: for
-// two axes P_x + P_t − P_x P_t. P_i interpolates linearly between two faces, is
-// constant from one, and g_0 + (t−t₀)g_1 from a value and a velocity. Phi is the
-// product of 4(x−a)(b−x)/(b−a)², (x−a)/(b−a) or its mirror image, or
-// ((t−t₀)/(T−t₀))², each at most 1.
+// At the end g = [I − Π(I − P_i)]u, the boolean sum of the projectors: for two axes it is
+// P_x + P_t − P_x P_t. P_i interpolates linearly between the data of two faces, continues
+// those of one face as a constant, and a value g_0 with a velocity g_1 as g_0 + (t−t₀)g_1.
+// Phi is the product over the axes of 4(x−a)(b−x)/(b−a)² for two faces, (x−a)/(b−a) or
+// its mirror image for one, and ((t−t₀)/(T−t₀))² for a value with a velocity, each at
+// most 1.
 //
 // Gordon, SIAM J. Numer. Anal. 8 (1971) 158: transfinite interpolation.
 func blend(g *pde.Graph, box pde.Box, field int, data []datum) (Lift, error) {
@@ -103,14 +104,14 @@ func (a *axisData) put(d datum) {
 	}
 }
 
-// blender builds the projector and the factor of one axis.
+// blender builds the projector P_i and the factor of φ for one axis [a, b].
 type blender struct {
 	g    *pde.Graph
 	axis int
 	on   pde.Axis
 }
 
-// project returns P(u − g) for the data u on this axis.
+// project returns P(u − g) for the data u on this axis and g = sum.
 func (b blender) project(on axisData, sum *pde.Expr) (*pde.Expr, error) {
 	g := b.g
 	lack := func(data *pde.Expr, at float64) *pde.Expr { return g.Sub(data, b.at(sum, at)) }
@@ -131,7 +132,7 @@ func (b blender) project(on axisData, sum *pde.Expr) (*pde.Expr, error) {
 	return lack(on.to, b.on.To), nil
 }
 
-// factor returns the part of φ that vanishes on this axis' data.
+// factor returns the factor of φ that vanishes on the faces with data on this axis.
 func (b blender) factor(on axisData) *pde.Expr {
 	g := b.g
 	switch {
@@ -145,16 +146,16 @@ func (b blender) factor(on axisData) *pde.Expr {
 	return b.left()
 }
 
-// at returns e with the coordinate fixed.
+// at returns e with the coordinate of the axis set to v.
 func (b blender) at(e *pde.Expr, v float64) *pde.Expr { return substitute(b.g, e, b.axis, v) }
 
 // past returns x − a.
 func (b blender) past() *pde.Expr { return b.g.Sub(b.g.Axis(b.axis), b.g.Const(b.on.From)) }
 
-// done returns (x − a)/(b − a), left (b − x)/(b − a). Both are exactly 0 and 1 at
-// the ends.
+// done returns (x − a)/(b − a), which is exactly 0 and 1 at the ends, as left is 1 and 0.
 func (b blender) done() *pde.Expr { return b.g.Div(b.past(), b.g.Const(b.on.Length())) }
 
+// left returns (b − x)/(b − a).
 func (b blender) left() *pde.Expr {
 	return b.g.Div(b.g.Sub(b.g.Const(b.on.To), b.g.Axis(b.axis)), b.g.Const(b.on.Length()))
 }

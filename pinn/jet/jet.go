@@ -1,8 +1,9 @@
-// Package jet carries functions of the place, known by some of their derivatives,
-// through the activations of a network: tanh, sin, swish, gelu and softplus.
+// Package jet carries derivatives through the activations of a network: tanh, sin, swish,
+// gelu and softplus. From the derivatives ∂^α z of a function z of the place it computes
+// those of h = s(z).
 //
-// A Set says which derivatives ∂^α are known. A Jet holds the programs that compute
-// those of s(z) from those of z, and the adjoints of both.
+// A Set says which α there are. A Jet holds the programs that compute ∂^α h from ∂^α z, and
+// the adjoint, which carries the derivatives of a loss by ∂^α h back to those by ∂^α z.
 package jet
 
 import (
@@ -12,12 +13,12 @@ import (
 	"slices"
 )
 
-// The banks of the programs that run on one unit's rows.
+// The banks of the programs: each names the rows of one unit in one block of memory.
 const (
 	BankZ    rows.Bank = iota + 1 // z_α, the unit's input; in an adjoint h̄_α, then z̄_α
 	BankH                         // h_α, the unit's output
 	BankS                         // S_β = ∂^β s'(z), which the adjoint needs
-	BankWork                      // rows of no use after the unit is done
+	BankWork                      // scratch rows, free again after the unit
 )
 
 // Jet carries the components u_α, α ∈ 𝒜, of a function of the place through an
@@ -29,8 +30,8 @@ const (
 //	Adjoint  z̄_γ = Σ_{α≥γ} C(α,γ) S_{α−γ} h̄_α in place of h̄: a change w of z
 //	         changes h by s'(z)·w, whose components follow from Leibniz' rule.
 //
-// They hold for any activation and any set. Where Fused is not nil, one routine does
-// each of the two ways in one pass, in place, and without S.
+// They exist for any activation and any set. Where Fused is not nil, it does the work of
+// Forward and of Adjoint in one pass each, in place, and without S.
 type Jet struct {
 	Value, Forward, Adjoint rows.Program
 	Work                    int     // rows of scratch that the programs use
@@ -45,7 +46,7 @@ type Routine interface {
 	Adjoint(bar, h []float64, n int)
 }
 
-// New returns the jet of an activation for rows that are t apart.
+// New returns the jet of an activation on tiles of t points.
 func New(a Activation, set *Set, t int) *Jet {
 	lean, full := newBuilder(set, false), newBuilder(set, true)
 	a.build(lean)
@@ -57,7 +58,8 @@ func New(a Activation, set *Set, t int) *Jet {
 	}
 }
 
-// Fuse returns the routine for an activation and a set, nil if there is none.
+// Fuse returns the routine for an activation and a set on tiles of t points, nil if there
+// is none.
 func Fuse(a Activation, set *Set, t int) Routine {
 	if a.fused == nil {
 		return nil
@@ -88,8 +90,8 @@ func fuseTanh(words []string, t int) Routine {
 	return nil
 }
 
-// adjointProgram writes z̄ over h̄ in the order of the set: z̄_γ reads h̄_α for
-// α ≥ γ only, none of which is overwritten yet.
+// adjointProgram returns the program Adjoint. It writes z̄ over h̄ in the order of the set:
+// z̄_γ needs h̄_α for α ≥ γ only, and these are not overwritten yet.
 func adjointProgram(set *Set) (p rows.Program) {
 	for c, gamma := range set.order {
 		p.Mul(rows.At(BankZ, c), rows.At(BankS, 0), rows.At(BankZ, c))
@@ -104,9 +106,8 @@ func adjointProgram(set *Set) (p rows.Program) {
 }
 
 // Set is a lower set 𝒜 of multi-indices: with α it holds every β ≤ α. A
-// function known by its components u_α, α ∈ 𝒜, can be passed through sums,
-// products and scalar functions without any other derivative of it. It is
-// immutable.
+// function known by its components u_α = ∂^α u, α ∈ 𝒜, can be passed through sums,
+// products and scalar functions without any other of its derivatives. It is immutable.
 type Set struct {
 	order []pde.Multi // sorted by Compare; order[0] = 0
 	index map[pde.Multi]int
@@ -117,8 +118,9 @@ type Set struct {
 // panics.
 func NewSet(needed ...pde.Multi) *Set { return NewSetUpTo(pde.MaxOrder, needed...) }
 
-// NewSetUpTo is NewSet for orders up to most. Activations have two derivatives more
-// than the language: one for adjoints, one for the solution at the start of a slab.
+// NewSetUpTo is NewSet for orders up to most, which may exceed pde.MaxOrder by 1: the
+// solution at the start of a slab of time needs one order more than the language has.
+// Activations have yet another derivative, for the adjoint.
 func NewSetUpTo(most int, needed ...pde.Multi) *Set {
 	s := &Set{index: map[pde.Multi]int{}}
 	s.close(pde.Multi{})
@@ -135,7 +137,7 @@ func NewSetUpTo(most int, needed ...pde.Multi) *Set {
 	return s
 }
 
-// close adds m and everything below it.
+// close adds m and every β ≤ m, so that the set stays a lower set.
 func (s *Set) close(m pde.Multi) {
 	if _, seen := s.index[m]; seen {
 		return
@@ -187,7 +189,7 @@ func (s *Set) Below(alpha pde.Multi, f func(beta pde.Multi)) {
 func Step(alpha pde.Multi) (below pde.Multi, axis int) {
 	axis = -1
 	for i, k := range alpha {
-		// Π(α'_j + 1) is Π(α_j + 1)·k/(k+1): smallest for the smallest k.
+		// The number of β ≤ α' is Π_j(α_j+1)·k/(k+1), smallest for the smallest k.
 		if k > 0 && (axis < 0 || k < alpha[axis]) {
 			axis = i
 		}
