@@ -294,3 +294,43 @@ func textbookPower(box pde.Box, pts pde.Points, r []float64, m int) float64 {
 	}
 	return real(sum)*real(sum) + imag(sum)*imag(sum)
 }
+
+// TestOutputs: muting clears what makes each output, and nothing else.
+func TestOutputs(t *testing.T) {
+	for _, separate := range []bool{false, true} {
+		spec := small("tanh")
+		spec.Separate = separate
+		b := build(plate(t), spec, few)
+		sol := func(theta []float64) [][]float64 {
+			return NewSolution(b.problem, b.net, []hard.Lift{{Field: 0}, {Field: 1}}, theta).Eval(scatter(b.problem.Box, 5))
+		}
+		for f := range 2 {
+			theta := slices.Clone(b.theta)
+			count := 0
+			b.net.outputs(f, func(i int) { theta[i] = 0; count++ })
+			if u := sol(theta); largestOf(u[f]) != 0 || !slices.Equal(u[1-f], sol(b.theta)[1-f]) {
+				t.Errorf("separate %v: without output %d the fields are %v", separate, f, u)
+			}
+			if count != 5+1 {
+				t.Errorf("separate %v: output %d has %d parameters, want 6", separate, f, count)
+			}
+		}
+		if b.net.Spec().Separate != separate {
+			t.Errorf("the description is %+v", b.net.Spec())
+		}
+	}
+}
+
+// TestCorrectionInFullGraph: the factors of a correction may need more of the graph than is
+// left.
+func TestCorrectionInFullGraph(t *testing.T) {
+	s := burgers(t)
+	b := build(s, small("tanh"), few)
+	pinntest.Fill(s.Graph)
+	if _, err := b.Correction(b.theta); err == nil {
+		t.Error("no error")
+	}
+	if _, err := NewSolution(s.Problem, b.net, b.lifts, b.theta).EvalPartials(scatter(s.Box, 3), []pde.Partial{{Order: pde.Multi{2, 2}}}); err == nil {
+		t.Error("derivatives of the lifts: no error")
+	}
+}

@@ -54,6 +54,5 @@
 // cache needs 18 % and 7 %, at the same time as the arithmetic. The rest is the other half
 // of the activations and the ends of short products. A loss alone takes 33 % of the time of
 // loss and gradient for wide layers and 40 % for layers of 20, because tanh is computed on
-// the way up. pinn bench engine measures all this anew, and Loss.Profile measures one loss
-// (profile.go).
+// the way up. pinn bench engine measures all this anew, and Loss.Profile measures one loss.
 package pinn

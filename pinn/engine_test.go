@@ -3,10 +3,13 @@ package pinn
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"pinn/pinn/jet"
@@ -117,5 +120,146 @@ func TestShare(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// counting is a job that counts how often each unit is done.
+type counting []atomic.Int32
+
+func (c counting) unit(_ *worker, i int) { c[i].Add(1) }
+
+// TestEngine: every unit is done once, in one run after the other.
+func TestEngine(t *testing.T) {
+	groups := build(burgers(t), small("tanh"), few).groups
+	for _, threads := range []int{1, 2, 5} {
+		e := newEngine(groups, threads, 0)
+		for _, n := range []int{0, 1, 3, 1000, 2} {
+			done := make(counting, n)
+			e.run(done, n)
+			for i := range done {
+				if k := done[i].Load(); k != 1 {
+					t.Fatalf("%d threads: unit %d of %d was done %d times", threads, i, n, k)
+				}
+			}
+		}
+	}
+}
+
+// TestProfile: the parts of the time are its whole, and the loss is the same afterwards.
+func TestProfile(t *testing.T) {
+	b := build(inverse(t), small("tanh"), LossOptions{Interior: 300})
+	before, after := make([]float64, b.Dim()), make([]float64, b.Dim())
+	v := b.ValueGrad(before, b.theta)
+	p := b.Profile(b.theta)
+	if p.Products < 0 || p.Activations < 0 || p.Residual < 0 || p.Rest < 0 || p.Total() != p.Products+p.Activations+p.Residual+p.Rest {
+		t.Errorf("profile %+v", p)
+	}
+	if w := b.ValueGrad(after, b.theta); w != v || !slices.Equal(before, after) {
+		t.Errorf("L = %v after the profile, want %v", w, v)
+	}
+	if b.engine.workers[0].clock != nil {
+		t.Error("the worker still measures its time")
+	}
+}
+
+// everything evaluates all that a Loss offers and returns the numbers.
+func everything(t *testing.T, s *stated, threads int) []float64 {
+	t.Helper()
+	o := LossOptions{Interior: 300, HeldOut: 100, Seed: 7, Threads: threads, CacheBytes: 64 << 10}
+	b := build(s, wide, o)
+	var out []float64
+	n := b.Dim()
+	grad := make([]float64, n)
+	gather := func() {
+		out = append(out, b.ValueGrad(grad, b.theta), b.Value(b.theta), b.HeldOut(b.theta))
+		out = append(out, grad...)
+		a, g := make([]float64, n*n), make([]float64, n)
+		out = append(out, b.NormalEquations(a, g, b.theta))
+		out = append(append(out, a...), g...)
+		out = append(out, b.Triangle(a, g, b.theta))
+		out = append(append(out, a...), g...)
+		batches := b.deal(200)
+		batches.Shuffle(rand.New(rand.NewPCG(1, 2)))
+		for k := range batches.Len() {
+			out = append(out, batches.ValueGrad(k, grad, b.theta))
+			out = append(out, grad...)
+			v, block := batches.Rows(k, b.theta)
+			out = append(append(append(out, v), block.R...), block.JT...)
+		}
+	}
+	gather()
+	for _, method := range Resamplings() {
+		b.Resample(method, 0, 1, 1, b.theta, rand.New(rand.NewPCG(3, 4)))
+		gather()
+	}
+	return out
+}
+
+func TestSameBitsForAnyThreads(t *testing.T) {
+	for _, p := range pinntest.Problems {
+		t.Run(p.Name, func(t *testing.T) {
+			if testing.Short() && p.Name != "inverse" {
+				t.Skip("one problem is enough when in a hurry: it has every kind of term")
+			}
+			want := everything(t, p.State(t), 1)
+			for _, threads := range []int{2, 3} {
+				sameBits(t, everything(t, p.State(t), threads), want)
+			}
+			old := runtime.GOMAXPROCS(1)
+			defer runtime.GOMAXPROCS(old)
+			sameBits(t, everything(t, p.State(t), 0), want)
+			runtime.GOMAXPROCS(2)
+			sameBits(t, everything(t, p.State(t), 0), want)
+		})
+	}
+}
+
+func sameBits(t *testing.T, got, want []float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d numbers, want %d", len(got), len(want))
+	}
+	for i := range got {
+		if math.Float64bits(got[i]) != math.Float64bits(want[i]) {
+			t.Fatalf("number %d = %v, want %v to the bit", i, got[i], want[i])
+		}
+	}
+}
+
+// raceDetector reports whether the test was built with -race.
+func raceDetector() bool {
+	info, _ := debug.ReadBuildInfo()
+	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
+
+func TestEvaluationsDoNotAllocate(t *testing.T) {
+	if raceDetector() {
+		t.Skip("under the race detector the pools of package kernel drop what they are given at random")
+	}
+	for i, p := range pinntest.Problems {
+		if testing.Short() && i%2 == 1 { // short tier: every other problem
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			b := build(p.State(t), wide, LossOptions{Interior: 500, Threads: 2, HeldOut: 100})
+			n := b.Dim()
+			grad, a := make([]float64, n), make([]float64, n*n)
+			batches := b.deal(100)
+			rng := rand.New(rand.NewPCG(1, 1))
+			for name, f := range map[string]func(){
+				"ValueGrad":       func() { b.ValueGrad(grad, b.theta) },
+				"Value":           func() { b.Value(b.theta) },
+				"HeldOut":         func() { b.HeldOut(b.theta) },
+				"NormalEquations": func() { b.NormalEquations(a, grad, b.theta) },
+				"Triangle":        func() { b.Triangle(a, grad, b.theta) },
+				"Batches":         func() { batches.Shuffle(rng); batches.ValueGrad(batches.Len()-1, grad, b.theta) },
+				"Rows":            func() { batches.Rows(batches.Len()-1, b.theta) },
+			} {
+				f() // the first call may start threads
+				if n := testing.AllocsPerRun(5, f); n != 0 {
+					t.Errorf("%s allocates %v times", name, n)
+				}
+			}
+		})
 	}
 }

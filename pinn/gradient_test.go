@@ -260,20 +260,6 @@ func TestGradientTaylorSlope(t *testing.T) {
 	}
 }
 
-// agrees fails unless the largest difference is within tol of the largest element.
-func agrees(t *testing.T, what string, got, want []float64, tol float64) {
-	t.Helper()
-	scale := 1.0
-	for _, v := range want {
-		scale = max(scale, math.Abs(v))
-	}
-	for i := range want {
-		if !(math.Abs(got[i]-want[i]) <= tol*scale) {
-			t.Fatalf("%s[%d] = %v, want %v (tol %g of %g)", what, i, got[i], want[i], tol, scale)
-		}
-	}
-}
-
 // unfuse makes a loss use the general programs.
 func unfuse(l *Loss) {
 	for _, g := range l.groups {
@@ -300,11 +286,11 @@ func TestFusedLoss(t *testing.T) {
 			}
 			a, b := make([]float64, fast.Dim()), make([]float64, fast.Dim())
 			la, lb := fast.ValueGrad(a, fast.theta), slow.ValueGrad(b, slow.theta)
-			agrees(t, "loss", []float64{la, fast.Value(fast.theta)}, []float64{lb, slow.Value(slow.theta)}, tol)
-			agrees(t, "gradient", a, b, tol)
+			pinntest.Agrees(t, "loss", []float64{la, fast.Value(fast.theta)}, []float64{lb, slow.Value(slow.theta)}, tol)
+			pinntest.Agrees(t, "gradient", a, b, tol)
 			la, lb = fast.deal(50).ValueGrad(1, a, fast.theta), slow.deal(50).ValueGrad(1, b, slow.theta)
-			agrees(t, "loss of a minibatch", []float64{la}, []float64{lb}, tol)
-			agrees(t, "gradient of a minibatch", a, b, tol)
+			pinntest.Agrees(t, "loss of a minibatch", []float64{la}, []float64{lb}, tol)
+			pinntest.Agrees(t, "gradient of a minibatch", a, b, tol)
 		})
 	}
 }

@@ -211,3 +211,32 @@ func (f *filler) fill(dst, coords []float64) {
 		f.program.FillStatics(dst[t.static*t.t:], t.t, coords, t.t, t.t)
 	}
 }
+
+// TermPoints returns, for each of the loss's own terms, the number of points of its mean.
+func (l *Loss) TermPoints() []int {
+	n := make([]int, len(l.names))
+	for i, g := range l.groups {
+		for _, term := range g.terms {
+			n[term] = l.sets[i].pts.N
+		}
+	}
+	return n
+}
+
+// Group describes the points that some terms share.
+type Group struct {
+	Points   int   // N
+	Partials int   // C, the components ∂^α u carried at each
+	Tile     int   // points of a full tile
+	Terms    []int // the loss's own terms that have these points
+}
+
+// Groups returns the groups of points: first that of the equations, if there are any, then
+// those of the soft conditions, then those of the data.
+func (l *Loss) Groups() []Group {
+	gs := make([]Group, len(l.groups))
+	for i, g := range l.groups {
+		gs[i] = Group{l.sets[i].pts.N, g.trial.set.Len(), g.trial.t, g.terms}
+	}
+	return gs
+}

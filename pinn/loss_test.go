@@ -1,11 +1,13 @@
 package pinn
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
-	"runtime/debug"
 	"slices"
+	"strings"
 	"testing"
 
 	"pinn/pde"
@@ -170,129 +172,6 @@ func TestTeacher(t *testing.T) {
 	}
 }
 
-// everything evaluates all that a Loss offers and returns the numbers.
-func everything(t *testing.T, s *stated, threads int) []float64 {
-	t.Helper()
-	o := LossOptions{Interior: 300, HeldOut: 100, Seed: 7, Threads: threads, CacheBytes: 64 << 10}
-	b := build(s, wide, o)
-	var out []float64
-	n := b.Dim()
-	grad := make([]float64, n)
-	gather := func() {
-		out = append(out, b.ValueGrad(grad, b.theta), b.Value(b.theta), b.HeldOut(b.theta))
-		out = append(out, grad...)
-		a, g := make([]float64, n*n), make([]float64, n)
-		out = append(out, b.NormalEquations(a, g, b.theta))
-		out = append(append(out, a...), g...)
-		out = append(out, b.Triangle(a, g, b.theta))
-		out = append(append(out, a...), g...)
-		batches := b.deal(200)
-		batches.Shuffle(rand.New(rand.NewPCG(1, 2)))
-		for k := range batches.Len() {
-			out = append(out, batches.ValueGrad(k, grad, b.theta))
-			out = append(out, grad...)
-			v, block := batches.Rows(k, b.theta)
-			out = append(append(append(out, v), block.R...), block.JT...)
-		}
-	}
-	gather()
-	for _, method := range Resamplings() {
-		b.Resample(method, 0, 1, 1, b.theta, rand.New(rand.NewPCG(3, 4)))
-		gather()
-	}
-	return out
-}
-
-func TestSameBitsForAnyThreads(t *testing.T) {
-	for _, p := range pinntest.Problems {
-		t.Run(p.Name, func(t *testing.T) {
-			if testing.Short() && p.Name != "inverse" {
-				t.Skip("one problem is enough when in a hurry: it has every kind of term")
-			}
-			want := everything(t, p.State(t), 1)
-			for _, threads := range []int{2, 3} {
-				sameBits(t, everything(t, p.State(t), threads), want)
-			}
-			old := runtime.GOMAXPROCS(1)
-			defer runtime.GOMAXPROCS(old)
-			sameBits(t, everything(t, p.State(t), 0), want)
-			runtime.GOMAXPROCS(2)
-			sameBits(t, everything(t, p.State(t), 0), want)
-		})
-	}
-}
-
-func sameBits(t *testing.T, got, want []float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%d numbers, want %d", len(got), len(want))
-	}
-	for i := range got {
-		if math.Float64bits(got[i]) != math.Float64bits(want[i]) {
-			t.Fatalf("number %d = %v, want %v to the bit", i, got[i], want[i])
-		}
-	}
-}
-
-// raceDetector reports whether the test was built with -race.
-func raceDetector() bool {
-	info, _ := debug.ReadBuildInfo()
-	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
-
-func TestEvaluationsDoNotAllocate(t *testing.T) {
-	if raceDetector() {
-		t.Skip("under the race detector the pools of package kernel drop what they are given at random")
-	}
-	for i, p := range pinntest.Problems {
-		if testing.Short() && i%2 == 1 { // short tier: every other problem
-			continue
-		}
-		t.Run(p.Name, func(t *testing.T) {
-			b := build(p.State(t), wide, LossOptions{Interior: 500, Threads: 2, HeldOut: 100})
-			n := b.Dim()
-			grad, a := make([]float64, n), make([]float64, n*n)
-			batches := b.deal(100)
-			rng := rand.New(rand.NewPCG(1, 1))
-			for name, f := range map[string]func(){
-				"ValueGrad":       func() { b.ValueGrad(grad, b.theta) },
-				"Value":           func() { b.Value(b.theta) },
-				"HeldOut":         func() { b.HeldOut(b.theta) },
-				"NormalEquations": func() { b.NormalEquations(a, grad, b.theta) },
-				"Triangle":        func() { b.Triangle(a, grad, b.theta) },
-				"Batches":         func() { batches.Shuffle(rng); batches.ValueGrad(batches.Len()-1, grad, b.theta) },
-				"Rows":            func() { batches.Rows(batches.Len()-1, b.theta) },
-			} {
-				f() // the first call may start threads
-				if n := testing.AllocsPerRun(5, f); n != 0 {
-					t.Errorf("%s allocates %v times", name, n)
-				}
-			}
-		})
-	}
-}
-
-func TestTileSizeDoesNotMatter(t *testing.T) {
-	for _, p := range pinntest.Problems {
-		t.Run(p.Name, func(t *testing.T) {
-			o := few
-			b := build(p.State(t), wide, o)
-			grad, other := make([]float64, b.Dim()), make([]float64, b.Dim())
-			v := b.ValueGrad(grad, b.theta)
-			o.CacheBytes = 1
-			c := build(p.State(t), wide, o)
-			if got := c.ValueGrad(other, b.theta); !(math.Abs(got-v) <= tolSum*v) {
-				t.Errorf("L = %v, want %v", got, v)
-			}
-			for i := range grad {
-				if !(math.Abs(other[i]-grad[i]) <= tolSum*largestOf(grad)) {
-					t.Fatalf("∂L_%d = %v, want %v", i, other[i], grad[i])
-				}
-			}
-		})
-	}
-}
-
 func TestOrderOfPointsDoesNotMatter(t *testing.T) {
 	pose := func(order []int) *built {
 		s := state(t, []pde.Axis{span("x", 0, 1), span("y", 0, 1)}, "u")
@@ -337,5 +216,95 @@ func TestTermsAndTheirNames(t *testing.T) {
 	}
 	if n := b.Points(); n != 37+64+11 {
 		t.Errorf("%d points, want 37 + 64 + 11", n)
+	}
+}
+
+func TestLossRefuses(t *testing.T) {
+	s := burgers(t)
+	net := NewMLP(s.Box, 1, small("tanh"))
+	b := build(s, small("tanh"), few)
+	n := b.Dim()
+	v := make([]float64, n*n)
+	pinntest.Panics(t, map[string]func(){
+		"fields":           func() { NewLoss(plate(t).Problem, net, make([]hard.Lift, 2), nil, few) },
+		"sampler":          func() { NewLoss(s.Problem, net, b.lifts, nil, LossOptions{Sampler: "dice"}) },
+		"theta":            func() { b.Value(b.theta[1:]) },
+		"gradient":         func() { b.ValueGrad(v[:n+1], b.theta) },
+		"normal equations": func() { b.NormalEquations(v[:n], v[:n], b.theta) },
+		"triangle":         func() { b.Triangle(v, v[:n-1], b.theta) },
+		"solution":         func() { NewSolution(plate(t).Problem, net, nil, b.theta) },
+	})
+	empty := state(t, []pde.Axis{span("x", 0, 1)}, "u").Condition("u = 0", on(0, 0))
+	lifts, soft, _, _ := hard.Lifts(empty.Problem)
+	if _, err := NewLoss(empty.Problem, NewMLP(empty.Box, 1, small("tanh")), lifts, soft, few); err == nil || !strings.Contains(err.Error(), "nothing to train") {
+		t.Errorf("of hard conditions alone: error %v", err)
+	}
+}
+
+// TestLossWithoutPlace: what does not fit into the graph, or has no points, is an error that
+// names its statement.
+func TestLossWithoutPlace(t *testing.T) {
+	statements := map[string]*stated{
+		"equations": state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").Equation("u_t = u_xx"),
+		"u_x = 1":   state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").Condition("u_x = 1", on(0, 0)),
+		"u_t = f": state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").
+			Observe("u_t = f", []string{"f"}, [][]float64{{0.5, 0.5, 1}}),
+	}
+	for name, s := range statements {
+		lifts := []hard.Lift{{G: s.Graph.Func(pde.OpSin, s.Graph.Mul(s.Graph.Axis(0), s.Graph.Axis(1)))}}
+		var soft []int
+		for i := range s.Conditions {
+			soft = append(soft, i)
+		}
+		pinntest.Fill(s.Graph)
+		_, err := NewLoss(s.Problem, NewMLP(s.Box, 1, small("tanh")), lifts, soft, few)
+		if err == nil || !strings.HasPrefix(err.Error(), name) {
+			t.Errorf("%s in a full graph: error %v", name, err)
+		}
+	}
+	nowhere := state(t, []pde.Axis{span("x", 0, 1)}, "u").Equation("u_x = u")
+	keep, _ := nowhere.Scope.Predicate("x > 2")
+	nowhere.Box.Inside = keep
+	if _, err := NewLoss(nowhere.Problem, NewMLP(nowhere.Box, 1, small("tanh")), []hard.Lift{{}}, nil, few); !errors.Is(err, pde.ErrEmpty) {
+		t.Errorf("without a domain: error %v, want %v", err, pde.ErrEmpty)
+	}
+	nowhere = state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").Equation("u_x = u").
+		Condition("u_x = 1", []pde.Piece{{Fixed: on(0, 0)[0].Fixed, Keep: keep}})
+	if _, err := NewLoss(nowhere.Problem, NewMLP(nowhere.Box, 1, small("tanh")), []hard.Lift{{}}, []int{0}, few); !errors.Is(err, pde.ErrEmpty) {
+		t.Errorf("without a face: error %v, want %v", err, pde.ErrEmpty)
+	}
+}
+
+// TestTermsOfAPart: the loss of a part knows its terms by their places in the whole.
+func TestTermsOfAPart(t *testing.T) {
+	o := few
+	o.Terms, o.Own = []string{"first", "equation", "flux", "data", "last"}, []int{1, 2, 3}
+	part, whole := build(inverse(t), small("tanh"), o), build(inverse(t), small("tanh"), few)
+	if !slices.Equal(part.TermNames(), o.Terms) {
+		t.Errorf("names %v, want %v", part.TermNames(), o.Terms)
+	}
+	if a, b := part.Value(part.theta), whole.Value(whole.theta); a != b {
+		t.Errorf("L = %v, want %v", a, b)
+	}
+	got, want := make([]float64, 5), make([]float64, 3)
+	part.Terms(got)
+	whole.Terms(want)
+	if !slices.Equal(got[1:4], want) || !math.IsNaN(got[0]) || !math.IsNaN(got[4]) {
+		t.Errorf("terms %v, want %v between NaNs", got, want)
+	}
+}
+
+func TestLossDefaults(t *testing.T) {
+	for dim, interior := range []int{0, 1000, 4000, 8000, 8000} {
+		if dim == 0 {
+			continue
+		}
+		o := LossOptions{}.filled(dim)
+		if o.Interior != interior || o.Sampler != "sobol" || o.HeldOut != 2000 || o.Threads != runtime.GOMAXPROCS(0) {
+			t.Errorf("in %d dimensions: %+v, want %d points", dim, o, interior)
+		}
+	}
+	if kept := (LossOptions{Interior: 5, Sampler: "grid", HeldOut: 6, Threads: 7}); !reflect.DeepEqual(kept.filled(2), kept) {
+		t.Errorf("%+v became %+v", kept, kept.filled(2))
 	}
 }

@@ -2,10 +2,12 @@ package pinn
 
 import (
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"pinn/pde"
+	"pinn/pinn/hard"
 	"pinn/pinn/pinntest"
 )
 
@@ -70,5 +72,45 @@ func TestNonFiniteLayer(t *testing.T) {
 	theta[b.net.size] = math.NaN()
 	if found, ok := b.findNonFinite(theta); !ok || found.Term != b.TermNames()[0] || found.Layer != "though every layer is finite there" {
 		t.Errorf("an unknown parameter that is NaN: %+v", found)
+	}
+}
+
+// TestFindNonFiniteInputs: what a place gives, before any layer, may be the cause; and the
+// sentence is empty if nothing is wrong.
+func TestFindNonFiniteInputs(t *testing.T) {
+	s := state(t, []pde.Axis{span("x", 1, 2)}, "u").Equation("u_x = u")
+	g, faults := s.Scope.Function("log(1.5 - x)")
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	net := NewMLP(s.Box, 1, small("tanh"))
+	l, err := NewLoss(s.Problem, net, []hard.Lift{{G: g}}, nil, few)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta := make([]float64, l.Dim())
+	l.Start(theta, rand.New(rand.NewPCG(1, 2)))
+	if got, want := l.FindNonFinite(theta), ", and so is what its place gives: an input or a hard condition"; !strings.HasSuffix(got, want) {
+		t.Errorf("%q, want one that ends in %q", got, want)
+	}
+	b := build(burgers(t), small("tanh"), few)
+	if got := b.FindNonFinite(b.theta); got != "" {
+		t.Errorf("%q, want nothing", got)
+	}
+}
+
+func TestParameterNames(t *testing.T) {
+	b := build(inverse(t), small("tanh"), few)
+	last := b.net.nets[0].layers[2]
+	for i, want := range map[int]string{
+		0:              "a weight of hidden layer 1 of 2",
+		last.w - 1:     "a bias of hidden layer 2 of 2",
+		last.b:         "a bias of the output layer",
+		b.net.size:     "the unknown parameter k",
+		b.net.size + 3: "the unknown parameter c",
+	} {
+		if got := b.parameter(i); got != want {
+			t.Errorf("element %d is %s, want %s", i, got, want)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package pinn
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -299,7 +298,7 @@ func points(d int, x, normals []float64) (pde.Points, error) {
 		return pde.Points{}, fmt.Errorf("must have as many components of normals as coordinates, %d, got %d", len(x), len(normals))
 	}
 	for _, v := range slices.Concat(x, normals) {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if unfit(v) {
 			return pde.Points{}, fmt.Errorf("must be finite, got %g", v)
 		}
 	}

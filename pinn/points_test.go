@@ -153,3 +153,89 @@ func TestMissingNormal(t *testing.T) {
 		})
 	}
 }
+
+// TestStateOfData: data keep their places, and a statement with a normal its normals.
+func TestStateOfData(t *testing.T) {
+	refuses := func(b *built, name string, change func(v []float64) []float64, want string) {
+		t.Helper()
+		state := b.State()
+		for i := range state {
+			if state[i].Name == name {
+				state[i].Values = change(state[i].Values)
+			}
+		}
+		if err := b.SetState(state); err == nil || !strings.HasPrefix(err.Error(), name) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", name, err, want)
+		}
+	}
+	shift := func(v []float64) []float64 {
+		w := slices.Clone(v)
+		w[0] += 0.01
+		return w
+	}
+	refuses(build(inverse(t), small("tanh"), few), "training/2/points", shift, "those of the data")
+	refuses(build(plate(t), small("tanh"), few), "held-out/2/normals", func([]float64) []float64 { return nil }, "no normal")
+	refuses(build(plate(t), small("tanh"), few), "training/0/points", func(v []float64) []float64 { return v[:3] }, "points in 2 dimensions")
+}
+
+// TestPlaceCount: as many points as the problem asks for, or a tenth of the interior and 64
+// for each piece at least, or one for each piece that is a point.
+func TestPlaceCount(t *testing.T) {
+	box := pde.Box{Axes: []pde.Axis{span("x", 0, 1), span("t", 0, 1)}}
+	corner := pde.Piece{Fixed: []pde.Fixed{{Axis: 0, Value: 0}, {Axis: 1, Value: 0}}}
+	for _, r := range []struct {
+		name string
+		at   place
+		want int
+	}{
+		{"interior", place{points: 500}, 500},
+		{"a face", place{faces: true, pieces: on(0, 0)}, 200},
+		{"four faces", place{faces: true, pieces: append(on(0, 0, 1), on(1, 0, 1)...)}, 256},
+		{"asked for", place{faces: true, pieces: on(0, 0, 1), points: 7}, 7},
+		{"a point", place{faces: true, pieces: []pde.Piece{corner}, points: 7}, 1},
+		{"a point and a face", place{faces: true, pieces: append(on(0, 1), corner)}, 200},
+		{"a curve", place{faces: true, pieces: []pde.Piece{{Boundary: "hole"}}}, 200},
+	} {
+		if got := r.at.count(box, 2000); got != r.want {
+			t.Errorf("%s: %d points, want %d", r.name, got, r.want)
+		}
+	}
+}
+
+// TestShuffled: every point keeps its normal and is there once.
+func TestShuffled(t *testing.T) {
+	pts := pde.Points{D: 2}
+	for i := range 50 {
+		pts.N++
+		pts.X = append(pts.X, float64(i), float64(i)/2)
+		pts.Normals = append(pts.Normals, float64(-i), 1)
+	}
+	out := shuffled(pts, rand.New(rand.NewPCG(1, 2)))
+	seen, moved := map[float64]bool{}, 0
+	for i := range out.N {
+		x, n := out.At(i), out.Normal(i)
+		if x[1] != x[0]/2 || n[0] != -x[0] || seen[x[0]] {
+			t.Fatalf("point %d is %v with the normal %v", i, x, n)
+		}
+		seen[x[0]] = true
+		if x[0] != float64(i) {
+			moved++
+		}
+	}
+	if len(seen) != 50 || moved < 40 {
+		t.Errorf("%d points, of which %d moved", len(seen), moved)
+	}
+}
+
+func TestInteriorOfData(t *testing.T) {
+	s := state(t, []pde.Axis{span("x", 0, 1)}, "u").Observe("u = f", []string{"f"}, [][]float64{{0, 1}, {1, 2}})
+	b := build(s, small("tanh"), few)
+	if pts := b.Interior(); pts.N != 0 || pts.D != 1 || b.InteriorPoints() != 0 || b.Points() != 2 {
+		t.Errorf("%d points in the interior of %d, want 0 of 2", pts.N, b.Points())
+	}
+	before := b.State()
+	b.Resample("rad", 0, 1, 1, b.theta, rand.New(rand.NewPCG(1, 2)))
+	if !reflect.DeepEqual(b.State()[1:], before[1:]) {
+		t.Error("data were drawn anew")
+	}
+}

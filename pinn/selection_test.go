@@ -3,6 +3,7 @@ package pinn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pinn/pde"
@@ -111,4 +112,71 @@ func TestMinibatchRows(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestChunks: every tile is in one chunk, in order, and a chunk has tiles of one part unless
+// there are more parts than chunks.
+func TestChunks(t *testing.T) {
+	set := build(burgers(t), small("tanh"), LossOptions{Interior: 2000, CacheBytes: 1}).sets[0]
+	for _, sizes := range [][]int{{1}, {5, 3}, {2000}, {2000, 10}, {300, 8, 900, 1, 1, 700}, slices.Repeat([]int{9}, maxChunks), slices.Repeat([]int{20}, maxChunks+9)} {
+		s := &selection{}
+		for _, n := range sizes {
+			s.add(set, nil, n)
+		}
+		s.add(set, nil, 0)
+		if len(s.parts) != len(sizes) {
+			t.Fatalf("%v: %d parts", sizes, len(s.parts))
+		}
+		s.chunk()
+		next := 0
+		for _, c := range s.chunks {
+			if c.from != next || c.to <= c.from || s.partOf(c.from) != c.part {
+				t.Fatalf("%v: chunk %+v after tile %d", sizes, c, next)
+			}
+			if len(sizes) <= maxChunks && s.tiles > maxChunks && s.partOf(c.to-1) != c.part {
+				t.Errorf("%v: chunk %+v is of parts %d and %d", sizes, c, c.part, s.partOf(c.to-1))
+			}
+			next = c.to
+		}
+		if next != s.tiles || len(s.chunks) > maxChunks || len(s.chunks) < min(s.tiles, maxChunks)/2 {
+			t.Errorf("%v: %d chunks up to tile %d of %d", sizes, len(s.chunks), next, s.tiles)
+		}
+		points := 0
+		for i := range s.tiles {
+			p, number := s.locate(i)
+			points += p.count(number)
+		}
+		want := 0
+		for _, n := range sizes {
+			want += n
+		}
+		if points != want {
+			t.Errorf("%v: tiles of %d points, want %d", sizes, points, want)
+		}
+	}
+}
+
+func TestShareOut(t *testing.T) {
+	for points, want := range map[int]int{1: 1, 96: 96, 191: 191, 192: 96, 383: 192, 384: 96, 768: 96, 10000: 1250} {
+		if got := shareOut(points); got != want {
+			t.Errorf("%d points are cut into tiles of %d, want %d", points, got, want)
+		}
+	}
+}
+
+func TestShares(t *testing.T) {
+	b := build(inverse(t), small("tanh"), LossOptions{Interior: 400}) // 400, 64 and 11 points
+	for size, want := range map[int][]int{1: {1, 1, 1}, 3: {1, 1, 1}, 100: {85, 13, 2}, 475: {400, 64, 11}, 9999: {400, 64, 11}} {
+		if got := shares(b.sets, size); !slices.Equal(got, want) {
+			t.Errorf("minibatches of %d: shares %v, want %v", size, got, want)
+		}
+	}
+	batches, ok := b.Deal(100).(*Batches)
+	if !ok || batches.Size() != 100 || batches.Len() != 4 {
+		t.Fatalf("%d minibatches of %d, want 4 of 100", batches.Len(), batches.Size())
+	}
+	pinntest.Panics(t, map[string]func(){
+		"minibatch −1": func() { batches.ValueGrad(-1, make([]float64, b.Dim()), b.theta) },
+		"minibatch 4":  func() { batches.Rows(4, b.theta) },
+	})
 }

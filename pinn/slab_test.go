@@ -10,6 +10,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pinn/hard"
+	"pinn/pinn/pinntest"
 )
 
 // evolving are problems that can be marched: of first and second order in time, with
@@ -229,5 +230,104 @@ func TestEvolutionRefuses(t *testing.T) {
 	}
 	if got, err := Evolution(evolving[6].state(t).Problem); err != nil || fmt.Sprint(got) != "[1 0]" {
 		t.Errorf("orders %v, error %v, want [1 0]", got, err)
+	}
+}
+
+// TestContinuation: a base with a start is the Taylor polynomial of its solution in time.
+func TestContinuation(t *testing.T) {
+	for _, name := range []string{"burgers", "wave", "heat2d"} {
+		t.Run(name, func(t *testing.T) {
+			for _, p := range pinntest.Problems {
+				if p.Name != name {
+					continue
+				}
+				s := p.State(t)
+				b := build(s, small("tanh"), few)
+				before := NewSolution(s.Problem, b.net, b.lifts, b.theta)
+				orders, err := Evolution(s.Problem)
+				if err != nil {
+					t.Fatal(err)
+				}
+				time, at := s.Box.Time(), 0.3
+				muted := make([]float64, b.net.Size()) // N = 0
+				u := NewSolution(s.Problem, b.net, []hard.Lift{{}}, muted).Upon(&Base{before, &Start{Time: time, At: at, Orders: orders}})
+				later, then := scatter(s.Box, 30), scatter(s.Box, 30)
+				for i := range then.N {
+					then.At(i)[time] = at
+				}
+				for inSpace := range 3 {
+					order := pde.Multi{uint8(inSpace)}
+					got, err := u.EvalPartials(later, []pde.Partial{{Order: order}})
+					if err != nil {
+						t.Fatal(err)
+					}
+					value, rate := order, order
+					rate[time]++
+					from, err := before.EvalPartials(then, []pde.Partial{{Order: value}, {Order: rate}})
+					if err != nil {
+						t.Fatal(err)
+					}
+					for i, v := range got[0] {
+						want := from[0][i]
+						if orders[0] == 2 {
+							want += (later.At(i)[time] - at) * from[1][i]
+						}
+						if !(math.Abs(v-want) <= 1e-13*(1+largestOf(from[0])+largestOf(from[1]))) {
+							t.Fatalf("∂^%v at %v = %v, want %v", order[:s.Box.Dim()], later.At(i), v, want)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestMarchedPartials: as TestMarchedEval, and an answer in one part is that part.
+func TestMarchedPartials(t *testing.T) {
+	s := wave(t)
+	_, parts, _ := march(s, small("tanh"))
+	ps := []pde.Partial{{Order: pde.Multi{1, 1}}, {}}
+	pts := pde.Points{N: 3, D: 2, X: []float64{0.3, 0.9, 0.6, 0.1, 0.5, 0.6}}
+	got, err := Marched{Time: 1, Ends: cuts[1:], Parts: parts}.EvalPartials(pts, ps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, part := range []int{2, 0, 1} {
+		want, err := parts[part].EvalPartials(pde.Points{N: 1, D: 2, X: pts.At(i)}, ps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[0][i] != want[0][0] || got[1][i] != want[1][0] {
+			t.Errorf("at %v: %v and %v, want %v", pts.At(i), got[0][i], got[1][i], want)
+		}
+	}
+	one := Marched{Time: -1, Parts: parts[:1]}
+	if !slices.Equal(one.Eval(pts)[0], parts[0].Eval(pts)[0]) {
+		t.Error("one part is not the answer")
+	}
+	pinntest.Fill(s.Graph)
+	if _, err := (Marched{Time: 1, Ends: cuts[1:], Parts: parts}).EvalPartials(pts, []pde.Partial{{Order: pde.Multi{2, 2}}}); err == nil {
+		t.Error("derivatives that do not fit into the graph: no error")
+	}
+}
+
+// TestSlabRefuses: what cannot be marched, and what does not fit into the graph.
+func TestSlabRefuses(t *testing.T) {
+	late := state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").Equation("u_t = u_xx").Condition("u_x = 0", on(1, 1))
+	first := build(late, small("tanh"), few)
+	before := NewSolution(late.Problem, first.net, first.lifts, first.theta)
+	if _, err := NewSlab(late.Problem, []int{0}, 0.5, 1, before); err == nil || !strings.Contains(err.Error(), "later than the start") {
+		t.Errorf("a condition at the end: error %v", err)
+	}
+	moving := evolving[4].state(t)
+	b := build(moving, small("tanh"), few)
+	pinntest.Fill(moving.Graph)
+	if _, err := NewSlab(moving.Problem, b.soft, 0.5, 1, NewSolution(moving.Problem, b.net, b.lifts, b.theta)); err == nil {
+		t.Error("a full graph: no error")
+	}
+	unknown := state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").
+		Parameter(pde.Param{Name: "k", Start: 1, Min: 0, Max: 2}).Equation("u_t = k*u_xx")
+	if _, err := Evolution(unknown.Problem); err == nil || !strings.Contains(err.Error(), "unknown parameters") {
+		t.Errorf("unknown parameters: error %v", err)
 	}
 }

@@ -29,6 +29,12 @@ func TestConditionsThatStaySoft(t *testing.T) {
 	}
 	restricted := state(t, xt, "u")
 	restricted.Condition("u = 0", []pde.Piece{{Fixed: []pde.Fixed{{Axis: 0, Value: -1}}, Keep: whole(restricted.Box, restricted.Scope, "t > 0.5")}})
+	columns := state(t, xt, "u")
+	columns.Conditions = append(columns.Conditions, pde.Condition{Name: "column", Pieces: on(0, 1), Weight: 1,
+		Residual: columns.Residual("u = obs", pde.Context{DataColumns: []string{"obs"}})})
+	fieldless := state(t, xt, "u") // which the language does not let one say
+	fieldless.Conditions = append(fieldless.Conditions, pde.Condition{Name: "x = 0", Pieces: on(0, 1), Weight: 1, Residual: fieldless.Graph.Axis(0)})
+	curve := []pde.Piece{{Boundary: "hole"}}
 	rows := []struct {
 		name string
 		s    *stated
@@ -48,6 +54,8 @@ func TestConditionsThatStaySoft(t *testing.T) {
 		{"velocity without value", state(t, xt, "u").Condition("u_t = 0", on(1, 0)), "only where the value is hard too", []int{0}, true},
 		{"velocity between two values", state(t, xt, "u").
 			Condition("u = 0", on(1, 0, 1)).Condition("u_t = 0", on(1, 0)), "no room for a velocity", []int{1}, true},
+		{"two values on a face", state(t, xt, "u").
+			Condition("u = x", on(1, 0)).Condition("u = 3*x", on(1, 0)), "its data differ by 2 from condition[0]", []int{1}, true},
 		{"neumann", state(t, xt, "u").Condition("dn(u) = 0", on(0, 1)), "contains the normal", []int{0}, false},
 		{"slope", state(t, xt, "u").Condition("u_x = 0", on(0, 1)), "it gives the derivative u_x", []int{0}, false},
 		{"velocity on a face", state(t, xt, "u").Condition("u_t = 0", on(0, 1)), "at the initial time only", []int{0}, false},
@@ -65,6 +73,10 @@ func TestConditionsThatStaySoft(t *testing.T) {
 		{"on a periodic axis", state(t, px, "u").Condition("u = 0", on(0, -1)), "is not a face", []int{0}, false},
 		{"unknown parameter", state(t, xt, "u").Parameter(pde.Param{Name: "k", Min: math.Inf(-1), Max: math.Inf(1)}).
 			Condition("u = k", on(0, 1)), "unknown parameter", []int{0}, false},
+		{"data column", columns, "data column", []int{0}, false},
+		{"no field", fieldless, "contains no field", []int{0}, false},
+		{"no place", state(t, xt, "u").Condition("u = 1", nil), "on no face", []int{0}, false},
+		{"curve", state(t, xt, "u").Condition("u = 1", curve), "on a curve", []int{0}, false},
 		{"wish", state(t, xt, "u").Condition("u = 0", on(0, 1), soft), "", []int{0}, false},
 	}
 	for _, r := range rows {
@@ -129,6 +141,25 @@ func TestFactorIsAtMostOne(t *testing.T) {
 	for _, x := range [][]float64{{2, -1, 3}, {5, -1, 3}, {3.5, 0, 3}, {3.5, -1, 1}} {
 		if got := l.Phi.Eval(pde.Env{X: x}); got != 0 {
 			t.Errorf("φ(%v) = %v, want 0", x, got)
+		}
+	}
+}
+
+// TestSaidTwice: conditions that agree are hard both, and both ends of an axis may have
+// data that have nothing to do with each other.
+func TestSaidTwice(t *testing.T) {
+	s := state(t, []pde.Axis{span("x", -1, 1), span("t", 0, 1)}, "u").
+		Condition("u = x + t", on(1, 0)).Condition("2*u = 2*x", on(1, 0)).Condition("u = x^2 - 1 + x", on(1, 1))
+	lifts, soft, notes, err := Lifts(s.Problem)
+	if err != nil || len(soft) > 0 || len(notes) > 0 || len(lifts) != 1 {
+		t.Fatalf("soft %v, notes %v, error %v; want all hard", soft, notes, err)
+	}
+	for _, x := range []float64{-1, 0.3, 1} {
+		if v := lifts[0].G.Eval(pde.Env{X: []float64{x, 0}}); v != x {
+			t.Errorf("g(%g, 0) = %v, want %v", x, v, x)
+		}
+		if v, want := lifts[0].G.Eval(pde.Env{X: []float64{x, 1}}), x*x-1+x; math.Abs(v-want) > tolData {
+			t.Errorf("g(%g, 1) = %v, want %v", x, v, want)
 		}
 	}
 }

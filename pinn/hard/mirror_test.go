@@ -1,6 +1,7 @@
 package hard
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -8,7 +9,17 @@ import (
 	"pinn/pinn/pinntest"
 )
 
-// TestFindMirrors: the symmetries of statements, known from their solutions, and
+// part returns the part of the face y = 0 of the unit square where a predicate holds.
+func part(t *testing.T, where string) []pde.Piece {
+	t.Helper()
+	keep, faults := pde.NewScope(pde.NewGraph(), []string{"x", "y"}, nil).Predicate(where)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	return []pde.Piece{{Fixed: []pde.Fixed{{Axis: 1, Value: 0}}, Keep: keep}}
+}
+
+// TestMirrors: the symmetries of statements, known from their solutions, and
 // statements in which one word breaks them.
 func TestMirrors(t *testing.T) {
 	square := func(forcing string) *stated {
@@ -44,6 +55,18 @@ func TestMirrors(t *testing.T) {
 		{"normals", strip("0", "dn(u) = 1", "dn(u) = 1"), []Mirror{{0, even}}},
 		{"different conditions", strip("0", "u = 0", "u_x = 0"), nil},
 		{"data", pinntest.Inverse(t), nil},
+		{"an unknown parameter", state(t, []pde.Axis{span("x", 0, 1)}, "u").
+			Parameter(pde.Param{Name: "k", Start: 1, Min: math.Inf(-1), Max: math.Inf(1)}).
+			Equation("u_xx = k*sin(pi*x)").Condition("u = 0", on(0, 0, 1)), []Mirror{{0, even}}},
+		{"one end in two conditions", strip("0", "u_x + u^2 = 1", "u_x + u^2 = -1"), nil},
+		{"a part of a face and its image", state(t, []pde.Axis{span("x", 0, 1), span("y", 0, 1)}, "u").
+			Equation("lap(u) = 1").Condition("u = 0", part(t, "x < 0.3"), soft).Condition("u = 0", part(t, "x > 0.7"), soft), []Mirror{{0, even}}},
+		{"a part of a face alone", state(t, []pde.Axis{span("x", 0, 1), span("y", 0, 1)}, "u").
+			Equation("lap(u) = 1").Condition("u = 0", part(t, "x < 0.3"), soft), nil},
+		{"a curve", state(t, []pde.Axis{span("x", 0, 1), span("y", 0, 1)}, "u").
+			Equation("lap(u) = 1").Condition("u = 0", []pde.Piece{{Boundary: "hole"}}, soft), nil},
+		{"a face and a curve", state(t, []pde.Axis{span("x", 0, 1), span("y", 0, 1)}, "u").
+			Equation("lap(u) = 1").Condition("u = 0", on(0, 0), soft).Condition("u = 0", []pde.Piece{{Boundary: "hole"}}, soft), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			lifts, soft, _, err := Lifts(test.p.Problem)
@@ -71,5 +94,20 @@ func TestMirrorsInside(t *testing.T) {
 		if got := Mirrors(p.Problem, nil, nil); len(got) != want {
 			t.Errorf("%s: got %v, want %d mirrors", inside, got, want)
 		}
+	}
+}
+
+// TestMirrorsOfLifts: a lift that is not symmetric breaks a symmetry of the statement.
+func TestMirrorsOfLifts(t *testing.T) {
+	s := state(t, []pde.Axis{span("x", 0, 1)}, "u").Equation("u_xx = 1")
+	x := s.Graph.Axis(0)
+	for name, l := range map[string]Lift{"g": {G: x}, "φ": {Phi: x}} {
+		if got := Mirrors(s.Problem, []Lift{l}, nil); len(got) != 0 {
+			t.Errorf("%s = x: mirrors %v, want none", name, got)
+		}
+	}
+	even := s.Graph.Mul(x, s.Graph.Sub(s.Graph.Const(1), x))
+	if got := Mirrors(s.Problem, []Lift{{G: even, Phi: even}}, nil); len(got) != 1 {
+		t.Errorf("g = φ = x(1 − x): mirrors %v, want one", got)
 	}
 }

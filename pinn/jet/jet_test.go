@@ -10,6 +10,7 @@ import (
 
 	"pinn/internal/rows"
 	"pinn/pde"
+	"pinn/pinn/pinntest"
 )
 
 // scalars are the activations as functions of a complex number: all that the
@@ -228,31 +229,17 @@ func TestFusedJets(t *testing.T) {
 				}
 				j.Fused.Forward(h, points, 0.5)
 				want, s := runUnit(j, &j.Forward, z, points)
-				agrees(t, "h", h, want, tol)
+				pinntest.Agrees(t, "h", h, want, tol)
 
 				wantBar := slices.Clone(bar)
 				j.Adjoint.Run(unitBanks(points, map[rows.Bank][]float64{BankZ: wantBar, BankS: s}), points)
 				j.Fused.Adjoint(bar, h, points)
-				agrees(t, "z̄", bar, wantBar, tol)
+				pinntest.Agrees(t, "z̄", bar, wantBar, tol)
 			})
 		}
 	}
 	if fused < 5 {
 		t.Errorf("%d jets are fused, want those of the problems that people solve", fused)
-	}
-}
-
-// agrees fails unless the largest difference is within tol of the largest element.
-func agrees(t *testing.T, what string, got, want []float64, tol float64) {
-	t.Helper()
-	scale := 1.0
-	for _, v := range want {
-		scale = max(scale, math.Abs(v))
-	}
-	for i := range want {
-		if !(math.Abs(got[i]-want[i]) <= tol*scale) {
-			t.Fatalf("%s[%d] = %v, want %v (tol %g of %g)", what, i, got[i], want[i], tol, scale)
-		}
 	}
 }
 
@@ -276,6 +263,82 @@ func TestFusedSets(t *testing.T) {
 	} {
 		if Fuse(Find("tanh"), tt.set, 8) == nil {
 			t.Errorf("%s has no routine", tt.name)
+		}
+	}
+}
+
+// TestSet: a set holds all below each of its members, sorted so that these come before it.
+func TestSet(t *testing.T) {
+	for name, set := range testSets {
+		for c, alpha := range set.All() {
+			if set.At(c) != alpha || set.Index(alpha) != c {
+				t.Errorf("%s: component %d is %v, whose index is %d", name, c, set.At(c), set.Index(alpha))
+			}
+			count := 1 // Π (α_i + 1)
+			for i, k := range alpha {
+				count *= int(k) + 1
+				if k == 0 {
+					continue
+				}
+				below := alpha
+				below[i]--
+				if b := set.Index(below); b < 0 || b >= c {
+					t.Errorf("%s: %v is component %d, before which %v must come: it is %d", name, alpha, c, below, b)
+				}
+			}
+			set.Below(alpha, func(beta pde.Multi) {
+				count--
+				if !beta.Le(alpha) {
+					t.Errorf("%s: %v is not below %v", name, beta, alpha)
+				}
+			})
+			if count != 0 {
+				t.Errorf("%s: Below misses %d of what is below %v", name, count, alpha)
+			}
+		}
+		if set.Index(pde.Multi{0, 0, 0, 5}) != -1 {
+			t.Errorf("%s: the index of a multi-index that it lacks is not −1", name)
+		}
+	}
+	if n := NewSetUpTo(5, pde.Multi{5}).MaxOrder(); n != 5 {
+		t.Errorf("largest order %d, want 5", n)
+	}
+}
+
+// TestStep: no other axis leaves fewer multi-indices below.
+func TestStep(t *testing.T) {
+	below := func(alpha pde.Multi) int {
+		n := 1
+		for _, k := range alpha {
+			n *= int(k) + 1
+		}
+		return n
+	}
+	for name, set := range testSets {
+		for _, alpha := range set.All()[1:] {
+			got, axis := Step(alpha)
+			if got.Add(axis) != alpha {
+				t.Errorf("%s: %v is not %v and one derivative by axis %d", name, alpha, got, axis)
+			}
+			for i, k := range alpha {
+				other := alpha
+				if other[i]--; k > 0 && below(other) < below(got) {
+					t.Errorf("%s: %v to %v leaves %d below, axis %d only %d", name, alpha, got, below(got), i, below(other))
+				}
+			}
+		}
+	}
+}
+
+func TestJetRefuses(t *testing.T) {
+	pinntest.Panics(t, map[string]func(){
+		"activation": func() { Find("relu") },
+		"order":      func() { NewSet(pde.Multi{3, 2}) },
+		"order 6":    func() { NewSetUpTo(5, pde.Multi{3, 3}) },
+	})
+	for i, name := range Activations() {
+		if a := Find(name); a.Name() != name || a.Name() != activations[i].name {
+			t.Errorf("activation %d is %s and is found as %s", i, name, a.Name())
 		}
 	}
 }

@@ -191,3 +191,41 @@ var Problems = []struct {
 	{"burgers", Burgers}, {"plate", Plate}, {"kdv", KdV}, {"beam", Beam},
 	{"wave", Wave}, {"heat2d", Heat2D}, {"inverse", Inverse},
 }
+
+// Fill makes a graph full, so that no further expression fits: it asks for one that is
+// higher than any graph allows.
+func Fill(g *pde.Graph) {
+	for e := g.Axis(0); !g.Full(); {
+		e = g.Func(pde.OpSin, e)
+	}
+}
+
+// Panics fails the test unless every function panics; the keys name them.
+func Panics(tb testing.TB, functions map[string]func()) {
+	tb.Helper()
+	for name, f := range functions {
+		func() {
+			defer func() {
+				if recover() == nil {
+					tb.Errorf("%s: no panic", name)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+// Agrees fails the test unless every difference is within tol of the largest element of want,
+// or of 1 if that is smaller.
+func Agrees(tb testing.TB, what string, got, want []float64, tol float64) {
+	tb.Helper()
+	scale := 1.0
+	for _, v := range want {
+		scale = max(scale, math.Abs(v))
+	}
+	for i := range want {
+		if !(math.Abs(got[i]-want[i]) <= tol*scale) {
+			tb.Fatalf("%s[%d] = %v, want %v (tol %g of %g)", what, i, got[i], want[i], tol, scale)
+		}
+	}
+}
