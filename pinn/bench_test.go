@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// benchCases are the evaluations that cost is quoted for.
+// benchCases are the evaluations whose cost doc.go and the commits quote.
 var benchCases = []struct {
 	problem string
 	state   func(tb testing.TB) *stated
@@ -100,8 +100,8 @@ func BenchmarkNormalEquations(b *testing.B) {
 	}
 }
 
-// BenchmarkDraw reports the time of drawing the points of a loss: of the network
-// alone, and above a solution that it corrects.
+// BenchmarkDraw reports the time of drawing the points of a loss: of a first network, and of
+// one that corrects a solution.
 func BenchmarkDraw(b *testing.B) {
 	o := LossOptions{Interior: 10000}
 	spec := NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}

@@ -166,14 +166,15 @@ func TestCorrectionScale(t *testing.T) {
 		change := probe.HeldOut(one) - 2*rest
 		b.net.outputs(f, func(i int) { one[i] = -random[i] })
 		change += probe.HeldOut(one)
-		// The measurement at scale √L is worse than this by at most the gain squared.
+		// The scale was found with corrections of another size, whose losses are rounded
+		// on another scale.
 		if !(math.Abs(change/2-rest) <= 1e-6*rest) {
 			t.Errorf("%s: |D(scale·φN)|² = %v, want L = %v", s.Fields[f], change/2, rest)
 		}
 	}
 }
 
-// TestModes: the mode of a residual that is known, alone and among others.
+// TestModes: residuals whose modes are known, one alone or two with different powers.
 func TestModes(t *testing.T) {
 	rows := []struct {
 		axes []pde.Axis
@@ -213,7 +214,8 @@ func TestCovering(t *testing.T) {
 	}
 }
 
-// TestCorrectionNetwork: its inputs, and where they begin to be fine.
+// TestCorrectionNetwork: the inputs of the network of a correction are those of the first
+// network, then the fine modes that these lack.
 func TestCorrectionNetwork(t *testing.T) {
 	box := pde.Box{Axes: []pde.Axis{span("x", -1, 1), ring("y", -1, 1)}}
 	net := Correction{Modes: []int{6, 1}}.Network(box, 1, NetSpec{Activation: "tanh", Modes: []int{2}, ModeAxes: []int{0}})
@@ -321,8 +323,8 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
-// TestCorrectionInFullGraph: the factors of a correction may need more of the graph than is
-// left.
+// TestCorrectionInFullGraph: if the factors of a correction do not fit into the graph, that is
+// an error.
 func TestCorrectionInFullGraph(t *testing.T) {
 	s := burgers(t)
 	b := build(s, small("tanh"), few)

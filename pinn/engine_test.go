@@ -16,8 +16,8 @@ import (
 	"pinn/pinn/pinntest"
 )
 
-// meeting is a routine of the kernel that notes which goroutines call it. The first
-// one waits for another; patience is how often it looks.
+// meeting is a routine that notes which goroutines call it. The first goroutine waits until
+// another one calls, too, but looks no more than patience times.
 type meeting struct {
 	jet.Routine
 	mu       sync.Mutex
@@ -68,8 +68,8 @@ func TestFrozenOnAllThreads(t *testing.T) {
 	}
 }
 
-// TestFrozenSameBits: the statics of points, a solution below among them, and what a
-// pool chooses do not depend on the number of threads.
+// TestFrozenSameBits: the statics of points, those of a solution below included, and the
+// points chosen from a pool do not depend on the number of threads.
 func TestFrozenSameBits(t *testing.T) {
 	for _, p := range pinntest.Problems {
 		t.Run(p.Name, func(t *testing.T) {
@@ -145,7 +145,8 @@ func TestEngine(t *testing.T) {
 	}
 }
 
-// TestProfile: the parts of the time are its whole, and the loss is the same afterwards.
+// TestProfile: the times of the parts add up to the whole, and a profile changes no bit of
+// the loss.
 func TestProfile(t *testing.T) {
 	b := build(inverse(t), small("tanh"), LossOptions{Interior: 300})
 	before, after := make([]float64, b.Dim()), make([]float64, b.Dim())

@@ -9,8 +9,8 @@ import (
 	"pinn/pinn/pinntest"
 )
 
-// TestTileSize: tiles are multiples of 8 within their bounds, no larger than the memory
-// allows once they are good, and so small that there are four of them.
+// TestTileSize: tiles have a multiple of 8 points within their bounds, grow with the memory,
+// do not have rows at a bad distance, and are about a quarter of the points at most.
 func TestTileSize(t *testing.T) {
 	s := burgers(t)
 	for _, hidden := range [][]int{nil, {5}, {20, 20, 20}, {64, 64, 64, 64}, {500, 500}} {

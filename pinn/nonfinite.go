@@ -44,8 +44,8 @@ func (l *Loss) findNonFinite(theta []float64) (n NonFinite, ok bool) {
 		p, number := l.full.locate(i)
 		x := w.forward(p, number, theta, l.params, true)
 		for o, m := range p.terms {
-			if j := slices.IndexFunc(x.residual(o), unfit); j >= 0 {
-				return l.nonFinite("residual", m, i, j, x.residual(o)[j], x.firstUnfit(j)), true
+			if j := slices.IndexFunc(x.residual(o), notFinite); j >= 0 {
+				return l.nonFinite("residual", m, i, j, x.residual(o)[j], x.firstNotFinite(j)), true
 			}
 		}
 	}
@@ -62,7 +62,7 @@ func (l *Loss) findGradient(theta []float64) (n NonFinite, ok bool) {
 			for _, c := range p.cells[first:][:len(part.terms)] {
 				for i := range l.Dim() {
 					row := p.jt[i*p.stride+c.col:][:c.n]
-					if j := slices.IndexFunc(row, unfit); j >= 0 {
+					if j := slices.IndexFunc(row, notFinite); j >= 0 {
 						return l.nonFinite("gradient", c.term, from+tile, j, row[j], "by "+l.parameter(i)), true
 					}
 				}
@@ -83,16 +83,16 @@ func (l *Loss) nonFinite(what string, term, tile, j int, value float64, layer st
 	return n
 }
 
-// unfit reports whether v is NaN or infinite.
-func unfit(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+// notFinite reports whether v is NaN or infinite.
+func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 
-// firstUnfit says in which layer, from the inputs up, the first number that is not finite
+// firstNotFinite says in which layer, from the inputs up, the first number that is not finite
 // appears at point j of a tile that was evaluated with keep.
-func (x *tile) firstUnfit(j int) string {
+func (x *tile) firstNotFinite(j int) string {
 	tr := x.part.trial
 	bad := func(rows []float64, n int) bool {
 		for k := range n {
-			if unfit(rows[k*tr.t+j]) {
+			if notFinite(rows[k*tr.t+j]) {
 				return true
 			}
 		}

@@ -298,7 +298,7 @@ func points(d int, x, normals []float64) (pde.Points, error) {
 		return pde.Points{}, fmt.Errorf("must have as many components of normals as coordinates, %d, got %d", len(x), len(normals))
 	}
 	for _, v := range slices.Concat(x, normals) {
-		if unfit(v) {
+		if notFinite(v) {
 			return pde.Points{}, fmt.Errorf("must be finite, got %g", v)
 		}
 	}

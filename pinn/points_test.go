@@ -14,7 +14,7 @@ import (
 	"pinn/pinn/pinntest"
 )
 
-// all that a loss says at θ: values, gradients, minibatches, terms.
+// says returns what a loss gives at θ: values, terms, gradients, a minibatch.
 func says(b *Loss, theta []float64) []float64 {
 	grad := make([]float64, b.Dim())
 	out := []float64{b.HeldOut(theta)}
@@ -33,8 +33,8 @@ func equalBits(a, b []float64) bool {
 	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
 }
 
-// A loss whose state is restored says the same to the last bit, at once and after
-// both have drawn new points.
+// A loss whose state is restored gives the same bits, at once and after both losses have
+// drawn new points.
 func TestStateRestores(t *testing.T) {
 	methods := []string{"rad", "none", "uniform", "rar"}
 	if testing.Short() {

@@ -123,12 +123,12 @@ func density(squares []float64, k, c float64) []float64 {
 	mean, most := 0.0, 0.0
 	for i, s := range squares {
 		p[i] = math.Pow(s, k/2)
-		if !unfit(p[i]) {
+		if !notFinite(p[i]) {
 			most = max(most, p[i])
 		}
 	}
 	for i := range p {
-		if unfit(p[i]) {
+		if notFinite(p[i]) {
 			p[i] = most
 		}
 		mean += p[i] / float64(len(p))

@@ -58,7 +58,7 @@ var evolving = []struct {
 // cuts are the ends of the slabs in these tests, of different lengths.
 var cuts = []float64{0, 0.25, 0.7, 1}
 
-// march returns every slab with a random network in it, each upon the one before.
+// march returns every slab with a random network, each going on from the one before.
 func march(s *stated, spec NetSpec) (slabs []Slab, parts []*Solution, nets []*MLP) {
 	s.TB.Helper()
 	_, soft, _, err := hard.Lifts(s.Problem)
@@ -140,8 +140,8 @@ func TestSlabsKeepHardConditions(t *testing.T) {
 // TestSlabPartialsAgainstDifferences does for the last slab what
 // TestPartialsAgainstDifferences does for a single network.
 func TestSlabPartialsAgainstDifferences(t *testing.T) {
-	// As there; the slabs before are evaluated at one time and have short spans, whose
-	// inverse to the fourth power enters. Worst 4e-8.
+	// Theory as there, but the slabs are short, and the inverse of their length enters with
+	// its fourth power. Worst 4e-8. Margin 250.
 	const tol = 1e-5
 	for _, c := range evolving {
 		if c.name == "vibrating beam" {
@@ -155,8 +155,8 @@ func TestSlabPartialsAgainstDifferences(t *testing.T) {
 	}
 }
 
-// TestSlabGradientAgainstDifferences goes through every kind of network on the problem
-// whose slabs need most of what is below: order 5.
+// TestSlabGradientAgainstDifferences takes every problem, and every kind of network on the one
+// whose slabs need derivatives of the highest order, 5, of the slab before.
 func TestSlabGradientAgainstDifferences(t *testing.T) {
 	type posed struct {
 		state func(tb testing.TB) *stated

@@ -174,7 +174,8 @@ func TestChunkStatsOfFreshPoints(t *testing.T) {
 		return mean, squares / (draws - 1)
 	}
 	// The standard error of a variance from n draws of about ν components that matter
-	// is √(2/(nν)) ≤ 8 % for one component; three of them, rounded up.
+	// is √(2/(nν)) ≤ 8 %, the bound being that of one component; the tolerance is three of
+	// these, rounded up.
 	mean, actual := estimate("uniform")
 	if math.Abs(mean/actual-1) > 0.3 {
 		t.Errorf("uniform points: estimated variance %v, of the draws %v (tol 30 %%)", mean, actual)

@@ -9,7 +9,7 @@ import (
 	"pinn/pinn/pinntest"
 )
 
-// Short names of what the tests state their problems with.
+// Short names for what states the problems of the tests.
 type stated = pinntest.Stated
 
 var (

@@ -97,8 +97,8 @@ func TestLiftMeetsItsData(t *testing.T) {
 	}
 }
 
-// TestStarted: at the first time u = 0 and so are its first m − 1 derivatives by time, and
-// where u had to be G on a face it differs from it by the Taylor polynomial of G only.
+// TestStarted: at the first time g, φ and their first m − 1 derivatives by time are 0, and
+// later g is the old g minus its Taylor polynomial.
 func TestStarted(t *testing.T) {
 	s := state(t, []pde.Axis{span("x", 0, 1), span("t", 2, 5)}, "u")
 	g := s.Graph
