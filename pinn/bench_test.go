@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// benchCases are the evaluations that cost is quoted for.
+// benchCases are the evaluations whose cost doc.go and the commits quote.
 var benchCases = []struct {
 	problem string
 	state   func(tb testing.TB) *stated
@@ -34,7 +34,7 @@ func netName(h []int, activation string) string {
 func forBench(b *testing.B, f func(b *testing.B, l *built)) {
 	for _, c := range benchCases {
 		b.Run(fmt.Sprintf("problem=%s/net=%s", c.problem, netName(c.hidden, c.s)), func(b *testing.B) {
-			l := c.state(b).build(NetSpec{Hidden: c.hidden, Activation: c.s}, LossOptions{Interior: c.points})
+			l := build(c.state(b), NetSpec{Hidden: c.hidden, Activation: c.s}, LossOptions{Interior: c.points})
 			b.ReportAllocs()
 			f(b, l)
 		})
@@ -91,7 +91,7 @@ func BenchmarkMinibatch(b *testing.B) {
 }
 
 func BenchmarkNormalEquations(b *testing.B) {
-	l := burgers(b).build(NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}, LossOptions{Interior: 4000})
+	l := build(burgers(b), NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}, LossOptions{Interior: 4000})
 	n := l.Dim()
 	a, g := make([]float64, n*n), make([]float64, n)
 	b.ReportAllocs()
@@ -100,14 +100,14 @@ func BenchmarkNormalEquations(b *testing.B) {
 	}
 }
 
-// BenchmarkDraw reports the time of drawing the points of a loss: of the network
-// alone, and above a solution that it corrects.
+// BenchmarkDraw reports the time of drawing the points of a loss: of a first network, and of
+// one that corrects a solution.
 func BenchmarkDraw(b *testing.B) {
 	o := LossOptions{Interior: 10000}
 	spec := NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}
 	s := burgers(b)
-	first := s.build(spec, o)
-	for name, l := range map[string]*built{"first": first, "second": s.corrected(first, spec, 0.5, o)} {
+	first := build(s, spec, o)
+	for name, l := range map[string]*built{"first": first, "second": corrected(s, first, spec, 0.5, o)} {
 		for _, method := range []string{"uniform", "rad"} {
 			b.Run("stage="+name+"/method="+method, func(b *testing.B) {
 				rng := stream(1, 1, 1)
@@ -120,7 +120,7 @@ func BenchmarkDraw(b *testing.B) {
 }
 
 func BenchmarkResample(b *testing.B) {
-	l := burgers(b).build(NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}, LossOptions{Interior: 4000})
+	l := build(burgers(b), NetSpec{Hidden: []int{20, 20, 20}, Activation: "tanh"}, LossOptions{Interior: 4000})
 	rng := stream(1, 1, 1)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -6,6 +6,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pinn"
+	"pinn/pinn/hard"
 )
 
 // A problem becomes a function of θ in five calls: state it, build in its hard
@@ -29,7 +30,7 @@ func ExampleLoss() {
 		},
 	}
 
-	lifts, soft, notes, err := pinn.BuildLifts(p)
+	lifts, soft, notes, err := hard.Lifts(p)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -5,20 +5,20 @@ import (
 	"pinn/pinn/jet"
 )
 
-// group is a kind of point and the statements that hold there: all equations in
-// the interior, one soft condition, or one data set. It is immutable.
+// group is the statements that share their points: all equations in the interior, one soft
+// condition, or one data set. It is immutable and does not hold the points.
 type group struct {
 	id      int // its place among the groups of the loss
 	trial   *trial
 	program *pde.Program // one output per statement
 	terms   []int        // the loss term of each output
 	weights []float64    // w_m of each output
-	coords  int          // rows of the coordinate block: axes, normals, columns
+	coords  int          // rows of a tile's coordinates: axes, normals, data columns
 	rows    int          // rows of a tile's statics
 }
 
-// newGroup compiles residuals that share their points. Terms are numbered from
-// first on.
+// newGroup compiles residuals that share about so many points. Their loss terms are
+// numbered from first on; columns is the number of data columns that they read.
 func newGroup(p *pde.Problem, f form, rs []*pde.Expr, weights []float64, first, columns int, o LossOptions, points int) (*group, error) {
 	var needed []pde.Multi
 	for _, r := range rs {
@@ -45,8 +45,8 @@ func newGroup(p *pde.Problem, f form, rs []*pde.Expr, weights []float64, first, 
 	return g, nil
 }
 
-// partials lists the rows of a block of components: field by field, and within
-// a field in the order of the set.
+// partials lists the components of the fields in the order in which a trial function
+// stores them: field by field, and within a field in the order of the set.
 func partials(fields int, set *jet.Set) []pde.Partial {
 	var ps []pde.Partial
 	for f := range fields {
@@ -58,21 +58,20 @@ func partials(fields int, set *jet.Set) []pde.Partial {
 }
 
 const (
-	// cacheBytes is the default of LossOptions.CacheBytes: a second-level cache.
+	// cacheBytes is the default of LossOptions.CacheBytes: the size of a second-level cache.
 	cacheBytes = 1 << 20
-	// Tiles of fewer than goodTile points cost more in calls than they gain in the
-	// cache, until they fill it fourfold; those of more than maxTile gain nothing,
-	// and share out less evenly.
+	// Tiles have goodTile points even where these fill the cache up to four times: smaller
+	// ones cost more in calls than they gain in the cache. Tiles of more than maxTile points
+	// gain nothing, and threads share them less evenly.
 	maxTile, goodTile, minTile = 120, 96, 8
-	// Rows that are a multiple of pageSpan apart fall on the same few sets of the
+	// Rows whose distance is a multiple of pageSpan numbers fall on the same few sets of the
 	// first-level cache and push one another out.
 	pageSpan = 256
 )
 
-// tileSize returns the number of points of a tile, a multiple of 8, such that
-// what one evaluation touches again and again fits into the given bytes, and about a
-// quarter of the points at most: the sums of four tiles show how far the points
-// differ; see ChunkStats.
+// tileSize returns the number of points of a tile, a multiple of 8, such that the memory
+// of one evaluation fits into the given bytes, 0 for cacheBytes. It is about a quarter of
+// the points at most, so that there are four tiles: ChunkStats compares their sums.
 func tileSize(f form, set *jet.Set, bytes, points int) int {
 	if bytes == 0 {
 		bytes = cacheBytes
@@ -93,9 +92,8 @@ func tileSize(f form, set *jet.Set, bytes, points int) int {
 	return t
 }
 
-// pointSet is the points of a group with their statics, tile-major: tile i is
-// block[i·rows·T : (i+1)·rows·T], the last one filled up with copies of the last
-// point.
+// pointSet is points of a group with their statics, tile after tile: those of tile i are
+// block[i·rows·T : (i+1)·rows·T]. The last tile is filled up with copies of the last point.
 type pointSet struct {
 	*group
 	pts     pde.Points
@@ -104,8 +102,8 @@ type pointSet struct {
 	block   []float64
 }
 
-// newSet computes the statics of the points on so many threads, tile by tile; columns
-// holds the values of the data columns there.
+// newSet computes the statics of points on so many threads; columns holds the values of the
+// data columns at the points.
 func (g *group) newSet(pts pde.Points, columns [][]float64, threads int) *pointSet {
 	t := g.trial.t
 	s := &pointSet{group: g, pts: pts, columns: columns, tiles: (pts.N + t - 1) / t}
@@ -127,7 +125,8 @@ func (s *pointSet) tile(i int) []float64 {
 	return s.block[i*n : (i+1)*n]
 }
 
-// coordinates stores the coordinate block of the tile that starts at a point.
+// coordinates stores the rows of coordinates, normals and data columns of the tile that
+// starts at the given point.
 func (s *pointSet) coordinates(dst []float64, first int) {
 	t, d := s.trial.t, s.pts.D
 	for j := range t {
@@ -144,8 +143,8 @@ func (s *pointSet) coordinates(dst []float64, first int) {
 	}
 }
 
-// gather stores in dst the statics of the points of index, at the front of a tile
-// and followed by copies of the last up to the next multiple of 8.
+// gather stores in dst the statics of the points of index as one tile: they are its first
+// points, followed by copies of the last one up to the next multiple of 8.
 func (s *pointSet) gather(dst []float64, index []int32) {
 	t := s.trial.t
 	for j := range s.trial.extent(len(index)).n {
@@ -155,4 +154,89 @@ func (s *pointSet) gather(dst []float64, index []int32) {
 			dst[r*t+j] = from[r*t]
 		}
 	}
+}
+
+// filler computes the statics of tiles: what depends on the place alone in a trial function
+// and in the residual program that reads it. It has memory of its own, so that every
+// goroutine needs one.
+type filler struct {
+	trial   *trial
+	program *pde.Program // of the residuals, nil if there are none
+	tapes   []*pde.Tape  // one per lift
+	scratch []float64    // statics of the program of a lift
+	below   *below       // nil without a frozen solution
+}
+
+// newFiller returns a filler for a trial function and the residuals that read it, if any.
+func newFiller(t *trial, program *pde.Program) *filler {
+	f := &filler{trial: t, program: program, below: newBelow(t.base)}
+	most := 0
+	for _, l := range t.lifts {
+		f.tapes = append(f.tapes, l.program.NewTape(t.t))
+		most = max(most, l.program.Statics())
+	}
+	f.scratch = make([]float64, most*t.t)
+	return f
+}
+
+// fill stores the statics of one tile in dst. coords has a row of t numbers per axis, per
+// component of the normal and per data column; the last two may be missing if no residual
+// reads them.
+func (f *filler) fill(dst, coords []float64) {
+	t := f.trial
+	c := t.set.Len()
+	mirrors, images := t.net.spec.Mirrors, t.fold.images
+	for i, in := range t.net.inputs {
+		x := coords[in.axis*t.t:][:t.t]
+		for m := range images {
+			for a, alpha := range t.set.All() {
+				to := dst[((i*images+m)*c+a)*t.t:][:t.t]
+				for p := range to {
+					to[p] = in.component(alpha, image(mirrors, m, in.axis, in.mid, x[p]))
+				}
+			}
+		}
+	}
+	if f.below != nil {
+		f.below.components(dst[t.base.first*t.t:], coords)
+	}
+	for i, l := range t.lifts {
+		l.program.FillStatics(f.scratch, t.t, coords, t.t, t.t)
+		l.program.Forward(f.tapes[i], t.t, f.scratch, nil, nil)
+		for o := range l.outs {
+			copy(dst[(l.base+o)*t.t:][:t.t], f.tapes[i].Out(o))
+		}
+	}
+	if f.program != nil {
+		f.program.FillStatics(dst[t.static*t.t:], t.t, coords, t.t, t.t)
+	}
+}
+
+// TermPoints returns, for each of the loss's own terms, the number of points of its mean.
+func (l *Loss) TermPoints() []int {
+	n := make([]int, len(l.names))
+	for i, g := range l.groups {
+		for _, term := range g.terms {
+			n[term] = l.sets[i].pts.N
+		}
+	}
+	return n
+}
+
+// Group describes the points that some terms share.
+type Group struct {
+	Points   int   // N
+	Partials int   // C, the components ∂^α u carried at each
+	Tile     int   // points of a full tile
+	Terms    []int // the loss's own terms that have these points
+}
+
+// Groups returns the groups of points: first that of the equations, if there are any, then
+// those of the soft conditions, then those of the data.
+func (l *Loss) Groups() []Group {
+	gs := make([]Group, len(l.groups))
+	for i, g := range l.groups {
+		gs[i] = Group{l.sets[i].pts.N, g.trial.set.Len(), g.trial.t, g.terms}
+	}
+	return gs
 }

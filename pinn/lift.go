@@ -1,166 +1,198 @@
 package pinn
 
 import (
+	"slices"
+
+	"pinn/internal/kernel"
+	"pinn/internal/rows"
 	"pinn/pde"
+	"pinn/pinn/hard"
+	"pinn/pinn/jet"
 )
 
-// Lift is how the hard conditions of one field are built in: u = G + Phi·N with
-// the network's output N. G meets the conditions, Phi vanishes where they hold.
-// Both are expressions of the axes. Where Base is set, its answer is added to G: the
-// network corrects it, see Correct, or goes on from it, see NewSlab. The zero Lift,
-// apart from Field, is u = N.
-type Lift struct {
-	Field int
-	G     *pde.Expr // nil for 0
-	Phi   *pde.Expr // nil for 1
-	Base  *Base     // nil for none; all lifts have the same
+// liftJet turns the components of one output N of the network into those of its field
+// u = s + g + φN, in place:
+//
+//	forward   u_α = g_α + s_α + Σ_{β≤α} C(α,β) φ_β N_{α−β}
+//	adjoint   N̄_γ = Σ_{α≥γ} C(α,γ) φ_{α−γ} ū_α
+//
+// The components g_α and φ_β that are not zero everywhere are rows base … base+outs−1 of
+// a tile's statics. Those of a frozen solution s have rows of their own there.
+type liftJet struct {
+	field            int
+	base             int
+	program          *pde.Program // computes these components
+	outs             int
+	forward, adjoint rows.Program
 }
 
-// Base is a frozen solution that others build on. With a Start it is continued from
-// the time Start.At by its Taylor polynomial there,
-//
-//	Σ_{k<m} (t−At)^k/k! · ∂_t^k u(·, At),   m = Start.Orders[field],
-//
-// which is 0 for a field with m = 0.
-type Base struct {
-	*Solution
-	Start *Start // nil: as it is
-}
-
-// Start is a time at which a solution is continued, the index of the axis of time, and
-// of each field the order of its evolution in time.
-type Start struct {
-	Time   int
-	At     float64
-	Orders []int
-}
-
-// trivial reports whether u = N.
-func (l Lift) trivial() bool { return l.G == nil && l.Phi == nil && l.Base == nil }
-
-// blend returns the lift that meets the data, which must agree where faces
-// meet. Going from u ≈ 0 through the axes one by one, each is put right by what
-// its data lack on what is there already:
-//
-//	g ← g + P_i(u − g),
-//
-// which makes g = [I − Π(I − P_i)]u, the boolean sum of the projectors P_i: for
-// two axes P_x + P_t − P_x P_t. P_i interpolates linearly between two faces, is
-// constant from one, and g_0 + (t−t₀)g_1 from a value and a velocity. Phi is the
-// product of 4(x−a)(b−x)/(b−a)², (x−a)/(b−a) or its mirror image, or
-// ((t−t₀)/(T−t₀))², each at most 1.
-//
-// Gordon, SIAM J. Numer. Anal. 8 (1971) 158: transfinite interpolation.
-func blend(g *pde.Graph, box pde.Box, field int, data []datum) (Lift, error) {
-	sum, phi := g.Const(0), g.Const(1)
-	for axis := range box.Axes {
-		var on axisData
-		for _, d := range data {
-			if d.axis == axis {
-				on.put(d)
+// newLiftJet returns the jet of a lift for the components of the set. Its statics begin at
+// row base, those of the frozen solution at row frozen, which is −1 if there is none.
+func newLiftJet(l hard.Lift, g *pde.Graph, axes int, set *jet.Set, base, frozen int) (*liftJet, error) {
+	j := &liftJet{field: l.Field, base: base}
+	gs, err := components(l.G, 0, g, set)
+	if err != nil {
+		return nil, err
+	}
+	phis, err := components(l.Phi, 1, g, set)
+	if err != nil {
+		return nil, err
+	}
+	var outs []*pde.Expr
+	rowOf := func(es []*pde.Expr) []int {
+		at := make([]int, len(es))
+		for c, e := range es {
+			at[c] = -1
+			if v, ok := e.Const(); !ok || v != 0 {
+				at[c] = base + len(outs)
+				outs = append(outs, e)
 			}
 		}
-		if on == (axisData{}) {
-			continue
+		return at
+	}
+	gRow, phiRow := rowOf(gs), rowOf(phis)
+	frozenRow := slices.Repeat([]int{-1}, set.Len())
+	if frozen >= 0 {
+		for c := range frozenRow {
+			frozenRow[c] = frozen + l.Field*set.Len() + c
 		}
-		b := blender{g: g, axis: axis, on: box.Axes[axis]}
-		add, err := b.project(on, sum)
-		if err != nil {
-			return Lift{}, err
-		}
-		sum = g.Add(sum, add)
-		phi = g.Mul(phi, b.factor(on))
 	}
-	l := Lift{Field: field, G: sum, Phi: phi}
-	if v, ok := phi.Const(); ok && v == 1 {
-		return Lift{Field: field}, nil
-	}
-	if v, ok := sum.Const(); ok && v == 0 {
-		l.G = nil
-	}
-	return l, nil
+	j.program, j.outs = pde.Compile(outs, pde.Layout{Axes: axes}), len(outs)
+	j.writeForward(set, gRow, frozenRow, phiRow)
+	j.writeAdjoint(set, phiRow)
+	return j, nil
 }
 
-// axisData are the data on one axis: at its first end, at its last, and the
-// velocity at the first.
-type axisData struct{ from, to, velocity *pde.Expr }
-
-func (a *axisData) put(d datum) {
-	switch {
-	case d.velocity:
-		a.velocity = d.value
-	case d.end < 0:
-		a.from = d.value
-	default:
-		a.to = d.value
+// components returns ∂^α e for every α of the set; a nil e is the number v.
+func components(e *pde.Expr, v float64, g *pde.Graph, set *jet.Set) ([]*pde.Expr, error) {
+	if e == nil {
+		e = g.Const(v)
 	}
-}
-
-// blender builds the projector and the factor of one axis.
-type blender struct {
-	g    *pde.Graph
-	axis int
-	on   pde.Axis
-}
-
-// project returns P(u − g) for the data u on this axis.
-func (b blender) project(on axisData, sum *pde.Expr) (*pde.Expr, error) {
-	g := b.g
-	lack := func(data *pde.Expr, at float64) *pde.Expr { return g.Sub(data, b.at(sum, at)) }
-	switch {
-	case on.velocity != nil:
-		slope, err := g.Diff(sum, b.axis)
+	es := []*pde.Expr{e}
+	for _, alpha := range set.All()[1:] {
+		below, axis := jet.Step(alpha)
+		d, err := g.Diff(es[set.Index(below)], axis)
 		if err != nil {
 			return nil, err
 		}
-		rate := g.Sub(on.velocity, b.at(slope, b.on.From))
-		return g.Add(lack(on.from, b.on.From), g.Mul(b.past(), rate)), nil
-	case on.from != nil && on.to != nil:
-		first := g.Mul(b.left(), lack(on.from, b.on.From))
-		return g.Add(first, g.Mul(b.done(), lack(on.to, b.on.To))), nil
-	case on.from != nil:
-		return lack(on.from, b.on.From), nil
+		es = append(es, d)
 	}
-	return lack(on.to, b.on.To), nil
+	return es, nil
 }
 
-// factor returns the part of φ that vanishes on this axis' data.
-func (b blender) factor(on axisData) *pde.Expr {
-	g := b.g
-	switch {
-	case on.velocity != nil:
-		return g.Mul(b.done(), b.done())
-	case on.from != nil && on.to != nil:
-		return g.Mul(g.Const(4), g.Mul(b.done(), b.left()))
-	case on.from != nil:
-		return b.done()
+// writeForward writes the program forward. It goes through the set from its end: u_α needs
+// N_β for β ≤ α only, so that it may overwrite N_α.
+func (j *liftJet) writeForward(set *jet.Set, gRow, frozenRow, phiRow []int) {
+	p := &j.forward
+	for c := set.Len() - 1; c >= 0; c-- {
+		alpha, dst := set.At(c), rows.At(jet.BankZ, c)
+		p.Mul(dst, rows.At(jet.BankS, phiRow[0]), dst)
+		set.Below(alpha, func(beta pde.Multi) {
+			if b := set.Index(beta); b > 0 && phiRow[b] >= 0 {
+				n := set.Index(alpha.Sub(beta))
+				p.Product(false, dst, alpha.Binom(beta), rows.At(jet.BankS, phiRow[b]), rows.At(jet.BankZ, n))
+			}
+		})
+		for _, at := range []int{gRow[c], frozenRow[c]} {
+			if at >= 0 {
+				p.Axpy(dst, 1, rows.At(jet.BankS, at))
+			}
+		}
 	}
-	return b.left()
 }
 
-// at returns e with the coordinate fixed.
-func (b blender) at(e *pde.Expr, v float64) *pde.Expr { return substitute(b.g, e, b.axis, v) }
-
-// past returns x − a.
-func (b blender) past() *pde.Expr { return b.g.Sub(b.g.Axis(b.axis), b.g.Const(b.on.From)) }
-
-// done returns (x − a)/(b − a), left (b − x)/(b − a). Both are exactly 0 and 1 at
-// the ends.
-func (b blender) done() *pde.Expr { return b.g.Div(b.past(), b.g.Const(b.on.Length())) }
-
-func (b blender) left() *pde.Expr {
-	return b.g.Div(b.g.Sub(b.g.Const(b.on.To), b.g.Axis(b.axis)), b.g.Const(b.on.Length()))
+// writeAdjoint writes the program adjoint. It goes through the set from its start: N̄_γ
+// needs ū_α for α ≥ γ only, so that it may overwrite ū_γ.
+func (j *liftJet) writeAdjoint(set *jet.Set, phiRow []int) {
+	p := &j.adjoint
+	for c, gamma := range set.All() {
+		dst := rows.At(jet.BankZ, c)
+		p.Mul(dst, rows.At(jet.BankS, phiRow[0]), dst)
+		for d := c + 1; d < set.Len(); d++ {
+			alpha := set.At(d)
+			if !gamma.Le(alpha) {
+				continue
+			}
+			if b := set.Index(alpha.Sub(gamma)); phiRow[b] >= 0 {
+				p.Product(false, dst, alpha.Binom(gamma), rows.At(jet.BankS, phiRow[b]), rows.At(jet.BankZ, d))
+			}
+		}
+	}
 }
 
-// substitute returns e with the coordinate of the axis replaced by v.
-func substitute(g *pde.Graph, e *pde.Expr, axis int, v float64) *pde.Expr {
-	return g.Replace(e, func(leaf *pde.Expr) *pde.Expr {
-		if leaf.Op() != pde.OpAxis {
-			return nil
+// run applies one of the two programs to the field's components in u.
+func (j *liftJet) run(p *rows.Program, w *blocks, x extent, u, statics []float64) {
+	w.banks.Set(jet.BankZ, u[j.field*x.width()/x.images:], x.t)
+	w.banks.Set(jet.BankS, statics, x.t)
+	p.Run(&w.banks, x.n)
+}
+
+// fold makes the outputs of a network symmetric under its k mirrors. Every place has
+// M = 2^k images σ_m x, where σ_m applies the mirrors whose bits are set in m, and
+//
+//	N_f ← (1/M) Σ_m s_mf·N_f∘σ_m,   ∂^α: (1/M) Σ_m s_mf·(−1)^{α·m}·(∂^α N_f)(σ_m x),
+//
+// where s_mf is the product of the signs of field f under these mirrors, and α·m the order
+// of ∂^α in their axes. In the blocks of the network the components at the M images stand
+// side by side, so that layers treat them as further points; after the fold there is one.
+type fold struct {
+	images int
+	scale  [][]float64 // per field, the factors of its M·C components
+}
+
+// newFold returns the fold of the mirrors, for the components of the set.
+
+func newFold(mirrors []hard.Mirror, set *jet.Set, fields int) fold {
+	f := fold{images: 1 << len(mirrors)}
+	for field := range fields {
+		var scale []float64
+		for m := range f.images {
+			for _, alpha := range set.All() {
+				s := 1 / float64(f.images)
+				for k, mirror := range mirrors {
+					if m>>k&1 == 1 {
+						s *= mirror.Signs[field] * hard.Parity(alpha[mirror.Axis])
+					}
+				}
+				scale = append(scale, s)
+			}
 		}
-		if k, _ := leaf.Index(); k == axis {
-			return g.Const(v)
+		f.scale = append(f.scale, scale)
+	}
+	return f
+}
+
+// image returns the coordinate x of a place after σ_m, on one axis with its middle at mid.
+func image(mirrors []hard.Mirror, m, axis int, mid, x float64) float64 {
+	for k, mirror := range mirrors {
+		if m>>k&1 == 1 && mirror.Axis == axis {
+			x = 2*mid - x
 		}
-		return nil
-	})
+	}
+	return x
+}
+
+// forward stores the symmetric outputs in u, rows f·C + α, from the outputs at the images
+// in wide, M·C components for each field.
+func (f *fold) forward(u, wide []float64, c, t, n int) {
+	for field, scale := range f.scale {
+		for i, s := range scale {
+			dst, src := u[(field*c+i%c)*t:][:n], wide[(field*len(scale)+i)*t:][:n]
+			if i < c {
+				kernel.Scale(dst, s, src)
+			} else {
+				kernel.Axpy(dst, s, src)
+			}
+		}
+	}
+}
+
+// adjoint stores in wide the derivatives by the outputs at the images, from those by the
+// symmetric outputs in ubar.
+func (f *fold) adjoint(wide, ubar []float64, c, t, n int) {
+	for field, scale := range f.scale {
+		for i, s := range scale {
+			kernel.Scale(wide[(field*len(scale)+i)*t:][:n], s, ubar[(field*c+i%c)*t:][:n])
+		}
+	}
 }

@@ -9,20 +9,22 @@ import (
 	"pinn/internal/kernel/qr"
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pinn/hard"
 )
 
-// LossOptions are the choices of NewLoss. The zero value chooses all.
+// LossOptions are the choices of NewLoss. The zero value takes every default.
 type LossOptions struct {
 	Interior   int    // points of the equations; 0 for 1000 in one dimension, 4000 in two, 8000 in more
-	Sampler    string // a kind of cube.New; "" for sobol
+	Sampler    string // a name that cube.New knows; "" for sobol
 	HeldOut    int    // points of the held-out equations; 0 for 2000
-	Threads    int    // 0 for GOMAXPROCS. It changes no bit of any result
+	Threads    int    // 0 for GOMAXPROCS; results do not depend on it, to the last bit
 	Seed       uint64 // of the points
-	CacheBytes int    // what the blocks of a tile may fill; 0 for 1 MiB
+	CacheBytes int    // memory in which the blocks of a tile should fit; 0 for 1 MiB
+	Base       *Base  // a frozen solution that is added to g + φN; nil for none
 
-	// Terms names the terms of a whole problem of which the loss is that of a part, a
-	// slab of time, and Own tells for each term of the loss its place among them. nil:
-	// the loss has all terms.
+	// Terms and Own are given for the loss of a slab of time, which may have fewer terms
+	// than the whole problem: Terms names the terms of the whole problem, and Own has for
+	// each term of this loss its index among them. nil: the loss has all terms.
 	Terms []string
 	Own   []int
 }
@@ -42,8 +44,8 @@ type LossOptions struct {
 type Loss struct {
 	problem  *pde.Problem
 	net      *MLP
-	lifts    []Lift
-	soft     []int
+	lifts    []hard.Lift
+	soft     []int // indices of the conditions that are terms
 	options  LossOptions
 	sampler  cube.Sampler
 	unknowns []unknown
@@ -53,23 +55,23 @@ type Loss struct {
 	groups  []*group
 	places  []place     // per group
 	sets    []*pointSet // per group: the points of training
-	full    *selection  // all of them
-	held    []*pointSet // per group: fresh points, never trained on
-	heldOut *selection  // all of them
+	full    *selection  // all points of sets
+	held    []*pointSet // per group: points of their own, never trained on
+	heldOut *selection  // all points of held
 	engine  *engine
 	sums    *sums
-	summed  float64   // times the sums of the chunks is ∇L over all points; 0 if they are of something else
-	mean    []float64 // scratch of ChunkStats
-	panel   *panel    // of the Jacobian, made at its first use
-	normal  normal
+	summed  float64    // factor from the sums of the chunks to ∇L over all points; 0 if they hold something else
+	mean    []float64  // scratch of ChunkStats
+	panel   *panel     // of the Jacobian, made at its first use
+	normal  normal     // the job of NormalEquations
 	folder  *qr.Folder // of Triangle, made at its first use
-	params  []float64  // the unknown parameters at the θ at hand
-	slopes  []float64  // and their derivatives by θ
-	terms   []float64  // mean squares of the last full evaluation
-	spare   []float64  // mean squares of other evaluations
+	params  []float64  // the unknown parameters at the θ of the present evaluation
+	slopes  []float64  // their derivatives by their elements of θ
+	terms   []float64  // mean squares at the last evaluation over all points
+	spare   []float64  // mean squares at other evaluations
 }
 
-// The purposes of the random streams of a seed.
+// The purposes for which a seed has random streams.
 const (
 	streamPoints uint64 = iota + 1
 	streamHeldOut
@@ -83,14 +85,13 @@ func stream(seed, purpose uint64, group int) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, purpose<<32|uint64(group)))
 }
 
-// NewLoss returns the loss of a problem whose conditions soft, indices of
-// p.Conditions, are terms and whose others are met by the lifts, one per field in
-// order; BuildLifts gives both. It is an error if nothing is left to train, the
-// domain or the place of a condition has no points, or a statement does not fit
-// into the problem's graph.
-// It panics if the network has another number of fields, or on a sampler it does
-// not know.
-func NewLoss(p *pde.Problem, net *MLP, lifts []Lift, soft []int, o LossOptions) (*Loss, error) {
+// NewLoss returns the loss of a problem. soft are the indices of the conditions that are
+// terms; the lifts, one per field in their order, meet the others. hard.Lifts gives both. It
+// is an error if there is nothing to train, the domain or the place of a condition has no
+// points, a residual reads a normal where there is none, or a statement does not fit into
+// the problem's graph. NewLoss panics if the network has another number of fields, or on an
+// unknown sampler.
+func NewLoss(p *pde.Problem, net *MLP, lifts []hard.Lift, soft []int, o LossOptions) (*Loss, error) {
 	if net.fields() != len(p.Fields) {
 		panic("pinn: network and problem differ in their fields")
 	}
@@ -103,7 +104,7 @@ func NewLoss(p *pde.Problem, net *MLP, lifts []Lift, soft []int, o LossOptions) 
 	for _, u := range p.Params {
 		l.unknowns = append(l.unknowns, newUnknown(u))
 	}
-	f := form{net: net, lifts: lifts, graph: p.Graph, axes: p.Box.Dim(), fields: len(p.Fields)}
+	f := form{net: net, lifts: lifts, base: o.Base, graph: p.Graph, axes: p.Box.Dim(), fields: len(p.Fields)}
 	if err := l.compile(f, soft); err != nil {
 		return nil, err
 	}
@@ -175,8 +176,8 @@ func (l *Loss) ValueGrad(grad, theta []float64) float64 {
 	return l.evaluate(l.full, grad, theta, l.terms)
 }
 
-// HeldOut returns the loss over points drawn evenly and apart, which training
-// never uses; data sets, which cannot be drawn anew, are the same.
+// HeldOut returns the loss over uniformly drawn points that training never uses. Data sets,
+// which cannot be drawn anew, are the same as in training.
 func (l *Loss) HeldOut(theta []float64) float64 {
 	return l.evaluate(l.heldOut, nil, theta, l.spare)
 }
@@ -193,9 +194,9 @@ func (l *Loss) TermNames() []string {
 // Weights returns w_m of the loss's own terms, in their order.
 func (l *Loss) Weights() []float64 { return l.weights }
 
-// Terms stores in dst the mean squares of the terms of TermNames, without their
-// weights, at the last evaluation over all points; NaN if there was none, and for terms
-// that the loss does not have.
+// Terms stores in dst the mean squares of the terms of TermNames, without their weights, at
+// the last evaluation over all points. It stores NaN if there was none, and for terms of the
+// whole problem that this loss does not have.
 func (l *Loss) Terms(dst []float64) {
 	if l.options.Own == nil {
 		copy(dst, l.terms)
@@ -209,8 +210,8 @@ func (l *Loss) Terms(dst []float64) {
 	}
 }
 
-// evaluate returns the loss over a selection, stores the mean squares of the terms
-// and, unless grad is nil, the gradient.
+// evaluate returns the loss over a selection of points. It stores the mean squares of the
+// terms and, unless grad is nil, the gradient.
 func (l *Loss) evaluate(s *selection, grad, theta, terms []float64) float64 {
 	if grad != nil && len(grad) != l.Dim() {
 		panic("pinn: bad length of the gradient")
@@ -228,7 +229,7 @@ func (l *Loss) evaluate(s *selection, grad, theta, terms []float64) float64 {
 	return l.sums.means(terms, l.weights)
 }
 
-// at sets the unknown parameters to those of θ.
+// at sets the unknown parameters and their slopes to those of θ.
 func (l *Loss) at(theta []float64) {
 	if len(theta) != l.Dim() {
 		panic("pinn: bad length of theta")
@@ -237,3 +238,62 @@ func (l *Loss) at(theta []float64) {
 		l.params[k], l.slopes[k] = u.value(theta[l.net.size+k])
 	}
 }
+
+// unknown maps an element q of θ, which may be any number, to an unknown parameter k of the
+// equations inside its bounds:
+//
+//	k = q                                   no bound
+//	k = min + log(1+e^q)                    a lower bound
+//	k = max − log(1+e^q)                    an upper bound
+//	k = min + (max−min)(1+tanh q)/2         both
+type unknown struct {
+	start, min, max float64
+	below, above    bool
+}
+
+// newUnknown returns the map for a parameter with its bounds and its start value.
+func newUnknown(p pde.Param) unknown {
+	u := unknown{start: p.Start, min: p.Min, max: p.Max}
+	u.below, u.above = p.Bounded()
+	return u
+}
+
+// value returns k and dk/dq.
+func (u unknown) value(q float64) (k, slope float64) {
+	switch {
+	case u.below && u.above:
+		h := math.Tanh(q)
+		half := (u.max - u.min) / 2
+		return u.min + half*(1+h), half * (1 - h*h)
+	case u.below:
+		return u.min + softplusAt(q), logisticAt(q)
+	case u.above:
+		return u.max - softplusAt(q), -logisticAt(q)
+	}
+	return q, 1
+}
+
+// begin returns the q of the start value. On a bound q would be infinite and dk/dq = 0:
+// such a start, or one that is nearly there, is moved inside, to a hundredth of the interval
+// or, with one bound only, of max(1, |bound|).
+func (u unknown) begin() float64 {
+	switch {
+	case u.below && u.above:
+		s := (u.start - u.min) / (u.max - u.min)
+		return math.Atanh(2*min(max(s, 0.01), 0.99) - 1)
+	case u.below:
+		return inverseSoftplus(max(u.start-u.min, 0.01*max(1, math.Abs(u.min))))
+	case u.above:
+		return inverseSoftplus(max(u.max-u.start, 0.01*max(1, math.Abs(u.max))))
+	}
+	return u.start
+}
+
+// softplusAt returns log(1+e^q), without overflow.
+func softplusAt(q float64) float64 { return max(q, 0) + math.Log1p(math.Exp(-math.Abs(q))) }
+
+// logisticAt returns 1/(1+e^{−q}), the derivative of softplusAt.
+func logisticAt(q float64) float64 { return 1 / (1 + math.Exp(-q)) }
+
+// inverseSoftplus returns q with log(1+e^q) = y, y > 0.
+func inverseSoftplus(y float64) float64 { return y + math.Log(-math.Expm1(-y)) }

@@ -7,6 +7,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pinn/jet"
+	"pinn/pinn/pinntest"
 )
 
 func TestNetworkSizes(t *testing.T) {
@@ -90,21 +91,13 @@ func TestInit(t *testing.T) {
 
 func TestNewMLPRefuses(t *testing.T) {
 	box := pde.Box{Axes: []pde.Axis{span("x", -1, 1)}}
-	for name, f := range map[string]func(){
+	pinntest.Panics(t, map[string]func(){
 		"activation": func() { NewMLP(box, 1, NetSpec{Activation: "relu"}) },
 		"width":      func() { NewMLP(box, 1, NetSpec{Activation: "tanh", Hidden: []int{0}}) },
 		"mode":       func() { NewMLP(box, 1, NetSpec{Activation: "tanh", Modes: []int{0}}) },
+		"fine mode":  func() { NewMLP(box, 1, NetSpec{Activation: "tanh", FineModes: [][]int{{-1}}}) },
 		"fields":     func() { NewMLP(box, 0, NetSpec{Activation: "tanh"}) },
-	} {
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Errorf("%s: no panic", name)
-				}
-			}()
-			f()
-		}()
-	}
+	})
 }
 
 func TestUnknownParameters(t *testing.T) {

@@ -7,15 +7,14 @@ import (
 	"strings"
 )
 
-// NonFinite says where a residual, or the derivative of one by a parameter, is NaN
-// or infinite.
+// NonFinite says where a residual, or its derivative by an element of θ, is NaN or infinite.
 type NonFinite struct {
 	Term  string
 	What  string    // "residual" or "gradient"
 	Axes  []string  // names of the coordinates
 	Point []float64 // one coordinate per axis
 	Value float64
-	Layer string // where the first such number stands in the evaluation
+	Layer string // in words, where in the network the first such number appears
 }
 
 // String returns the place and the value as a sentence without its full stop.
@@ -27,9 +26,9 @@ func (n NonFinite) String() string {
 	return fmt.Sprintf("the %s of %s is %g at %s, %s", n.What, n.Term, n.Value, strings.Join(at, ", "), n.Layer)
 }
 
-// FindNonFinite says where at θ the first residual over all points that is not finite
-// stands, or else the first gradient of one, as NonFinite.String does; "" if there is
-// none. It is meant for a report after the loss was not finite.
+// FindNonFinite says, as NonFinite.String does, at which point a residual is not finite at θ
+// or, if all are, a derivative of one by θ; "" if there is none. It is for the report on a
+// loss that is not finite.
 func (l *Loss) FindNonFinite(theta []float64) string {
 	if n, ok := l.findNonFinite(theta); ok {
 		return n.String()
@@ -37,6 +36,7 @@ func (l *Loss) FindNonFinite(theta []float64) string {
 	return ""
 }
 
+// findNonFinite is FindNonFinite with its own type.
 func (l *Loss) findNonFinite(theta []float64) (n NonFinite, ok bool) {
 	l.at(theta)
 	w := l.engine.workers[0]
@@ -44,8 +44,8 @@ func (l *Loss) findNonFinite(theta []float64) (n NonFinite, ok bool) {
 		p, number := l.full.locate(i)
 		x := w.forward(p, number, theta, l.params, true)
 		for o, m := range p.terms {
-			if j := slices.IndexFunc(x.residual(o), unfit); j >= 0 {
-				return l.nonFinite("residual", m, i, j, x.residual(o)[j], x.firstUnfit(j)), true
+			if j := slices.IndexFunc(x.residual(o), notFinite); j >= 0 {
+				return l.nonFinite("residual", m, i, j, x.residual(o)[j], x.firstNotFinite(j)), true
 			}
 		}
 	}
@@ -62,7 +62,7 @@ func (l *Loss) findGradient(theta []float64) (n NonFinite, ok bool) {
 			for _, c := range p.cells[first:][:len(part.terms)] {
 				for i := range l.Dim() {
 					row := p.jt[i*p.stride+c.col:][:c.n]
-					if j := slices.IndexFunc(row, unfit); j >= 0 {
+					if j := slices.IndexFunc(row, notFinite); j >= 0 {
 						return l.nonFinite("gradient", c.term, from+tile, j, row[j], "by "+l.parameter(i)), true
 					}
 				}
@@ -73,7 +73,7 @@ func (l *Loss) findGradient(theta []float64) (n NonFinite, ok bool) {
 	return NonFinite{}, false
 }
 
-// nonFinite fills in what is known of point j of a tile.
+// nonFinite returns what is known of point j of a tile.
 func (l *Loss) nonFinite(what string, term, tile, j int, value float64, layer string) NonFinite {
 	p, number := l.full.locate(tile)
 	n := NonFinite{Term: l.names[term], What: what, Value: value, Layer: layer, Point: slices.Clone(p.pts.At(number*p.cut + j))}
@@ -83,15 +83,16 @@ func (l *Loss) nonFinite(what string, term, tile, j int, value float64, layer st
 	return n
 }
 
-func unfit(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+// notFinite reports whether v is NaN or infinite.
+func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 
-// firstUnfit says in which layer on the way up the first number that is not finite
-// stands at point j of the tile, which was evaluated with keep.
-func (x *tile) firstUnfit(j int) string {
+// firstNotFinite says in which layer, from the inputs up, the first number that is not finite
+// appears at point j of a tile that was evaluated with keep.
+func (x *tile) firstNotFinite(j int) string {
 	tr := x.part.trial
 	bad := func(rows []float64, n int) bool {
 		for k := range n {
-			if unfit(rows[k*tr.t+j]) {
+			if notFinite(rows[k*tr.t+j]) {
 				return true
 			}
 		}

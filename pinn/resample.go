@@ -6,17 +6,18 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"pinn/internal/kernel"
 	"pinn/pde"
 	"pinn/pde/cube"
 )
 
 const (
-	// poolFactor and poolMax size the candidates of an adaptive draw of N points:
-	// poolFactor·N, but no more than poolMax unless 2N is.
+	// An adaptive draw of N points chooses from a pool of poolFactor·N points, but of at most
+	// poolMax, and of at least 2N.
 	poolFactor = 10
 	poolMax    = 50_000
-	// rarShare is the part of the first set by which RAR grows the set each time,
-	// and rarMax the factor at which it stops.
+	// RAR adds 1/rarShare of the first number of points each time, up to rarMax times that
+	// number.
 	rarShare = 20
 	rarMax   = 4
 )
@@ -24,29 +25,29 @@ const (
 // Resamplings returns the methods that Resample knows.
 func Resamplings() []string { return []string{"none", "uniform", "rad", "rar"} }
 
-// Resample redraws the points of the equations at θ, as many as asked for, 0 for
-// as many as there are, by the method
+// Resample redraws the points of the equations, as many as asked for or, for 0, as many as
+// there are. The method is
 //
 //	uniform  afresh and evenly, by the sampler of the loss;
-//	rad      from a pool of 10N even points, at most 50 000 (or 2N), without
-//	         replacement, with probability in proportion to
+//	rad      from a pool of 10N uniform points, at most 50 000 (but at least 2N),
+//	         without replacement, with probabilities in proportion to
 //
 //	             p_i = |r_i|^k / mean |r|^k + c;
 //
-//	rar      keeps the points and adds the worst of such a pool: as many as are
-//	         missing, or for 0 a twentieth of the first set, up to four times its
-//	         size;
-//	none     not at all,
+//	rar      keeps the points and adds those of such a pool with the largest
+//	         residuals: as many as are missing, or for 0 a twentieth of the first
+//	         number, up to four times that number;
+//	none     changes nothing, not even the points of conditions.
 //
-// and, except by none, those of the soft conditions afresh, where the file leaves
-// their number open as many as LossOptions.Interior points would have. |r_i| is the
-// root of Σ_m w_m r_m² over the equations. Data keep their points, and so do samplers
-// that are not random. Batches dealt before are void, and so is what a method
-// remembers of the loss. It panics on another method
-// or a negative number.
+// |r_i|² is Σ_m w_m r_m² over the equations, at θ and point i. The soft conditions are drawn
+// afresh, by the sampler of the loss; where the problem leaves the number of their points
+// open, it follows the number of points of the equations. Data keep their points, and a
+// sampler without randomness returns the same ones again. Batches dealt before must not be
+// used any more, and what an optimiser remembers of the loss is out of date. Resample panics
+// on another method or a negative number.
 //
-// Wu, Zhu, Tan, Kartha, Lu, CMAME 403 (2023) 115671: RAD, eq. (2); RAR-G is
-// algorithm 1. Where r vanishes at all points of the pool the draw is even.
+// Wu, Zhu, Tan, Kartha, Lu, CMAME 403 (2023) 115671: RAD, eq. (2); RAR-G, algorithm 1.
+// Where r = 0 at all points of the pool the draw is uniform.
 func (l *Loss) Resample(method string, points int, k, c float64, theta []float64, rng *rand.Rand) {
 	if !slices.Contains(Resamplings(), method) {
 		panic("pinn: unknown resampling method")
@@ -70,8 +71,8 @@ func (l *Loss) Resample(method string, points int, k, c float64, theta []float64
 	l.full = all(l.sets)
 }
 
-// wanted is how many points group i has when the equations have the given number,
-// 0 for as many as now.
+// wanted returns how many points group i has if the equations have the given number of
+// points; 0 stands for the present number.
 func (l *Loss) wanted(i, interior int) int {
 	switch {
 	case interior == 0:
@@ -82,15 +83,15 @@ func (l *Loss) wanted(i, interior int) int {
 	return interior
 }
 
-// redraw draws n points of a group afresh. A domain that once had points has them
-// again.
+// redraw draws n points of a group afresh. A place that had points before has them again; if
+// the sampler finds none this time, the points stay.
 func (l *Loss) redraw(i, n int, rng *rand.Rand) {
 	if pts, err := l.places[i].sample(l.problem.Box, l.sampler, n, rng); err == nil {
 		l.sets[i] = l.newSet(i, shuffled(pts, rng))
 	}
 }
 
-// adapt draws points of the interior where the residual is large.
+// adapt draws points of the equations where the residual is large, by rad or rar.
 func (l *Loss) adapt(i int, method string, points int, k, c float64, theta []float64, rng *rand.Rand) {
 	old, n := l.sets[i].pts, l.wanted(i, points)
 	pool, err := l.places[i].sample(l.problem.Box, cube.Uniform{}, max(2*n, min(poolFactor*n, poolMax)), rng)
@@ -114,20 +115,20 @@ func (l *Loss) adapt(i int, method string, points int, k, c float64, theta []flo
 	l.sets[i] = l.newSet(i, pts)
 }
 
-// density returns |r|^k/mean|r|^k + c for the given |r|². A residual that is not
-// finite counts as the largest finite one. The mean is a sum of quotients, whose
-// rounding differs from stat.Mean: the points that are drawn depend on its bits.
+// density returns |r|^k/mean|r|^k + c for the given |r|². A residual that is not finite
+// counts as the largest finite one. The mean is a sum of quotients and not a quotient of a
+// sum, which would be rounded otherwise: the points that are drawn depend on its last bit.
 func density(squares []float64, k, c float64) []float64 {
 	p := make([]float64, len(squares))
 	mean, most := 0.0, 0.0
 	for i, s := range squares {
 		p[i] = math.Pow(s, k/2)
-		if !math.IsNaN(p[i]) && !math.IsInf(p[i], 0) {
+		if !notFinite(p[i]) {
 			most = max(most, p[i])
 		}
 	}
 	for i := range p {
-		if math.IsNaN(p[i]) || math.IsInf(p[i], 0) {
+		if notFinite(p[i]) {
 			p[i] = most
 		}
 		mean += p[i] / float64(len(p))
@@ -144,9 +145,9 @@ func density(squares []float64, k, c float64) []float64 {
 	return p
 }
 
-// weightedDraw draws n indices without replacement, one after the other with
-// probability in proportion to the weights left: it keeps those with the n
-// largest ln(u)/w, u uniform in (0, 1].
+// weightedDraw draws n indices without replacement, as if one after the other, each with
+// probability in proportion to the weights that are left: it takes those with the n largest
+// ln(u)/w, u uniform in (0, 1].
 //
 // Efraimidis and Spirakis, Inf. Process. Lett. 97 (2006) 181, algorithm A.
 func weightedDraw(weights []float64, n int, rng *rand.Rand) []int {
@@ -169,7 +170,7 @@ func largest(values []float64, n int) []int {
 	sorted := slices.Clone(values)
 	slices.Sort(sorted)
 	least := sorted[len(sorted)-n]
-	ties := n // how many of those equal to least are wanted
+	ties := n // how many of those equal to least are among the n
 	for _, v := range values {
 		if cmp.Compare(v, least) > 0 {
 			ties--
@@ -195,4 +196,51 @@ func pick(pts pde.Points, index []int) pde.Points {
 		out.X = append(out.X, pts.At(i)...)
 	}
 	return out
+}
+
+// poolSlice is how many points of a pool are evaluated at a time, to bound the memory.
+const poolSlice = 1 << 13
+
+// residuals returns the residuals of a group at any points without normals and data columns,
+// indexed by output and then by point.
+func (l *Loss) residuals(group int, pts pde.Points, theta []float64) [][]float64 {
+	rs := make([][]float64, len(l.groups[group].terms))
+	for o := range rs {
+		rs[o] = make([]float64, pts.N)
+	}
+	l.at(theta)
+	for first := 0; first < pts.N; first += poolSlice {
+		n := min(poolSlice, pts.N-first)
+		some := pde.Points{N: n, D: pts.D, X: pts.X[first*pts.D : (first+n)*pts.D]}
+		s := all([]*pointSet{l.newSet(group, some)})
+		l.engine.run(&values{rs, first, s, theta, l.params}, s.tiles)
+	}
+	return rs
+}
+
+// squares returns Σ_m w_m r_m² over the terms of a group, at each of the points.
+func (l *Loss) squares(group int, pts pde.Points, theta []float64) []float64 {
+	dst := make([]float64, pts.N)
+	for o, r := range l.residuals(group, pts, theta) {
+		kernel.MulAddC(dst, l.groups[group].weights[o], r, r)
+	}
+	return dst
+}
+
+// values is the job that stores the residuals at a selection of one part in dst, from index
+// first on. A unit is a tile.
+type values struct {
+	dst       [][]float64
+	first     int
+	selection *selection
+	theta     []float64
+	params    []float64
+}
+
+func (v *values) unit(w *worker, i int) {
+	p, number := v.selection.locate(i)
+	x := w.forward(p, number, v.theta, v.params, false)
+	for o, dst := range v.dst {
+		copy(dst[v.first+number*p.cut:], x.residual(o))
+	}
 }

@@ -7,14 +7,15 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pinn/pinntest"
 )
 
 // bump is a problem whose residual at the zero network is a narrow hill.
 func bump(t *testing.T, interior int) *built {
 	s := state(t, []pde.Axis{span("x", 0, 1), span("y", 0, 1)}, "u").
-		equation("u_x + exp(-100*((x-0.3)^2 + (y-0.7)^2)) = 0").
-		condition("u_x = 0", on(0, 0))
-	b := s.build(small("tanh"), LossOptions{Interior: interior})
+		Equation("u_x + exp(-100*((x-0.3)^2 + (y-0.7)^2)) = 0").
+		Condition("u_x = 0", on(0, 0))
+	b := build(s, small("tanh"), LossOptions{Interior: interior})
 	clear(b.theta)
 	return b
 }
@@ -163,6 +164,40 @@ func TestLargest(t *testing.T) {
 	for _, r := range rows {
 		if got := largest(r.values, r.n); !slices.Equal(got, r.want) {
 			t.Errorf("largest %d of %v = %v, want %v", r.n, r.values, got, r.want)
+		}
+	}
+}
+
+func TestResampleRefuses(t *testing.T) {
+	b := bump(t, 50)
+	rng := rand.New(rand.NewPCG(1, 2))
+	pinntest.Panics(t, map[string]func(){
+		"method": func() { b.Resample("best", 0, 1, 1, b.theta, rng) },
+		"number": func() { b.Resample("rad", -1, 1, 1, b.theta, rng) },
+	})
+}
+
+// TestResiduals: those at points of a pool are those that the loss has there, whatever the
+// number of points at a time.
+func TestResiduals(t *testing.T) {
+	b := build(plate(t), small("tanh"), few)
+	pts := scatter(b.problem.Box, poolSlice+50)
+	sol := NewSolution(b.problem, b.net, b.lifts, b.theta)
+	weights := b.Weights()
+	squares := b.squares(0, pts, b.theta)
+	rs := b.residuals(0, pts, b.theta)
+	for o, e := range b.problem.Equations {
+		want := residualAt(t, sol, e.Residual, pts)
+		for i, v := range rs[o] {
+			if !(math.Abs(v-want[i]) <= 1e-12*(1+math.Abs(want[i]))) {
+				t.Fatalf("r_%d at %v = %v, want %v", o, pts.At(i), v, want[i])
+			}
+		}
+	}
+	for i, v := range squares {
+		want := weights[0]*rs[0][i]*rs[0][i] + weights[1]*rs[1][i]*rs[1][i]
+		if !(math.Abs(v-want) <= tolSum*want) {
+			t.Fatalf("Σ w r² at %v = %v, want %v", pts.At(i), v, want)
 		}
 	}
 }

@@ -5,28 +5,31 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pinn/hard"
 )
 
-// Slab is a problem on a slab of its time, as marching in time solves it: with the
-// conditions that fall into it, hard or soft as they are on the whole domain, and
-// with the solution of the slab before as its initial value.
+// Slab is a problem on one slab of its time; marching in time solves one slab after the
+// other. It has the conditions that fall into the slab, hard or soft as they are on the whole
+// domain, and instead of initial conditions the solution of the slab before.
 type Slab struct {
 	Problem *pde.Problem
-	Lifts   []Lift
+	Lifts   []hard.Lift
+	Base    *Base // the solution of the slab before, continued; nil for the first slab
 	Soft    []int // indices of Problem.Conditions
 	Whole   []int // of each condition, its index in the whole problem
 }
 
-// NewSlab returns the slab of a problem from one time to another. soft are the
-// conditions that BuildLifts found soft on the whole domain. before is the solution
-// of the slab before, nil for the first. With its continuation T (see Base) and the
-// function G that meets the boundary conditions of the slab,
+// NewSlab returns the slab of a problem from time t₀ to t₁. soft are the conditions that
+// hard.Lifts found soft on the whole domain. before is the solution of the slab before, nil
+// for the first slab. With the continuation T of before (see Base) and the function G that
+// meets the boundary conditions of the slab,
 //
 //	u = T + G − Σ_{k<m} (t−t₀)^k/k! ∂_t^k G(·, t₀) + φ·((t−t₀)/(t₁−t₀))^m·N,
 //
-// m being the order of the field's evolution in time. So u and its first m − 1
-// derivatives by time go on from those of before, and since that meets the boundary
-// conditions, u does. The error says what stands against marching.
+// m being the order of the field's evolution in time (see hard.Lift.Started). At t₀ u and its
+// first m − 1 derivatives by time equal those of before. On the boundary u meets the hard
+// conditions, because before meets them at t₀. The error says why the problem cannot be
+// marched.
 func NewSlab(p *pde.Problem, soft []int, from, to float64, before *Solution) (Slab, error) {
 	part, which := p.During(from, to)
 	for i, whole := range which {
@@ -37,57 +40,27 @@ func NewSlab(p *pde.Problem, soft []int, from, to float64, before *Solution) (Sl
 	}
 	s := Slab{Problem: part, Whole: which}
 	var err error
-	if s.Lifts, s.Soft, _, err = BuildLifts(part); err != nil || before == nil {
+	if s.Lifts, s.Soft, _, err = hard.Lifts(part); err != nil || before == nil {
 		return s, err
 	}
 	orders, err := Evolution(p)
 	if err != nil {
 		return s, err
 	}
-	base := &Base{before, &Start{p.Box.Time(), from, orders}}
-	for f := range s.Lifts {
-		if err := goOn(part, &s.Lifts[f], base); err != nil {
+	s.Base = &Base{before, &Start{p.Box.Time(), from, orders}}
+	for f, l := range s.Lifts {
+		if s.Lifts[f], err = l.Started(part.Graph, part.Box, orders[f]); err != nil {
 			return s, err
 		}
 	}
 	return s, nil
 }
 
-// goOn turns the lift of a field on a slab without initial values into one that
-// begins at the base.
-func goOn(p *pde.Problem, l *Lift, base *Base) error {
-	g, time := p.Graph, p.Box.Time()
-	b := blender{g: g, axis: time, on: p.Box.Axes[time]}
-	m := base.Start.Orders[l.Field]
-	l.Base = base
-	if l.Phi == nil {
-		l.Phi = g.Const(1)
-	}
-	for range m {
-		l.Phi = g.Mul(l.Phi, b.done())
-	}
-	if l.G == nil {
-		return nil
-	}
-	slope, start := l.G, g.Const(0)
-	factor := g.Const(1)
-	for k := range m {
-		start = g.Add(start, g.Mul(factor, b.at(slope, b.on.From)))
-		factor = g.Div(g.Mul(factor, b.past()), g.Const(float64(k+1)))
-		var err error
-		if slope, err = g.Diff(slope, time); err != nil {
-			return err
-		}
-	}
-	l.G = g.Sub(l.G, start)
-	return nil
-}
-
-// Evolution returns for each field the order in which it evolves in time: the highest
-// order of its derivatives by time in the equations and conditions. The error tells why
-// the problem cannot be solved by marching in time: it has no time, it has data or
-// unknown parameters, a field evolves in a higher order than 2, or a condition holds at a
-// later time than the initial one.
+// Evolution returns for each field the order of its evolution in time, which is the highest
+// order of its derivatives by time in the equations and conditions. The error says why the
+// problem cannot be solved by marching in time: it has no axis t or a periodic one, it has
+// data or unknown parameters, a field evolves in a higher order than 2, or a condition holds
+// at a time after the first.
 func Evolution(p *pde.Problem) ([]int, error) {
 	time := p.Box.Time()
 	switch {
@@ -127,65 +100,4 @@ func Evolution(p *pde.Problem) ([]int, error) {
 		}
 	}
 	return orders, nil
-}
-
-// Marched is a solution in slabs of time: part k holds up to the time Ends[k], and the
-// last part beyond its end too.
-type Marched struct {
-	Time  int // index of the axis
-	Ends  []float64
-	Parts []*Solution
-}
-
-// Eval returns the values of the fields, indexed by field and then by point.
-func (m Marched) Eval(pts pde.Points) [][]float64 {
-	u, err := m.each(pts, m.Parts[0].form.fields, func(s *Solution, pts pde.Points) ([][]float64, error) { return s.Eval(pts), nil })
-	if err != nil {
-		panic("pinn: values cannot fail")
-	}
-	return u
-}
-
-// EvalPartials returns the given derivatives of the fields, indexed as ps and then by
-// point. The error is that of Solution.EvalPartials.
-func (m Marched) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, error) {
-	return m.each(pts, len(ps), func(s *Solution, pts pde.Points) ([][]float64, error) { return s.EvalPartials(pts, ps) })
-}
-
-// each evaluates n columns, each part at the points of its slab.
-func (m Marched) each(pts pde.Points, n int, eval func(s *Solution, pts pde.Points) ([][]float64, error)) ([][]float64, error) {
-	if len(m.Parts) == 1 {
-		return eval(m.Parts[0], pts)
-	}
-	where := make([][]int, len(m.Parts)) // the points of each part
-	for i := range pts.N {
-		k := 0
-		for t := pts.At(i)[m.Time]; k < len(m.Parts)-1 && t > m.Ends[k]; {
-			k++
-		}
-		where[k] = append(where[k], i)
-	}
-	u := make([][]float64, n)
-	for f := range u {
-		u[f] = make([]float64, pts.N)
-	}
-	for k, part := range m.Parts {
-		if len(where[k]) == 0 {
-			continue
-		}
-		some := pde.Points{N: len(where[k]), D: pts.D}
-		for _, i := range where[k] {
-			some.X = append(some.X, pts.At(i)...)
-		}
-		columns, err := eval(part, some)
-		if err != nil {
-			return nil, err
-		}
-		for f, column := range columns {
-			for j, i := range where[k] {
-				u[f][i] = column[j]
-			}
-		}
-	}
-	return u, nil
 }

@@ -49,7 +49,7 @@ func plain(n *MLP, theta, x []float64) []float64 {
 func solved(t *testing.T) map[string]*Solution {
 	sols := map[string]*Solution{}
 	add := func(name string, s *stated, spec NetSpec) {
-		b := s.build(spec, few)
+		b := build(s, spec, few)
 		sols[name] = NewSolution(s.Problem, b.net, b.lifts, b.theta)
 	}
 	add("plate", plate(t), small("tanh"))
@@ -76,8 +76,8 @@ func TestSolutionAgainstPlainNetwork(t *testing.T) {
 		{Hidden: []int{4}, Activation: "tanh", Modes: []int{1, 3}, Separate: true},
 		{Activation: "tanh"},
 	} {
-		s := state(t, []pde.Axis{span("x", -2, 5), ring("y", 0, 3)}, "u", "v").equation("u = v")
-		b := s.build(spec, few)
+		s := state(t, []pde.Axis{span("x", -2, 5), ring("y", 0, 3)}, "u", "v").Equation("u = v")
+		b := build(s, spec, few)
 		pts := scatter(s.Box, 600)
 		u := NewSolution(s.Problem, b.net, b.lifts, b.theta).Eval(pts)
 		for i := range pts.N {
@@ -150,9 +150,9 @@ func differences(t *testing.T, sol *Solution, box pde.Box, tol float64) {
 }
 
 func TestPeriodicByConstruction(t *testing.T) {
-	s := state(t, []pde.Axis{ring("x", -1, 2), ring("y", 0, 1)}, "u").equation("u = 0")
+	s := state(t, []pde.Axis{ring("x", -1, 2), ring("y", 0, 1)}, "u").Equation("u = 0")
 	// Mode 2 alone would make the period half the axis.
-	b := s.build(NetSpec{Hidden: []int{8}, Activation: "tanh", Modes: []int{2}}, few)
+	b := build(s, NetSpec{Hidden: []int{8}, Activation: "tanh", Modes: []int{2}}, few)
 	sol := NewSolution(s.Problem, b.net, b.lifts, b.theta)
 	at := func(x, y float64) []float64 {
 		var out []float64

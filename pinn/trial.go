@@ -2,16 +2,17 @@ package pinn
 
 import (
 	"pinn/pde"
+	"pinn/pinn/hard"
 	"pinn/pinn/jet"
 )
 
-// trial is the trial function u = g + φN of all fields, with the components of
-// one jet set, on tiles of t points. It is immutable.
+// trial is the trial function u = s + g + φN of all fields, s being a frozen solution or 0.
+// It computes the components ∂^α u, α in one jet set of C of them, on tiles of t points. It
+// is immutable.
 //
-// What depends on the place alone stands in a block of rows() rows per tile, its
-// statics: the components of the input features, row f·C + α, those of a frozen
-// solution below the network, then what the lifts need. The result is a block of
-// fields·C rows, row f·C + α holding ∂^α u_f.
+// It reads the statics of a tile, a block of rows of t numbers that depend on the place
+// alone: first the components of the input features, then those of s, then those of g and
+// φ. It writes a block whose row f·C + α holds ∂^α u_f.
 type trial struct {
 	net    *MLP
 	set    *jet.Set
@@ -20,21 +21,13 @@ type trial struct {
 	jet    *jet.Jet
 	fold   fold
 	lifts  []*liftJet
-	base   *frozen // what the network corrects, nil for nothing
-	static int     // rows of a tile's statics
+	base   *frozen // the frozen solution s, nil for none
+	static int     // rows of a tile's statics that it reads
 }
 
-// frozen is a trial function at one θ, whose components, or those of its
-// continuation, are statics of another: fields·C rows from row first on.
-type frozen struct {
-	*trial
-	theta  []float64
-	first  int
-	onward *onward // nil: as it is
-}
-
-// newTrial returns the trial function of the network and the lifts, on tiles of
-// tileSize points. It is an error if the graph of the lifts is full.
+// newTrial returns the trial function of a form, with the components of the set, on tiles
+// of tileSize points. It is an error if the derivatives of g and φ do not fit into the
+// problem's graph.
 func newTrial(f form, set *jet.Set, tileSize int) (*trial, error) {
 	t := &trial{
 		net: f.net, set: set, fields: f.fields, t: tileSize,
@@ -42,16 +35,16 @@ func newTrial(f form, set *jet.Set, tileSize int) (*trial, error) {
 		fold: newFold(f.net.spec.Mirrors, set, f.fields),
 	}
 	t.static = len(f.net.inputs) * t.fold.images * set.Len()
-	if err := t.layBase(f.lifts); err != nil {
+	if err := t.layBase(f.base); err != nil {
 		return nil, err
 	}
+	first := -1
+	if t.base != nil {
+		first = t.base.first
+	}
 	for _, l := range f.lifts {
-		if l.trivial() {
-			continue
-		}
-		first := 0
-		if t.base != nil {
-			first = t.base.first
+		if l.G == nil && l.Phi == nil && t.base == nil {
+			continue // u = N
 		}
 		lj, err := newLiftJet(l, f.graph, f.axes, set, t.static, first)
 		if err != nil {
@@ -63,40 +56,21 @@ func newTrial(f form, set *jet.Set, tileSize int) (*trial, error) {
 	return t, nil
 }
 
-// layBase prepares the frozen solution of the lifts, if they have one.
-func (t *trial) layBase(lifts []Lift) error {
-	for _, l := range lifts {
-		if l.Base == nil {
-			continue
-		}
-		set, on := t.set, newOnward(l.Base, t.set)
-		if on != nil {
-			set = on.from
-		}
-		below, err := newTrial(l.Base.form, set, t.t)
-		if err != nil {
-			return err
-		}
-		t.base = &frozen{below, l.Base.theta, t.static, on}
-		t.static += below.fields * t.set.Len()
-		return nil
-	}
-	return nil
-}
-
-// form is what trial functions of any jet set are made of.
+// form is a trial function before it is known which derivatives of it are needed.
 type form struct {
 	net    *MLP
-	lifts  []Lift
-	graph  *pde.Graph // of the lifts
+	lifts  []hard.Lift // one per field
+	base   *Base       // nil for none
+	graph  *pde.Graph  // of the lifts
 	axes   int
 	fields int
 }
 
-// width returns M·C·T, the distance from one unit to the next.
+// width returns M·C·T, the distance from one unit to the next in a block of the network,
+// with M images of each point.
 func (t *trial) width() int { return t.fold.images * t.set.Len() * t.t }
 
-// field returns C·T, the distance from one field to the next.
+// field returns C·T, the distance from one field to the next in the block of the fields.
 func (t *trial) field() int { return t.set.Len() * t.t }
 
 // extent returns the shape of a tile of n points: n is rounded up to a multiple
@@ -105,8 +79,8 @@ func (t *trial) extent(n int) extent {
 	return extent{t.fold.images * t.set.Len(), t.t, min(t.t, (n+7)&^7), t.fold.images}
 }
 
-// forward stores the components of the fields at one tile in u. With keep it
-// leaves in w what the adjoint needs.
+// forward stores the components of the fields at the points of one tile in u. With keep
+// it leaves in w what the adjoint needs.
 func (t *trial) forward(w *blocks, x extent, theta, statics, u []float64, keep bool) {
 	out := u
 	if t.fold.images > 1 {
@@ -123,6 +97,8 @@ func (t *trial) forward(w *blocks, x extent, theta, statics, u []float64, keep b
 	}
 }
 
+// forwardNet passes the inputs of a tile through the layers of network n and stores its
+// outputs at their place in u.
 func (t *trial) forwardNet(w *blocks, x extent, n int, theta, statics, u []float64, keep bool) {
 	net := &t.net.nets[n]
 	a := statics
@@ -147,9 +123,9 @@ func (t *trial) forwardNet(w *blocks, x extent, n int, theta, statics, u []float
 	}
 }
 
-// activate adds the biases of hidden layer i of network n, passes its units
-// through the activation and returns their outputs. The fused routines do so in
-// place of z, the general programs from w.z.
+// activate adds the biases of hidden layer i of network n, passes its units through the
+// activation and returns the block of their outputs. The fused routines find z in that
+// block and overwrite it; the general programs find z in w.z.
 func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64, keep bool) []float64 {
 	ct := x.width()
 	h := w.output(n, i, keep)
@@ -179,10 +155,9 @@ func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64
 	return h
 }
 
-// adjoint takes ū, the derivatives of some function of the points of a tile by
-// the components of the fields there, and gives its derivatives by θ to the sink,
-// layer by layer. It overwrites ū. It must follow forward with keep on the same
-// blocks.
+// adjoint takes ū, the derivatives of some function by the components of the fields at the
+// points of a tile, and gives its derivatives by θ to the sink, layer by layer. It
+// overwrites ū. It must follow forward with keep on the same blocks.
 func (t *trial) adjoint(w *blocks, x extent, theta, statics, ubar []float64, to sink) {
 	for _, l := range t.lifts {
 		l.run(&l.adjoint, w, x, ubar, statics)
@@ -196,9 +171,10 @@ func (t *trial) adjoint(w *blocks, x extent, theta, statics, ubar []float64, to 
 	}
 }
 
-// adjointNet goes through the layers of one network from the last to the first:
+// adjointNet goes through the layers of one network from the last to the first, with z̄_l
+// of each as the derivatives by the inputs of its activation:
 //
-//	W̄_l = Σ z̄_l a_{l−1}ᵀ,   ā_{l−1} = W_lᵀ z̄_l,   z̄_{l−1} = adjoint of s at ā_{l−1}.
+//	W̄_l = Σ z̄_l a_{l−1}ᵀ,   ā_{l−1} = W_lᵀ z̄_l,   z̄_{l−1} from ā_{l−1} by the adjoint of s.
 func (t *trial) adjointNet(w *blocks, x extent, n int, theta, statics, ubar []float64, to sink) {
 	net := &t.net.nets[n]
 	zbar, next, other := ubar[net.first*x.width():], w.z, w.bar
@@ -222,8 +198,8 @@ func (t *trial) adjointNet(w *blocks, x extent, n int, theta, statics, ubar []fl
 	}
 }
 
-// deactivate turns h̄ of the units of a hidden layer into z̄ in place, given what
-// its forward pass kept.
+// deactivate is the adjoint of activate: it turns h̄ of the units of a hidden layer into z̄,
+// in place, with what the way up kept of the layer.
 func (t *trial) deactivate(w *blocks, x extent, bar []float64, kept layerBlocks, units int) {
 	ct := x.width()
 	if f := t.jet.Fused; f != nil {

@@ -8,16 +8,16 @@ import (
 	"pinn/pde"
 )
 
-// Activation is one scalar function s, written as the program that carries
-// it through a jet, and as routines for some jets. A new one is its derivatives in one
-// function and its row here.
+// Activation is one scalar function s. build appends the program that carries any jet
+// through it; fused gives a faster routine for some jets. A new activation is its
+// derivatives in one function and a row in the table below.
 type Activation struct {
 	name  string
 	build func(b *builder)
-	fused func(words []string, t int) Routine // nil if none of its jets is fused
+	fused func(words []string, t int) Routine // nil if it has no faster routine
 }
 
-// activations is the table of the functions that a network may name.
+// activations are the functions that a network may name.
 var activations = []Activation{
 	{"tanh", buildTanh, fuseTanh},
 	{"sin", buildSin, nil},
@@ -64,7 +64,7 @@ func buildTanh(b *builder) {
 		b.set.Below(alpha, func(gamma pde.Multi) {
 			i, j := b.set.Index(gamma), b.set.Index(alpha.Sub(gamma))
 			if i > j {
-				return // counted with its mirror image
+				return // γ and β−γ give the same product, which is added once, doubled
 			}
 			factor := -alpha.Binom(gamma)
 			if i != j {
@@ -124,8 +124,8 @@ func normalDensity(dst, src []float64) {
 	kernel.Scale(dst, 1/math.Sqrt(2*math.Pi), dst)
 }
 
-// logistic holds the polynomials of S = sigmoid(z) whose products with q =
-// S(1−S) are the derivatives of S: S⁽ⁿ⁺¹⁾ = q·logistic[n](S).
+// logistic holds coefficients of polynomials, lowest power first. The derivatives of
+// S = sigmoid(z) are S⁽ⁿ⁺¹⁾ = S(1−S)·logistic[n](S).
 var logistic = [][]float64{
 	{1},
 	{1, -2},
@@ -135,7 +135,7 @@ var logistic = [][]float64{
 	{1, -62, 540, -1560, 1800, -720},
 }
 
-// softplus has s_1 = S and s_{n+1} = S⁽ⁿ⁾.
+// softplus is s = log(1+e^z), with s_1 = S = sigmoid(z) and s_{n+1} = S⁽ⁿ⁾.
 func softplus(b *builder, d []rows.Ref) {
 	b.Apply(softplusValue, d[0], b.z(0))
 	if len(d) > 1 {
@@ -143,7 +143,7 @@ func softplus(b *builder, d []rows.Ref) {
 	}
 }
 
-// swish is s = zS, so that s_n = z S⁽ⁿ⁾ + n S⁽ⁿ⁻¹⁾.
+// swish is s = zS with S = sigmoid(z), so that s_n = z S⁽ⁿ⁾ + n S⁽ⁿ⁻¹⁾.
 func swish(b *builder, d []rows.Ref) {
 	sigmoid := make([]rows.Ref, len(d))
 	for n := range d {
@@ -172,8 +172,8 @@ func (b *builder) sigmoids(d []rows.Ref) {
 	}
 }
 
-// hermite holds the polynomials of z whose products with the normal density φ
-// are the derivatives of gelu from the second on.
+// hermite holds coefficients of polynomials, lowest power first. The derivatives of gelu
+// are s_{n+2} = φ(z)·hermite[n](z), with the normal density φ.
 var hermite = [][]float64{
 	{2, 0, -1},
 	{0, -4, 0, 1},
@@ -182,7 +182,8 @@ var hermite = [][]float64{
 	{18, 0, -51, 0, 16, 0, -1},
 }
 
-// gelu is s = zΦ, with s_1 = Φ + zφ, s_2 = φ(2−z²), and so on.
+// gelu is s = zΦ(z) with the normal distribution function Φ and its density φ, so that
+// s_1 = Φ + zφ, s_2 = φ(2−z²), and so on.
 func gelu(b *builder, d []rows.Ref) {
 	cdf := b.temp()
 	b.Apply(normalCDF, cdf, b.z(0))

@@ -9,17 +9,17 @@ import (
 //
 //	h_0 = s(z_0),   h_{α+e_i} = Σ_{β≤α} C(α,β) S_{α−β} z_{β+e_i},   S_β = ∂^β s'(z),
 //
-// which is Leibniz' rule for ∂_i h = s'(z)·∂_i z. With keep it produces S_β for
-// the whole set, as the adjoint needs; otherwise only where some h_α needs it.
+// which is Leibniz' rule for ∂_i h = s'(z)·∂_i z. With keep it computes S_β for the whole
+// set, as the adjoint needs; otherwise only the S_β that some h_α needs.
 type builder struct {
 	rows.Program
 	set  *Set
 	keep bool
-	want map[pde.Multi]bool
-	work int // rows of the work bank in use
+	want map[pde.Multi]bool // the β whose S_β some h_α needs
+	work int                // rows of the work bank in use
 }
 
-// newBuilder returns a builder for the set.
+// newBuilder returns a builder with an empty program for the set.
 func newBuilder(set *Set, keep bool) *builder {
 	b := &builder{set: set, keep: keep, want: map[pde.Multi]bool{}}
 	for _, alpha := range set.order[1:] {
@@ -29,6 +29,7 @@ func newBuilder(set *Set, keep bool) *builder {
 	return b
 }
 
+// z, h and s are the rows of component c in their banks.
 func (b *builder) z(c int) rows.Ref { return rows.At(BankZ, c) }
 func (b *builder) h(c int) rows.Ref { return rows.At(BankH, c) }
 func (b *builder) s(c int) rows.Ref { return rows.At(BankS, c) }
@@ -58,10 +59,10 @@ func (b *builder) chain(dst rows.Ref, sign float64, alpha pde.Multi, d func(m pd
 	})
 }
 
-// tower appends the program of an activation that is known by its derivatives
-// s_0, s_1, … at z_0, which the function derivs writes to the given rows. The
-// derivatives of s_k(z) follow from those of s_{k+1}(z), so that only what is
-// asked for is computed:
+// tower appends the program of an activation of which only the derivatives s_0, s_1, … at
+// z_0 are known; the function derivs appends what writes them to the given rows. The
+// components of s_k(z) follow from those of s_{k+1}(z), and only those that something
+// needs are computed:
 //
 //	∂^β s_k(z) = Σ_{γ≤β'} C(β',γ) ∂^{β'−γ} s_{k+1}(z) · z_{γ+e_i},   β = β' + e_i.
 func (b *builder) tower(derivs func(b *builder, d []rows.Ref)) {
@@ -77,19 +78,20 @@ func (b *builder) tower(derivs func(b *builder, d []rows.Ref)) {
 	}
 }
 
-// level names ∂^β s_k(z).
+// level names one number of the tower, ∂^β s_k(z).
 type level struct {
 	k    int
 	beta pde.Multi
 }
 
+// tower keeps the rows of the levels that are computed already.
 type tower struct {
 	b    *builder
 	done map[level]rows.Ref
 }
 
-// bottom reserves the rows of s_0 … s_n at z_0 for the largest n in use: K+1
-// for the adjoint, K otherwise.
+// bottom reserves the rows of s_0 … s_n at z_0. The largest order n is that of the set, and
+// one more for the adjoint.
 func (t *tower) bottom() []rows.Ref {
 	n := t.b.set.MaxOrder()
 	if t.b.keep {
@@ -107,7 +109,7 @@ func (t *tower) bottom() []rows.Ref {
 	return d
 }
 
-// row returns the row of a level and appends what computes it if that is missing.
+// row returns the row of a level. If it is not there yet, row appends what computes it.
 func (t *tower) row(l level) rows.Ref {
 	if r, ok := t.done[l]; ok {
 		return r

@@ -5,6 +5,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pinn"
+	"pinn/pinn/hard"
 	"pinn/pinn/solve/setup"
 )
 
@@ -14,7 +15,8 @@ type part struct {
 	slab, stage int          // from 1
 	problem     *pde.Problem // of the slab
 	net         *pinn.MLP
-	lifts       []pinn.Lift
+	lifts       []hard.Lift
+	base        *pinn.Base      // what the network corrects or goes on from, nil for nothing
 	soft        []int           // conditions of problem that are terms of the loss
 	own         []int           // of each term of the loss, its place among those of the whole problem; nil for all
 	correction  pinn.Correction // of a second stage
@@ -48,7 +50,7 @@ func slabPart(st *setup.Setup, slab int, before *trained) (part, error) {
 	if err != nil {
 		return part{}, err
 	}
-	p := part{slab: slab, stage: 1, problem: s.Problem, net: st.Network(s.Problem), lifts: s.Lifts, soft: s.Soft, before: before}
+	p := part{slab: slab, stage: 1, problem: s.Problem, net: st.Network(s.Problem), lifts: s.Lifts, base: s.Base, soft: s.Soft, before: before}
 	for i := range s.Problem.Equations {
 		p.own = append(p.own, i)
 	}
@@ -66,9 +68,10 @@ func slabStart(st *setup.Setup, slab int) float64 {
 
 // corrected returns the second stage upon a first.
 func (d *trained) corrected(c pinn.Correction) part {
+	lifts, base := d.solution(d.theta).Correct(c.Scale)
 	return part{
 		slab: d.slab, stage: 2, problem: d.problem, net: c.Network(d.problem.Box, len(d.problem.Fields), d.net.Spec()),
-		lifts: d.solution(d.theta).Correct(c.Scale), soft: d.soft, own: d.own, correction: c, before: d,
+		lifts: lifts, base: base, soft: d.soft, own: d.own, correction: c, before: d,
 	}
 }
 
@@ -86,7 +89,7 @@ func (p *part) finished() (list []*trained) {
 
 // solution returns the fields on the part's slab.
 func (p *part) solution(theta []float64) *pinn.Solution {
-	return pinn.NewSolution(p.problem, p.net, p.lifts, theta)
+	return pinn.NewSolution(p.problem, p.net, p.lifts, theta).Upon(p.base)
 }
 
 // answer returns the fields of the whole problem, this part having θ: beyond its slab,

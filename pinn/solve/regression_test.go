@@ -10,12 +10,10 @@ import (
 )
 
 // bars bound the relative L2 error over all fields of every problem of the gallery
-// after the short plan below, with one seed. Each is 10 times the median over seeds 1–5
-// (2026-11-25, avx2): seeds scatter by 3, and so does rounding, which the plan
-// amplifies, from one kernel to the next. An answer of zero has an error of 1; on kdv,
-// which the short plan hardly begins to solve, the bar lies between that and the worst
-// seen. The bars tell a broken derivative or optimiser from a sound one, not what the
-// default plan reaches: for that see TestTargets and results/.
+// after the short plan below. Each is three times the median over seeds 1–5, rounded up
+// (2026-11-28, avx2). An answer of zero has an error of 1. The bars tell a broken
+// derivative or optimiser from a sound one, not what the default plan reaches: for that
+// see TestTargets and results/.
 var bars = map[string]float64{
 	"advection":                 4e-3,
 	"allen-cahn":                0.3,
@@ -33,19 +31,29 @@ var bars = map[string]float64{
 	"wave":                      2e-3,
 }
 
+// curvature is how many steps of its third phase a problem takes in the short plan, where
+// the usual ones reach nothing yet.
+var curvature = map[string]int{"allen-cahn": 1500, "elasticity-incompressible": 1500, "kdv": 1000}
+
 // shortened makes the plan of a filled statement, of its first stage in each slab of
-// time, a second or two long.
+// time, a few seconds long.
 func shortened(st *setup.Setup, seed uint64) {
-	*st.Spec.Points.Interior = 1024
-	*st.Spec.Train.Seed = seed
+	points, steps := 1024, 500
 	if st.Problem.Box.Dim() == 1 {
-		*st.Spec.Points.Interior = 128
+		points = 128
 	}
+	if st.Slabs() > 4 {
+		points = 512
+	}
+	if n, ok := curvature[st.Spec.Name]; ok {
+		steps = n
+	}
+	*st.Spec.Points.Interior, *st.Spec.Train.Seed = points, seed
 	*st.Spec.Phases[0].Steps = 600
-	*st.Spec.Phases[0].Batch = *st.Spec.Points.Interior / 16
+	*st.Spec.Phases[0].Batch = points / 16
 	*st.Spec.Phases[1].Steps = 300
 	st.Spec.Phases[1].Points = nil
-	*st.Spec.Phases[2].Steps = 500
+	*st.Spec.Phases[2].Steps = steps
 	st.Spec.Train.Stages = new(1)
 }
 
@@ -59,7 +67,9 @@ func reached(t testing.TB, st *setup.Setup) float64 {
 	return answer.Errors["all"]
 }
 
-// TestRegression holds every problem of the gallery to its bar.
+// TestRegression holds every problem of the gallery to its bar: by seed 1, and where that
+// misses it by the median of three, since seeds scatter by as much as the bar allows, and
+// so does rounding from one kernel to the next. In the long tier it is the median of five.
 func TestRegression(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short tier: no training")
@@ -70,21 +80,25 @@ func TestRegression(t *testing.T) {
 			if !ok {
 				t.Errorf("no bar: measure the median of seeds 1–5 with PINN_LONG=1")
 			}
-			seeds := []uint64{1}
-			if long() {
-				seeds = []uint64{1, 2, 3, 4, 5}
-			}
 			var errs []float64
-			for _, seed := range seeds {
-				st := opened(t, name)
-				shortened(st, seed)
-				errs = append(errs, reached(t, st))
+			train := func(seeds ...uint64) {
+				for _, seed := range seeds {
+					st := opened(t, name)
+					shortened(st, seed)
+					errs = append(errs, reached(t, st))
+				}
 			}
-			slices.Sort(errs)
-			if median := errs[len(errs)/2]; !(median <= bar) {
+			if train(1); long() {
+				train(2, 3, 4, 5)
+			} else if !(errs[0] <= bar) {
+				train(2, 3)
+			}
+			sorted := slices.Sorted(slices.Values(errs))
+			median := sorted[len(sorted)/2]
+			if !(median <= bar) {
 				t.Errorf("relative L2 error %.2e (median of %.2e), want at most %.0e", median, errs, bar)
 			}
-			t.Logf("relative L2 error %.2e, bar %.0e", errs, bar)
+			t.Logf("relative L2 error %.2e, median %.2e, bar %.0e", errs, median, bar)
 		})
 	}
 }

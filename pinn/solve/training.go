@@ -24,6 +24,7 @@ type training struct {
 func newTraining(st *setup.Setup, p part, threads int) (*training, problems.Diagnostics, error) {
 	options := st.LossOptions(threads)
 	options.Seed += slabSeed(p.slab)
+	options.Base = p.base
 	if p.own != nil {
 		options.Terms, options.Own = pinn.TermNames(st.Problem, st.Hard.Soft), p.own
 	}

@@ -7,16 +7,17 @@ import (
 
 	"pinn/pde"
 	"pinn/pinn"
+	"pinn/pinn/hard"
 	"pinn/problems"
 )
 
 // Hard is what of a problem can hold by construction, and how: conditions, and
 // mirror symmetries.
 type Hard struct {
-	Lifts   []pinn.Lift   // of every field
+	Lifts   []hard.Lift   // of every field
 	Soft    []int         // the conditions that stay terms of the loss
-	Notes   []pinn.Note   // why those that might have been hard are soft
-	Mirrors []pinn.Mirror // every mirror symmetry of the problem
+	Notes   []hard.Note   // why those that might have been hard are soft
+	Mirrors []hard.Mirror // every mirror symmetry of the problem
 }
 
 // harden builds the hard conditions of a problem into lifts and finds its mirror
@@ -25,17 +26,17 @@ type Hard struct {
 func harden(spec *problems.Spec, p *pde.Problem) (Hard, problems.Diagnostics) {
 	var h Hard
 	var err error
-	if h.Lifts, h.Soft, h.Notes, err = pinn.BuildLifts(p); err != nil {
+	if h.Lifts, h.Soft, h.Notes, err = hard.Lifts(p); err != nil {
 		return Hard{}, hardFaults(spec, err)
 	}
-	h.Mirrors = pinn.FindMirrors(p, h.Lifts, h.Soft)
+	h.Mirrors = hard.Mirrors(p, h.Lifts, h.Soft)
 	return h, mirrorFaults(spec, p, h)
 }
 
 // hardFaults says of every condition that cannot be hard where it asks to be; an
 // error of another kind is one of the whole file.
 func hardFaults(spec *problems.Spec, err error) problems.Diagnostics {
-	var all pinn.HardErrors
+	var all hard.Errors
 	if !errors.As(err, &all) {
 		return problems.Diagnostics{{File: spec.File, Message: err.Error()}}
 	}
@@ -65,7 +66,7 @@ func fillMirror(n *problems.Network, p *pde.Problem, h Hard) {
 }
 
 // mirrors returns the mirrors of the axes that a Spec names.
-func mirrors(spec *problems.Spec, p *pde.Problem, h Hard) (ms []pinn.Mirror) {
+func mirrors(spec *problems.Spec, p *pde.Problem, h Hard) (ms []hard.Mirror) {
 	for _, m := range h.Mirrors {
 		if slices.Contains(spec.Network.Mirror, p.Box.Axes[m.Axis].Name) {
 			ms = append(ms, m)
@@ -78,7 +79,7 @@ func mirrors(spec *problems.Spec, p *pde.Problem, h Hard) (ms []pinn.Mirror) {
 // is not symmetric in.
 func mirrorFaults(spec *problems.Spec, p *pde.Problem, h Hard) (list problems.Diagnostics) {
 	for i, name := range spec.Network.Mirror {
-		if !slices.ContainsFunc(h.Mirrors, func(m pinn.Mirror) bool { return p.Box.Axes[m.Axis].Name == name }) {
+		if !slices.ContainsFunc(h.Mirrors, func(m hard.Mirror) bool { return p.Box.Axes[m.Axis].Name == name }) {
 			k := fmt.Sprintf("network.mirror[%d]", i)
 			list = append(list, problems.Diagnostic{File: spec.File, Pos: spec.Where("network.mirror"), Key: k,
 				Message: "must be an axis in which the problem has a mirror symmetry, got " + name})

@@ -10,6 +10,7 @@ import (
 	"pinn/pde"
 	"pinn/pde/judging"
 	"pinn/pinn"
+	"pinn/pinn/hard"
 	"pinn/pinn/solve"
 	"pinn/pinn/solve/setup"
 	"pinn/problems"
@@ -21,7 +22,7 @@ type task struct {
 	*pinn.Loss
 	problem *pde.Problem
 	net     *pinn.MLP
-	lifts   []pinn.Lift
+	lifts   []hard.Lift
 	truth   judging.Truth
 }
 

@@ -10,7 +10,7 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
 	"pinn/internal/kernel"
-	"pinn/pinn"
+	"pinn/pinn/hard"
 	"pinn/pinn/solve"
 	"pinn/pinn/solve/setup"
 )
@@ -49,7 +49,7 @@ func Run(a *solve.Answer, threads int) rundir.Run {
 }
 
 // Note says which condition is soft and why.
-func Note(st *setup.Setup, n pinn.Note) string {
+func Note(st *setup.Setup, n hard.Note) string {
 	return fmt.Sprintf("%s is soft: %s", st.Problem.Conditions[n.Condition].Name, n.Message)
 }
 

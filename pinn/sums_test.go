@@ -14,12 +14,12 @@ func chunked(t *testing.T, o LossOptions) *built {
 	t.Helper()
 	inf := math.Inf(1)
 	s := state(t, []pde.Axis{span("x", -1, 1), span("t", 0, 1)}, "u").
-		parameter(pde.Param{Name: "k", Start: 0.5, Min: 0, Max: inf}).
-		equation("u_t + u*u_x = k*u_xx").
-		equation("u_x = sin(3*x*t)").
-		condition("u = sin(3*x)", on(1, 0), soft)
+		Parameter(pde.Param{Name: "k", Start: 0.5, Min: 0, Max: inf}).
+		Equation("u_t + u*u_x = k*u_xx").
+		Equation("u_x = sin(3*x*t)").
+		Condition("u = sin(3*x)", on(1, 0), soft)
 	o.CacheBytes = 1 << 14 // small tiles
-	return s.build(small("tanh"), o)
+	return build(s, small("tanh"), o)
 }
 
 // pointGradients returns, for each part, the gradient that each of its points adds to
@@ -143,7 +143,7 @@ func TestChunkStatsUnknown(t *testing.T) {
 	for i := range 200 {
 		rows = append(rows, []float64{float64(i) / 200, 0.5, 1})
 	}
-	data := s.data("u = f", []string{"f"}, rows).build(small("tanh"), few)
+	data := build(s.Observe("u = f", []string{"f"}, rows), small("tanh"), few)
 	data.ValueGrad(make([]float64, data.Dim()), data.theta)
 	unknown("data", data)
 }
@@ -174,7 +174,8 @@ func TestChunkStatsOfFreshPoints(t *testing.T) {
 		return mean, squares / (draws - 1)
 	}
 	// The standard error of a variance from n draws of about ν components that matter
-	// is √(2/(nν)) ≤ 8 % for one component; three of them, rounded up.
+	// is √(2/(nν)) ≤ 8 %, the bound being that of one component; the tolerance is three of
+	// these, rounded up.
 	mean, actual := estimate("uniform")
 	if math.Abs(mean/actual-1) > 0.3 {
 		t.Errorf("uniform points: estimated variance %v, of the draws %v (tol 30 %%)", mean, actual)

@@ -1,4 +1,4 @@
-package pinn
+package hard
 
 import (
 	"fmt"
@@ -13,13 +13,13 @@ import (
 const (
 	// agreeTol bounds the difference of data that agree, relative to their scale.
 	agreeTol = 1e-8
-	// edgePoints is how many points of an edge or a face are looked at, beside
-	// its corners.
+	// edgePoints is at how many points of an edge or a face data are compared, beside its
+	// corners.
 	edgePoints = 64
 )
 
-// unfit says why a datum cannot be built in: it has no finite value somewhere on
-// its face, or it does not fit itself across a period in value or slope.
+// unfit says why a datum cannot be hard: it is not finite somewhere on its face, or its
+// value or slope jumps across the period of an axis.
 func (pl *planner) unfit(d datum) string {
 	if scale := pl.scale(d.value, d.axis); math.IsNaN(scale) || math.IsInf(scale, 0) {
 		return "its data are not finite everywhere on the face"
@@ -32,7 +32,7 @@ func (pl *planner) unfit(d datum) string {
 		if err != nil {
 			return err.Error()
 		}
-		// A slope is judged on the scale of the data over half the period.
+		// The scale of a slope is at least that of the data divided by half the period.
 		scale := pl.scale(d.value, d.axis)
 		if gap := pl.jump(d.value, axis, d.axis); !(gap <= agreeTol*scale) {
 			return fmt.Sprintf("its data jump by %.3g across the period of %s", gap, a.Name)
@@ -45,7 +45,7 @@ func (pl *planner) unfit(d datum) string {
 	return ""
 }
 
-// opposed says what in the data that are kept already excludes d.
+// opposed says why d cannot be hard beside the data that are kept, "" if it can.
 func (pl *planner) opposed(d datum, kept []datum) string {
 	if d.velocity && !given(kept, datum{axis: d.axis, end: d.end}) {
 		return "the velocity can be hard only where the value is hard too"
@@ -61,8 +61,8 @@ func (pl *planner) opposed(d datum, kept []datum) string {
 	return ""
 }
 
-// agree compares the data of two faces on their common edge, or on the face
-// itself if they are the same.
+// agree compares the data of two faces on their common edge, or on the whole face if it
+// is the same one.
 func (pl *planner) agree(d, k datum) (gap float64, ok bool) {
 	if d.axis == k.axis {
 		if d.end != k.end || d.velocity != k.velocity {
@@ -74,7 +74,7 @@ func (pl *planner) agree(d, k datum) (gap float64, ok bool) {
 		d, k = k, d
 	}
 	a, b := d.value, k.value
-	if d.velocity { // of the other face the velocity is ∂_t of its values
+	if d.velocity { // on the other face the velocity is the time derivative of its data
 		rate, err := pl.p.Graph.Diff(b, d.axis)
 		if err != nil {
 			return math.NaN(), false
@@ -94,13 +94,13 @@ func (pl *planner) restrict(e *pde.Expr, d datum) *pde.Expr {
 	return substitute(pl.p.Graph, e, d.axis, at)
 }
 
-// compare compares two expressions on a face across the axis.
+// compare compares two expressions on a face of the axis, each taken on that face.
 func (pl *planner) compare(a, b *pde.Expr, axis int) (gap float64, ok bool) {
 	return pl.differ(a, b, max(pl.scale(a, axis), pl.scale(b, axis)), axis)
 }
 
-// differ returns the largest difference of a and b with the given axes fixed and
-// whether it is within the tolerance of the scale.
+// differ returns the largest difference of a and b, which do not depend on the fixed
+// axes, and whether it is small on the given scale.
 func (pl *planner) differ(a, b *pde.Expr, scale float64, fixed ...int) (gap float64, ok bool) {
 	gap = pl.largest(func(x []float64) float64 {
 		return a.Eval(pde.Env{X: x}) - b.Eval(pde.Env{X: x})
@@ -108,7 +108,7 @@ func (pl *planner) differ(a, b *pde.Expr, scale float64, fixed ...int) (gap floa
 	return gap, gap <= agreeTol*scale
 }
 
-// scale returns the largest |e| with the given axes fixed.
+// scale returns the largest |e|; e does not depend on the fixed axes.
 func (pl *planner) scale(e *pde.Expr, fixed ...int) float64 {
 	return pl.largest(func(x []float64) float64 { return e.Eval(pde.Env{X: x}) }, fixed...)
 }
@@ -121,9 +121,9 @@ func (pl *planner) jump(e *pde.Expr, axis int, fixed ...int) float64 {
 	return gap
 }
 
-// largest returns max |f| over a fixed set of points of the box: its corners and
-// a Sobol set; NaN if f is NaN at one. The coordinates of the fixed axes are at
-// their first ends; f does not depend on them.
+// largest returns max |f| over the corners of the box and the points of a Sobol set in
+// it; NaN if f is NaN at one. f does not depend on the fixed axes, whose coordinates stay
+// at their first ends.
 func (pl *planner) largest(f func(x []float64) float64, fixed ...int) float64 {
 	axes := pl.p.Box.Axes
 	var free []int
@@ -146,8 +146,8 @@ func (pl *planner) largest(f func(x []float64) float64, fixed ...int) float64 {
 	return m
 }
 
-// probes returns points of the unit cube of k axes: all corners and edgePoints
-// points inside, or the one point there is if k = 0.
+// probes returns points of the unit cube of k axes: all corners and edgePoints points
+// inside. For k = 0 it is the one point without coordinates.
 func probes(k int) [][]float64 {
 	if k == 0 {
 		return [][]float64{nil}

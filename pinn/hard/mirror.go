@@ -1,4 +1,4 @@
-package pinn
+package hard
 
 import (
 	"math"
@@ -8,17 +8,27 @@ import (
 	"pinn/pde"
 )
 
-// FindMirrors returns the mirror symmetries of a problem with the given lifts, at
-// most one per spatial axis: those σ: x → a + b − x for which the statement does
-// not change if every field is put in place of s_f·u_f∘σ, its signs s_f being +1
-// (even) or −1 (odd). Where the solution is unique it has every symmetry of the
-// statement: both u and its mirror image solve it.
+// Mirror is a mirror symmetry of all fields: with x → σx = a + b − x on the axis
+// [a, b], u_f(σx) = Signs[f]·u_f(x).
+type Mirror struct {
+	Axis  int
+	Signs []float64 // +1 (even) or −1 (odd), per field
+}
+
+// Parity is (−1)^n.
+func Parity(n uint8) float64 { return 1 - 2*float64(n%2) }
+
+// Mirrors returns the mirror symmetries of a problem with the given lifts and soft
+// conditions, at most one per axis of space. σ: x → a + b − x is one if the statement stays
+// the same when every field u_f is replaced by s_f·u_f∘σ, with signs s_f of +1 (even) or
+// −1 (odd). A solution that is unique has the symmetry too, since u and its mirror image
+// both solve the problem.
 //
-// Each residual is compared with its image, up to its own sign, at random places
-// and random values of the partials; each condition must be the image of one that
-// is enforced in the same way, on the image of its place. A problem with data, or
-// with a curved boundary, has none: its observations need not be symmetric.
-func FindMirrors(p *pde.Problem, lifts []Lift, soft []int) []Mirror {
+// Each residual is compared with its image, up to a sign, at random places and with random
+// values of the partials. Each condition must have one that is its image: enforced in the
+// same way, and on the image of its place. A problem with data has no symmetry, since what
+// was observed need not have it; nor has one with conditions on a curved boundary.
+func Mirrors(p *pde.Problem, lifts []Lift, soft []int) []Mirror {
 	if len(p.Data) > 0 || len(p.Fields) > maxMirrorFields {
 		return nil
 	}
@@ -31,7 +41,7 @@ func FindMirrors(p *pde.Problem, lifts []Lift, soft []int) []Mirror {
 		for bits := range 1 << len(p.Fields) {
 			signs := make([]float64, len(p.Fields))
 			for f := range signs {
-				signs[f] = parity(uint8(bits >> f & 1))
+				signs[f] = Parity(uint8(bits >> f & 1))
 			}
 			if m.signs = signs; m.holds() {
 				found = append(found, Mirror{axis, signs})
@@ -43,14 +53,15 @@ func FindMirrors(p *pde.Problem, lifts []Lift, soft []int) []Mirror {
 }
 
 const (
-	// maxMirrorFields bounds the 2^F combinations of signs.
+	// maxMirrorFields is the number F of fields up to which the 2^F combinations of signs
+	// are tried.
 	maxMirrorFields = 6
-	// mirrorProbes is how many random places and values each residual is compared
-	// at: a difference of analytic functions that is zero at all of them is zero.
+	// mirrorProbes is at how many random places each residual is compared. Analytic
+	// functions that agree at random places are equal.
 	mirrorProbes = 24
-	// mirrorTol bounds the difference of a residual and its image relative to the
-	// largest residual of the probes: rounding in a + b − x, 1e-16·|x|·|∂r/∂x|, of
-	// the gallery stays below 1e-12.
+	// mirrorTol bounds the difference of a residual and its image, relative to the largest
+	// residual at the places. The rounding of a + b − x, 1e-16·|x|·|∂r/∂x|, stays below
+	// 1e-12 in the gallery.
 	mirrorTol = 1e-9
 )
 
@@ -102,7 +113,7 @@ func (m *mirrorTest) holds() bool {
 	return true
 }
 
-// imaged reports whether a condition that is enforced as condition i is states on
+// imaged reports whether a condition, enforced in the same way as condition i, states on
 // the image of the piece what condition i states on the piece.
 func (m *mirrorTest) imaged(i int, piece pde.Piece) bool {
 	if piece.Boundary != "" {
@@ -147,8 +158,8 @@ func (m *mirrorTest) samePlace(p, q pde.Piece) bool {
 	return true
 }
 
-// alike reports whether q at the image of a place, with the image of the fields
-// there, is ±r, with one sign for all probes.
+// alike reports whether r at random places of the piece is ±q at their images, the fields
+// there being s_f·u_f∘σ, with one sign for all places.
 func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
 	rng := rand.New(rand.NewPCG(2, 0))
 	var here, there []float64
@@ -171,7 +182,7 @@ func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
 			}
 			return v
 		}
-		mirrored := func(p pde.Partial) float64 { return m.signs[p.Field] * parity(p.Order[m.axis]) * u(p) }
+		mirrored := func(p pde.Partial) float64 { return m.signs[p.Field] * Parity(p.Order[m.axis]) * u(p) }
 		here = append(here, r.Eval(pde.Env{X: x, N: normal, U: u, Params: params}))
 		flipped := slices.Clone(normal)
 		flipped[m.axis] = -flipped[m.axis]
@@ -180,7 +191,7 @@ func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
 	return equalUpToSign(here, there)
 }
 
-// even reports whether e∘σ = sign·e; nil is a number.
+// even reports whether e∘σ = sign·e. A nil e stands for a constant and passes.
 func (m *mirrorTest) even(e *pde.Expr, sign float64) bool {
 	if e == nil {
 		return true
@@ -207,6 +218,7 @@ func (m *mirrorTest) draw(rng *rand.Rand, on pde.Piece) []float64 {
 	return x
 }
 
+// image returns σx.
 func (m *mirrorTest) image(x []float64) []float64 {
 	y := slices.Clone(x)
 	a := m.p.Box.Axes[m.axis]
@@ -214,6 +226,7 @@ func (m *mirrorTest) image(x []float64) []float64 {
 	return y
 }
 
+// equalUpToSign reports whether b = a or b = −a, to mirrorTol.
 func equalUpToSign(a, b []float64) bool { return close(a, b, 1) || close(a, b, -1) }
 
 // close reports whether b = sign·a to mirrorTol of the largest |a|, everywhere.

@@ -1,5 +1,0 @@
-//go:build !race
-
-package pinn
-
-const raceDetector = false

@@ -1,7 +1,0 @@
-//go:build race
-
-package pinn
-
-// Under the race detector the pools of package kernel drop what they are given at
-// random.
-const raceDetector = true
