@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"pinn/pde/expr"
 )
 
 // inside returns the predicate a text states over the axes of the box.
@@ -13,7 +15,7 @@ func inside(t *testing.T, b Box, text string) *Predicate {
 	for i, a := range b.Axes {
 		names[i] = a.Name
 	}
-	p, faults := NewScope(NewGraph(), names, nil).Predicate(text)
+	p, faults := NewScope(expr.NewGraph(), names, nil).Predicate(text)
 	if len(faults) > 0 {
 		t.Fatalf("%s: %v", text, faults)
 	}

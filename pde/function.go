@@ -1,35 +1,41 @@
 package pde
 
+import "pinn/pde/expr"
+
 // function is a function of the language.
 type function struct {
 	name     string
-	op       Op
+	op       expr.Op
 	min, max int // how many arguments; max 0 means any number
 }
+
+// of returns the function that an operation is. It is called as the operation
+// prints, so that what is printed can be read.
+func of(op expr.Op, min, max int) function { return function{op.String(), op, min, max} }
 
 // functions lists the functions of the language. Those of one argument are all
 // built by Graph.Func.
 var functions = []function{
-	{"sin", OpSin, 1, 1},
-	{"cos", OpCos, 1, 1},
-	{"tan", OpTan, 1, 1},
-	{"asin", OpAsin, 1, 1},
-	{"acos", OpAcos, 1, 1},
-	{"atan", OpAtan, 1, 1},
-	{"atan2", OpAtan2, 2, 2},
-	{"sinh", OpSinh, 1, 1},
-	{"cosh", OpCosh, 1, 1},
-	{"tanh", OpTanh, 1, 1},
-	{"exp", OpExp, 1, 1},
-	{"log", OpLog, 1, 1},
-	{"sqrt", OpSqrt, 1, 1},
-	{"abs", OpAbs, 1, 1},
-	{"min", OpMin, 2, 0},
-	{"max", OpMax, 2, 0},
-	{"sign", OpSign, 1, 1},
-	{"step", OpStep, 1, 1},
-	{"erf", OpErf, 1, 1},
-	{"if", OpIf, 3, 3},
+	of(expr.OpSin, 1, 1),
+	of(expr.OpCos, 1, 1),
+	of(expr.OpTan, 1, 1),
+	of(expr.OpAsin, 1, 1),
+	of(expr.OpAcos, 1, 1),
+	of(expr.OpAtan, 1, 1),
+	of(expr.OpAtan2, 2, 2),
+	of(expr.OpSinh, 1, 1),
+	of(expr.OpCosh, 1, 1),
+	of(expr.OpTanh, 1, 1),
+	of(expr.OpExp, 1, 1),
+	of(expr.OpLog, 1, 1),
+	of(expr.OpSqrt, 1, 1),
+	of(expr.OpAbs, 1, 1),
+	of(expr.OpMin, 2, 0),
+	of(expr.OpMax, 2, 0),
+	of(expr.OpSign, 1, 1),
+	of(expr.OpStep, 1, 1),
+	of(expr.OpErf, 1, 1),
+	of(expr.OpIf, 3, 3),
 }
 
 // operators lists what looks like a function but works on expressions: d(e, x),

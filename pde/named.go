@@ -6,16 +6,17 @@ import (
 	"strings"
 
 	"pinn/internal/suggest"
+	"pinn/pde/expr"
 )
 
 // named resolves a name. A declared name wins over every other reading.
-func (r *resolver) named(t *Syntax) *Expr {
+func (r *resolver) named(t *Syntax) *expr.Expr {
 	s, g, name := r.s, r.s.g, t.text
 	if i := slices.Index(s.axes, name); i >= 0 {
 		return r.allowed(t, g.Axis(i), "an axis")
 	}
 	if i := slices.Index(s.fields, name); i >= 0 {
-		return r.allowed(t, g.Partial(Partial{Field: i}), "a field")
+		return r.allowed(t, g.Partial(expr.Partial{Field: i}), "a field")
 	}
 	if i := slices.Index(s.params, name); i >= 0 {
 		return r.allowed(t, g.Param(i), "an unknown parameter")
@@ -47,19 +48,29 @@ func (r *resolver) named(t *Syntax) *Expr {
 }
 
 // allowed returns e if the text may contain it.
-func (r *resolver) allowed(t *Syntax, e *Expr, what string) *Expr {
+func (r *resolver) allowed(t *Syntax, e *expr.Expr, what string) *expr.Expr {
 	if e == nil {
 		return nil
 	}
-	if e.has&^r.allow&^(hasKink|hasBad) != 0 || e.axes != 0 && !r.axes {
+	if !r.admits(e) {
 		r.faults.add(t.pos, "%s is %s; %s", t.text, what, r.clause)
 		return nil
 	}
 	return e
 }
 
+// admits reports whether the text may contain all that e contains.
+func (r *resolver) admits(e *expr.Expr) bool {
+	usesAxis := false
+	for i := range r.s.axes {
+		usesAxis = usesAxis || e.UsesAxis(i)
+	}
+	return (r.axes || !usesAxis) && (r.partials || !e.HasPartials()) && (r.params || !e.HasParams()) &&
+		(r.normals || !e.HasNormals()) && (r.data || !e.HasColumns())
+}
+
 // declaration resolves the name of a constant or definition.
-func (r *resolver) declaration(t *Syntax, d *decl) *Expr {
+func (r *resolver) declaration(t *Syntax, d *decl) *expr.Expr {
 	if d.state == declBusy {
 		r.faults.add(t.pos, "%s is defined by itself", t.text)
 		return nil
@@ -74,7 +85,7 @@ func (r *resolver) declaration(t *Syntax, d *decl) *Expr {
 		return nil
 	}
 	what := "a definition with fields or unknown parameters"
-	if d.expr.HasNormals() && r.allow&hasPartial != 0 {
+	if d.expr.HasNormals() && r.partials {
 		what = "a definition with the normal"
 	}
 	return r.allowed(t, d.expr, what)
@@ -82,7 +93,7 @@ func (r *resolver) declaration(t *Syntax, d *decl) *Expr {
 
 // normal resolves n_x. It is a component of the normal for every axis that is
 // not time; n_x, n_y and n_z are so even where a field n is declared.
-func (r *resolver) normal(t *Syntax) (e *Expr, ok bool) {
+func (r *resolver) normal(t *Syntax) (e *expr.Expr, ok bool) {
 	letter, found := strings.CutPrefix(t.text, "n_")
 	i := slices.Index(r.s.axes, letter)
 	if !found || !isReserved(t.text) && (i < 0 || r.hasDerivatives("n")) {
@@ -95,7 +106,7 @@ func (r *resolver) normal(t *Syntax) (e *Expr, ok bool) {
 		r.faults.add(t.pos, "%s: %s is not an axis", t.text, letter)
 	case letter == "t":
 		r.faults.add(t.pos, "n_t: the normal has only spatial components")
-	case r.allow&hasNormal == 0 && r.hasDerivatives("n"):
+	case !r.normals && r.hasDerivatives("n"):
 		r.faults.add(t.pos, "%s is the normal, which stands only in conditions; write d(n, %s) for a derivative", t.text, letter)
 	default:
 		return r.allowed(t, r.s.g.Normal(i), "a component of the normal"), true
@@ -111,7 +122,7 @@ func (r *resolver) hasDerivatives(name string) bool {
 
 // suffixed resolves a derivative such as u_xt: what stands before the last _ is
 // a field or definition, what stands after it are axes.
-func (r *resolver) suffixed(t *Syntax) (e *Expr, ok bool) {
+func (r *resolver) suffixed(t *Syntax) (e *expr.Expr, ok bool) {
 	cut := strings.LastIndexByte(t.text, '_')
 	if cut < 1 || cut == len(t.text)-1 {
 		return nil, false
@@ -148,7 +159,7 @@ func (r *resolver) strangeSuffix(t *Syntax, base, letter string) bool {
 }
 
 // diff differentiates e along the axes in turn.
-func (r *resolver) diff(offset int, e *Expr, axes []int) *Expr {
+func (r *resolver) diff(offset int, e *expr.Expr, axes []int) *expr.Expr {
 	for _, i := range axes {
 		if e == nil {
 			return nil
@@ -158,7 +169,7 @@ func (r *resolver) diff(offset int, e *Expr, axes []int) *Expr {
 			return nil
 		}
 		d, err := r.s.g.Diff(e, i)
-		if err != nil && !r.s.g.full {
+		if err != nil && !r.s.g.Full() {
 			r.faults.add(offset, "%s", err)
 		}
 		e = d
@@ -167,7 +178,7 @@ func (r *resolver) diff(offset int, e *Expr, axes []int) *Expr {
 }
 
 // derivative resolves d(e, x, …).
-func (r *resolver) derivative(t *Syntax) *Expr {
+func (r *resolver) derivative(t *Syntax) *expr.Expr {
 	e := r.value(t.args[0])
 	var axes []int
 	for _, a := range t.args[1:] {
@@ -185,7 +196,7 @@ func (r *resolver) derivative(t *Syntax) *Expr {
 }
 
 // laplacian resolves lap(e) = Σ ∂²e/∂x_i² over the spatial axes.
-func (r *resolver) laplacian(t *Syntax) *Expr {
+func (r *resolver) laplacian(t *Syntax) *expr.Expr {
 	e := r.value(t.args[0])
 	if len(r.s.spatial) == 0 {
 		r.faults.add(t.pos, "there is no lap where t is the only axis")
@@ -203,13 +214,13 @@ func (r *resolver) laplacian(t *Syntax) *Expr {
 }
 
 // slope resolves dn(e) = Σ n_i ∂e/∂x_i over the spatial axes.
-func (r *resolver) slope(t *Syntax) *Expr {
+func (r *resolver) slope(t *Syntax) *expr.Expr {
 	e := r.value(t.args[0])
 	switch {
 	case len(r.s.spatial) == 0:
 		r.faults.add(t.pos, "there is no dn where t is the only axis")
 		return nil
-	case r.allow&hasNormal == 0:
+	case !r.normals:
 		r.faults.add(t.pos, "dn needs the normal; %s", r.clause)
 		return nil
 	}

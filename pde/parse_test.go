@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"pinn/pde/expr"
 )
 
 // bracketed writes a tree with brackets around every operation.
@@ -16,9 +18,9 @@ func bracketed(s *Syntax) string {
 	case s.kind == syntaxCall:
 		return s.text + "(" + strings.Join(args, ", ") + ")"
 	case s.kind == syntaxOperation && len(args) == 1:
-		return "(" + map[Op]string{OpNeg: "-", OpNot: "not "}[s.op] + args[0] + ")"
+		return "(" + map[expr.Op]string{expr.OpNeg: "-", expr.OpNot: "not "}[s.op] + args[0] + ")"
 	case s.kind == syntaxOperation:
-		op := opText[s.op]
+		op := s.op.String()
 		if s.swapped {
 			op = ">" + op[1:]
 		}

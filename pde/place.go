@@ -2,6 +2,8 @@ package pde
 
 import (
 	"slices"
+
+	"pinn/pde/expr"
 )
 
 // Fixed pins one axis of a Piece to a value.
@@ -105,7 +107,7 @@ func (p *placer) disjoint(parts []part) []Piece {
 }
 
 // holds returns what must hold on the face of a part for a point to be in it.
-func (p *placer) holds(q *part) *Expr {
+func (p *placer) holds(q *part) *expr.Expr {
 	if q.cond == nil {
 		return p.s.g.Const(1)
 	}
@@ -113,10 +115,10 @@ func (p *placer) holds(q *part) *Expr {
 }
 
 // at returns a condition with the axes that q fixes put in.
-func (p *placer) at(cond *Expr, q *part) *Expr {
-	return p.s.g.Replace(cond, func(leaf *Expr) *Expr {
-		if leaf.op == OpAxis && q.fixed(leaf.index) {
-			return p.s.g.Const(q.interval[leaf.index].lo)
+func (p *placer) at(cond *expr.Expr, q *part) *expr.Expr {
+	return p.s.g.Replace(cond, func(leaf *expr.Expr) *expr.Expr {
+		if axis, _ := leaf.Index(); leaf.Op() == expr.OpAxis && q.fixed(axis) {
+			return p.s.g.Const(q.interval[axis].lo)
 		}
 		return nil
 	})

@@ -1,21 +1,23 @@
 package pde
 
+import "pinn/pde/expr"
+
 // Predicate is a truth value that depends on the place, such as
 // x^2 + y^2 > 0.25^2. A nil *Predicate holds everywhere.
 type Predicate struct {
-	e *Expr
+	e *expr.Expr
 }
 
 // Holds reports whether the predicate is true at the point x, one coordinate per
 // axis. A nil receiver holds everywhere. Holds may be called from several
 // goroutines.
 func (p *Predicate) Holds(x []float64) bool {
-	return p == nil || p.e.Eval(Env{X: x}) != 0
+	return p == nil || p.e.Eval(expr.Env{X: x}) != 0
 }
 
 // Expr returns the truth value as an expression of the axes; nil for a nil
 // receiver.
-func (p *Predicate) Expr() *Expr {
+func (p *Predicate) Expr() *expr.Expr {
 	if p == nil {
 		return nil
 	}

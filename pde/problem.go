@@ -1,12 +1,16 @@
 package pde
 
-import "math"
+import (
+	"math"
+
+	"pinn/pde/expr"
+)
 
 // Problem is everything that training may see: the domain, the fields, the
 // equations, conditions and data, and the unknown parameters. Whatever judges
 // the answer (package judging, targets, true values of parameters) is kept apart from it.
 type Problem struct {
-	Graph      *Graph // owns every Residual below
+	Graph      *expr.Graph // owns every Residual below
 	Box        Box
 	Fields     []string // the unknown functions; Partial.Field is an index of it
 	Params     []Param  // the unknown scalars, in the order of the leaves Param(k)
@@ -32,7 +36,7 @@ func (p Param) Bounded() (below, above bool) {
 // Weight·mean r².
 type Equation struct {
 	Name     string
-	Residual *Expr
+	Residual *expr.Expr
 	Weight   float64
 }
 
@@ -42,7 +46,7 @@ type Equation struct {
 type Condition struct {
 	Name, At string
 	Pieces   []Piece
-	Residual *Expr
+	Residual *expr.Expr
 	Enforce  Enforce
 	Weight   float64
 	Points   int
@@ -58,7 +62,7 @@ type Data struct {
 	Name     string
 	Points   Points
 	Columns  [][]float64
-	Residual *Expr
+	Residual *expr.Expr
 	Weight   float64
 }
 

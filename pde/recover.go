@@ -57,7 +57,7 @@ func (p *parser) unexpected(expected string) {
 		p.fail(t.pos, "%s", badCharacter(t.text))
 	case (t.is("=") || t.is("==")) && !p.logic:
 		p.unexpectedEquals(expected)
-	case infixes[t.text].op.logical() && !p.logic:
+	case infixes[t.text].op.Logical() && !p.logic:
 		p.fail(t.pos, "%s stands only in at, in inside and in the first argument of if", t.text)
 	case expected == expectedOperator && (t.kind == tokenNumber || t.kind == tokenName || t.is("(")):
 		p.fail(t.pos, "expected an operator before %s; products are written with *", t.text)

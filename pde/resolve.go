@@ -5,15 +5,16 @@ import (
 	"strings"
 
 	"pinn/internal/suggest"
+	"pinn/pde/expr"
 )
 
 // rules says what a text may contain and, if it contains something else, why
 // that is wrong.
 type rules struct {
-	allow   traits
-	axes    bool // coordinates may occur
+	axes, partials, params, normals, data bool // the leaves that may occur
+
 	clause  string
-	columns []string
+	columns []string // the names of the data columns
 }
 
 var (
@@ -25,10 +26,10 @@ var (
 		clause: "only axes, constants and definitions without fields can stand here",
 	}
 	definitionRules = rules{
-		allow: hasPartial | hasParam | hasNormal, axes: true,
+		axes: true, partials: true, params: true, normals: true,
 	}
 	equationRules = rules{
-		allow: hasPartial | hasParam | hasColumn, axes: true,
+		axes: true, partials: true, params: true, data: true,
 		clause: "the normal stands only in conditions on a boundary",
 	}
 )
@@ -39,34 +40,22 @@ type resolver struct {
 	s *Scope
 	rules
 	faults Faults
-	limit  int  // the graph's limit before
-	stop   bool // the graph is full: nothing more can be said
+	end    func() // ends the text
+	stop   bool   // the graph is full: nothing more can be said
 }
 
 // resolver begins a text, which may add maxStatement nodes to the graph. A text
 // resolved in the course of another shares its limit.
 func (s *Scope) resolver(rules rules, faults Faults) *resolver {
-	r := &resolver{s: s, rules: rules, faults: faults, limit: s.g.limit}
-	if s.g.limit == maxNodes {
-		s.g.limit = min(len(s.g.nodes)+maxStatement, maxNodes)
-	}
-	return r
-}
-
-// end ends the text.
-func (r *resolver) end() {
-	r.s.g.limit = r.limit
-	if r.limit == maxNodes {
-		r.s.g.full = false
-	}
+	return &resolver{s: s, rules: rules, faults: faults, end: s.g.Limit(maxStatement)}
 }
 
 // value resolves a tree that stands for a number.
-func (r *resolver) value(t *Syntax) *Expr {
+func (r *resolver) value(t *Syntax) *expr.Expr {
 	if r.stop || len(r.faults) >= maxFaults {
 		return nil
 	}
-	var e *Expr
+	var e *expr.Expr
 	switch t.kind {
 	case syntaxNumber:
 		e = r.s.g.Const(t.value)
@@ -84,9 +73,9 @@ func (r *resolver) value(t *Syntax) *Expr {
 }
 
 // check notes what is wrong with the value of a tree whose parts are sound.
-func (r *resolver) check(t *Syntax, e *Expr) *Expr {
+func (r *resolver) check(t *Syntax, e *expr.Expr) *expr.Expr {
 	switch {
-	case r.s.g.full:
+	case r.s.g.Full():
 		if !r.stop {
 			r.faults.add(t.mark, "the expression is too large: more than %d operations once derivatives are taken", maxStatement)
 		}
@@ -111,7 +100,7 @@ func brief(t *Syntax) string {
 }
 
 // values resolves several trees; ok is false if any is faulty.
-func (r *resolver) values(trees []*Syntax) (e []*Expr, ok bool) {
+func (r *resolver) values(trees []*Syntax) (e []*expr.Expr, ok bool) {
 	ok = true
 	for _, t := range trees {
 		v := r.value(t)
@@ -121,15 +110,15 @@ func (r *resolver) values(trees []*Syntax) (e []*Expr, ok bool) {
 	return e, ok
 }
 
-func (r *resolver) operation(t *Syntax) *Expr {
+func (r *resolver) operation(t *Syntax) *expr.Expr {
 	e, ok := r.values(t.args)
 	if !ok {
 		return nil
 	}
-	return r.s.g.build(t.op, e[0], at(e, 1), nil)
+	return r.s.g.Build(t.op, e[0], at(e, 1), nil)
 }
 
-func at(e []*Expr, i int) *Expr {
+func at(e []*expr.Expr, i int) *expr.Expr {
 	if i < len(e) {
 		return e[i]
 	}
@@ -137,7 +126,7 @@ func at(e []*Expr, i int) *Expr {
 }
 
 // truth resolves a tree that stands for a truth value.
-func (r *resolver) truth(t *Syntax) *Expr {
+func (r *resolver) truth(t *Syntax) *expr.Expr {
 	switch {
 	case r.stop || t.kind == syntaxBad:
 		return nil
@@ -146,13 +135,13 @@ func (r *resolver) truth(t *Syntax) *Expr {
 			r.faults.add(t.pos, "expected a comparison, such as x < 1, got %s", t.text)
 		}
 		return nil
-	case t.op == OpAnd || t.op == OpOr:
+	case t.op == expr.OpAnd || t.op == expr.OpOr:
 		a, b := r.truth(t.args[0]), r.truth(t.args[1])
 		if a == nil || b == nil {
 			return nil
 		}
-		return r.check(t, r.s.g.build(t.op, a, b, nil))
-	case t.op == OpNot:
+		return r.check(t, r.s.g.Build(t.op, a, b, nil))
+	case t.op == expr.OpNot:
 		a := r.truth(t.args[0])
 		if a == nil {
 			return nil
@@ -170,7 +159,7 @@ func (r *resolver) truth(t *Syntax) *Expr {
 }
 
 // call resolves f(…).
-func (r *resolver) call(t *Syntax) *Expr {
+func (r *resolver) call(t *Syntax) *expr.Expr {
 	f, ok := functionNamed(t.text)
 	if !ok || r.s.declared(t.text) {
 		return r.applied(t)
@@ -203,16 +192,16 @@ func (r *resolver) call(t *Syntax) *Expr {
 	if !ok {
 		return nil
 	}
-	v := r.s.g.build(f.op, e[0], at(e, 1), nil)
+	v := r.s.g.Build(f.op, e[0], at(e, 1), nil)
 	for _, a := range e[min(2, len(e)):] { // min and max of more than two
-		v = r.s.g.build(f.op, v, a, nil)
+		v = r.s.g.Build(f.op, v, a, nil)
 	}
 	return v
 }
 
 // applied resolves k(x, t) where k is not a function of the language: a field or
 // definition may be followed by the axes it depends on, as it is on paper.
-func (r *resolver) applied(t *Syntax) *Expr {
+func (r *resolver) applied(t *Syntax) *expr.Expr {
 	if !r.s.declared(t.text) && !slices.Contains(r.columns, t.text) {
 		var names []string
 		for _, f := range slices.Concat(functions, operators) {
@@ -227,25 +216,23 @@ func (r *resolver) applied(t *Syntax) *Expr {
 	name := *t
 	name.kind, name.args, name.end = syntaxName, nil, t.pos+len(t.text)
 	e := r.named(&name)
-	var axes uint16
+	named := make([]bool, len(r.s.axes))
 	for _, a := range t.args {
 		i := slices.Index(r.s.axes, a.text)
 		if a.kind != syntaxName || i < 0 {
 			r.faults.add(t.pos, "%s is not a function; products are written with *", t.text)
 			return nil
 		}
-		axes |= 1 << i
+		named[i] = true
 	}
 	if e == nil {
 		return nil
 	}
-	needs := e.axes
-	if e.HasPartials() {
-		needs = 1<<len(r.s.axes) - 1
-	}
-	if needs&^axes != 0 {
-		r.faults.add(t.pos, "%s depends on axes that its brackets do not name; leave the brackets out", t.text)
-		return nil
+	for i := range named {
+		if !named[i] && (e.UsesAxis(i) || e.HasPartials()) {
+			r.faults.add(t.pos, "%s depends on axes that its brackets do not name; leave the brackets out", t.text)
+			return nil
+		}
 	}
 	return e
 }

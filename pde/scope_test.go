@@ -5,12 +5,14 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"pinn/pde/expr"
 )
 
 // testScope has axes x, y, t, fields u, v, p and a few declarations.
 func testScope(t testing.TB) *Scope {
 	t.Helper()
-	s := NewScope(NewGraph(), []string{"x", "y", "t"}, []string{"u", "v", "p"})
+	s := NewScope(expr.NewGraph(), []string{"x", "y", "t"}, []string{"u", "v", "p"})
 	for _, err := range []error{
 		s.Constant("nu", "0.01/pi"),
 		s.Constant("lambda", "1"),
@@ -32,7 +34,7 @@ func testScope(t testing.TB) *Scope {
 }
 
 // residual is a sound statement's residual.
-func residual(t testing.TB, s *Scope, text string, c Context) *Expr {
+func residual(t testing.TB, s *Scope, text string, c Context) *expr.Expr {
 	t.Helper()
 	e, faults := s.Residual(text, c)
 	if faults != nil {
@@ -167,7 +169,7 @@ func TestConditionFaults(t *testing.T) {
 }
 
 func TestTimeOnly(t *testing.T) {
-	s := NewScope(NewGraph(), []string{"t"}, []string{"u"})
+	s := NewScope(expr.NewGraph(), []string{"t"}, []string{"u"})
 	for src, message := range map[string]string{
 		"lap(u) = 0": "no lap where t is the only axis",
 		"dn(u) = 0":  "no dn where t is the only axis",
@@ -181,7 +183,7 @@ func TestTimeOnly(t *testing.T) {
 }
 
 func TestFieldNamedN(t *testing.T) {
-	s := NewScope(NewGraph(), []string{"x", "r", "t"}, []string{"n"})
+	s := NewScope(expr.NewGraph(), []string{"x", "r", "t"}, []string{"n"})
 	if e := residual(t, s, "n_t + n_r = 0", Context{}); e.HasNormals() {
 		t.Errorf("%s has normals, want derivatives of n", e)
 	}
@@ -193,7 +195,7 @@ func TestFieldNamedN(t *testing.T) {
 }
 
 func TestConstants(t *testing.T) {
-	s := NewScope(NewGraph(), []string{"x", "t"}, []string{"u"})
+	s := NewScope(expr.NewGraph(), []string{"x", "t"}, []string{"u"})
 	s.Constant("c", "a + b") // in any order
 	s.Constant("a", "2*b")
 	s.Constant("b", "1.5")
@@ -242,7 +244,7 @@ func TestConstants(t *testing.T) {
 }
 
 func TestDeclarationMistakes(t *testing.T) {
-	s := NewScope(NewGraph(), []string{"x", "t"}, []string{"u"})
+	s := NewScope(expr.NewGraph(), []string{"x", "t"}, []string{"u"})
 	s.Constant("a", "b + 1")
 	s.Constant("b", "2*c")
 	s.Constant("c", "a")
@@ -306,7 +308,7 @@ func TestDeclareNames(t *testing.T) {
 			"parameter":  func(s *Scope) error { return s.Parameter(c.name) },
 		}
 		for kind, f := range declare {
-			s := NewScope(NewGraph(), []string{"x"}, []string{"u"})
+			s := NewScope(expr.NewGraph(), []string{"x"}, []string{"u"})
 			s.Constant("nu", "1")
 			err := f(s)
 			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
@@ -324,7 +326,7 @@ func TestFunction(t *testing.T) {
 	}
 	x := []float64{0.3, 0.1, 0.7}
 	want := math.Exp(-0.7) * math.Sin(0.3) * 1.09 * 0.5
-	if got := e.Eval(Env{X: x}); math.Abs(got-want) > 1e-15 { // a few roundings of numbers below 1
+	if got := e.Eval(expr.Env{X: x}); math.Abs(got-want) > 1e-15 { // a few roundings of numbers below 1
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for _, src := range []string{"|u + 1", "|sxx", "|k*x", "|n_x", "|dn(x)"} {
@@ -363,18 +365,28 @@ func TestGrowth(t *testing.T) {
 	}
 	t.Run("definitions", func(t *testing.T) {
 		// 2^60 nodes if written out, 120 as they are shared
-		s := NewScope(NewGraph(), []string{"x"}, []string{"u"})
+		s := NewScope(expr.NewGraph(), []string{"x"}, []string{"u"})
 		s.Define("a0", "u + x")
 		for i := range 60 {
 			s.Define(fmt.Sprint("a", i+1), fmt.Sprintf("sin(a%d)*cos(a%d)", i, i))
 		}
 		e := residual(t, s, "a60 = 0", Context{})
-		if v := e.Eval(Env{X: []float64{1}, U: func(Partial) float64 { return 2 }}); math.IsNaN(v) {
+		if v := e.Eval(expr.Env{X: []float64{1}, U: func(expr.Partial) float64 { return 2 }}); math.IsNaN(v) {
 			t.Error("NaN")
 		}
 		if text := e.String(); !strings.HasPrefix(text, "(expression of ") {
 			t.Errorf("%.80s", text)
 		}
-		Compile([]*Expr{e}, Layout{Partials: e.Partials(), Axes: 1})
+		expr.Compile([]*expr.Expr{e}, expr.Layout{Partials: e.Partials(), Axes: 1})
 	})
+}
+
+// BenchmarkResolve reports the time from a text to a program.
+func BenchmarkResolve(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		s := testScope(b)
+		e := residual(b, s, "d(sxx, x) + d(mu*(u_x + v_x), y) + sin(pi*x)*cos(pi*y) = 0", Context{})
+		expr.Compile([]*expr.Expr{e}, expr.Layout{Partials: e.Partials(), Axes: 3, Params: 1})
+	}
 }

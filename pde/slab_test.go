@@ -3,13 +3,15 @@ package pde
 import (
 	"slices"
 	"testing"
+
+	"pinn/pde/expr"
 )
 
 // TestDuring cuts a problem into slabs that have what belongs to their times of each
 // condition.
 func TestDuring(t *testing.T) {
 	axes := []Axis{{Name: "x", From: 0, To: 1}, {Name: "t", From: 0, To: 1}}
-	p := &Problem{Graph: NewGraph(), Box: Box{Axes: axes}}
+	p := &Problem{Graph: expr.NewGraph(), Box: Box{Axes: axes}}
 	scope := NewScope(p.Graph, []string{"x", "t"}, []string{"u"})
 	for _, at := range []string{"t = 0", "x = 0 or x = 1", "x = 0 and t > 0.6", "x = 0.5 and t = 0", "x = 1 or t = 0"} {
 		pieces, faults := scope.Place(at, p.Box, nil)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // corrected returns the loss of a correction of b at its θ, with the given scale for
@@ -54,10 +55,10 @@ func TestCorrectionIsASum(t *testing.T) {
 			b := s.build(small("tanh"), few)
 			u := s.corrected(b, small("sin"), scale, few)
 			pts := scatter(s.Box, 300)
-			var ps []pde.Partial
+			var ps []expr.Partial
 			for f := range s.Fields {
 				for _, alpha := range u.groups[0].trial.set.All() {
-					ps = append(ps, pde.Partial{Field: f, Order: alpha})
+					ps = append(ps, expr.Partial{Field: f, Order: alpha})
 				}
 			}
 			var bare []Lift // φN

@@ -32,7 +32,7 @@
 //     the last layer.
 //
 //  3. The last layer's block is that of the fields, row f·C + α. The hard
-//     conditions turn N into u = g + φN in place, and pde.Program computes the
+//     conditions turn N into u = g + φN in place, and expr.Program computes the
 //     residuals r_m from it.
 //
 //  4. The seeds 2 w_m r_m/N_m go down: through the program to ū_α, through the

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // feature is one input of the network: a function of one coordinate x of the
@@ -48,7 +49,7 @@ func (f feature) derivative(x float64, n int) float64 {
 }
 
 // component returns ∂^α of the feature at the coordinate x of its axis.
-func (f feature) component(alpha pde.Multi, x float64) float64 {
+func (f feature) component(alpha expr.Multi, x float64) float64 {
 	n := int(alpha[f.axis])
 	if n != alpha.Order() {
 		return 0 // it depends on one coordinate only

@@ -2,6 +2,7 @@ package pinn
 
 import (
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // Lift is how the hard conditions of one field are built in: u = G + Phi·N with
@@ -11,9 +12,9 @@ import (
 // apart from Field, is u = N.
 type Lift struct {
 	Field int
-	G     *pde.Expr // nil for 0
-	Phi   *pde.Expr // nil for 1
-	Base  *Base     // nil for none; all lifts have the same
+	G     *expr.Expr // nil for 0
+	Phi   *expr.Expr // nil for 1
+	Base  *Base      // nil for none; all lifts have the same
 }
 
 // Base is a frozen solution that others build on. With a Start it is continued from
@@ -51,7 +52,7 @@ func (l Lift) trivial() bool { return l.G == nil && l.Phi == nil && l.Base == ni
 // ((t−t₀)/(T−t₀))², each at most 1.
 //
 // Gordon, SIAM J. Numer. Anal. 8 (1971) 158: transfinite interpolation.
-func blend(g *pde.Graph, box pde.Box, field int, data []datum) (Lift, error) {
+func blend(g *expr.Graph, box pde.Box, field int, data []datum) (Lift, error) {
 	sum, phi := g.Const(0), g.Const(1)
 	for axis := range box.Axes {
 		var on axisData
@@ -83,7 +84,7 @@ func blend(g *pde.Graph, box pde.Box, field int, data []datum) (Lift, error) {
 
 // axisData are the data on one axis: at its first end, at its last, and the
 // velocity at the first.
-type axisData struct{ from, to, velocity *pde.Expr }
+type axisData struct{ from, to, velocity *expr.Expr }
 
 func (a *axisData) put(d datum) {
 	switch {
@@ -98,15 +99,15 @@ func (a *axisData) put(d datum) {
 
 // blender builds the projector and the factor of one axis.
 type blender struct {
-	g    *pde.Graph
+	g    *expr.Graph
 	axis int
 	on   pde.Axis
 }
 
 // project returns P(u − g) for the data u on this axis.
-func (b blender) project(on axisData, sum *pde.Expr) (*pde.Expr, error) {
+func (b blender) project(on axisData, sum *expr.Expr) (*expr.Expr, error) {
 	g := b.g
-	lack := func(data *pde.Expr, at float64) *pde.Expr { return g.Sub(data, b.at(sum, at)) }
+	lack := func(data *expr.Expr, at float64) *expr.Expr { return g.Sub(data, b.at(sum, at)) }
 	switch {
 	case on.velocity != nil:
 		slope, err := g.Diff(sum, b.axis)
@@ -125,7 +126,7 @@ func (b blender) project(on axisData, sum *pde.Expr) (*pde.Expr, error) {
 }
 
 // factor returns the part of φ that vanishes on this axis' data.
-func (b blender) factor(on axisData) *pde.Expr {
+func (b blender) factor(on axisData) *expr.Expr {
 	g := b.g
 	switch {
 	case on.velocity != nil:
@@ -139,23 +140,23 @@ func (b blender) factor(on axisData) *pde.Expr {
 }
 
 // at returns e with the coordinate fixed.
-func (b blender) at(e *pde.Expr, v float64) *pde.Expr { return substitute(b.g, e, b.axis, v) }
+func (b blender) at(e *expr.Expr, v float64) *expr.Expr { return substitute(b.g, e, b.axis, v) }
 
 // past returns x − a.
-func (b blender) past() *pde.Expr { return b.g.Sub(b.g.Axis(b.axis), b.g.Const(b.on.From)) }
+func (b blender) past() *expr.Expr { return b.g.Sub(b.g.Axis(b.axis), b.g.Const(b.on.From)) }
 
 // done returns (x − a)/(b − a), left (b − x)/(b − a). Both are exactly 0 and 1 at
 // the ends.
-func (b blender) done() *pde.Expr { return b.g.Div(b.past(), b.g.Const(b.on.Length())) }
+func (b blender) done() *expr.Expr { return b.g.Div(b.past(), b.g.Const(b.on.Length())) }
 
-func (b blender) left() *pde.Expr {
+func (b blender) left() *expr.Expr {
 	return b.g.Div(b.g.Sub(b.g.Const(b.on.To), b.g.Axis(b.axis)), b.g.Const(b.on.Length()))
 }
 
 // substitute returns e with the coordinate of the axis replaced by v.
-func substitute(g *pde.Graph, e *pde.Expr, axis int, v float64) *pde.Expr {
-	return g.Replace(e, func(leaf *pde.Expr) *pde.Expr {
-		if leaf.Op() != pde.OpAxis {
+func substitute(g *expr.Graph, e *expr.Expr, axis int, v float64) *expr.Expr {
+	return g.Replace(e, func(leaf *expr.Expr) *expr.Expr {
+		if leaf.Op() != expr.OpAxis {
 			return nil
 		}
 		if k, _ := leaf.Index(); k == axis {

@@ -9,6 +9,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 )
 
 // tolExact bounds how far a hard condition is from being met: some roundings of
@@ -93,7 +94,7 @@ func holdsHard(t *testing.T, name string, p *pde.Problem, soft []int, sol *Solut
 }
 
 // residualAt evaluates a residual point by point with the plain evaluator.
-func residualAt(t *testing.T, sol *Solution, r *pde.Expr, pts pde.Points) []float64 {
+func residualAt(t *testing.T, sol *Solution, r *expr.Expr, pts pde.Points) []float64 {
 	t.Helper()
 	ps := r.Partials()
 	u, err := sol.EvalPartials(pts, ps)
@@ -102,7 +103,7 @@ func residualAt(t *testing.T, sol *Solution, r *pde.Expr, pts pde.Points) []floa
 	}
 	out := make([]float64, pts.N)
 	for i := range out {
-		out[i] = r.Eval(pde.Env{X: pts.At(i), N: pts.Normal(i), U: func(p pde.Partial) float64 {
+		out[i] = r.Eval(expr.Env{X: pts.At(i), N: pts.Normal(i), U: func(p expr.Partial) float64 {
 			for k := range ps {
 				if ps[k] == p {
 					return u[k][i]
@@ -220,11 +221,11 @@ func TestFactorIsAtMostOne(t *testing.T) {
 	if l.G != nil {
 		t.Errorf("g = %v, want 0", l.G)
 	}
-	if got := l.Phi.Eval(pde.Env{X: []float64{3.5, -1, 3}}); got != 1 {
+	if got := l.Phi.Eval(expr.Env{X: []float64{3.5, -1, 3}}); got != 1 {
 		t.Errorf("φ at its maximum = %v, want 1", got)
 	}
 	for _, x := range [][]float64{{2, -1, 3}, {5, -1, 3}, {3.5, 0, 3}, {3.5, -1, 1}} {
-		if got := l.Phi.Eval(pde.Env{X: x}); got != 0 {
+		if got := l.Phi.Eval(expr.Env{X: x}); got != 0 {
 			t.Errorf("φ(%v) = %v, want 0", x, got)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // FindMirrors returns the mirror symmetries of a problem with the given lifts, at
@@ -149,7 +150,7 @@ func (m *mirrorTest) samePlace(p, q pde.Piece) bool {
 
 // alike reports whether q at the image of a place, with the image of the fields
 // there, is ±r, with one sign for all probes.
-func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
+func (m *mirrorTest) alike(r, q *expr.Expr, on pde.Piece) bool {
 	rng := rand.New(rand.NewPCG(2, 0))
 	var here, there []float64
 	for range mirrorProbes {
@@ -162,8 +163,8 @@ func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
 		for k := range params {
 			params[k] = rng.NormFloat64()
 		}
-		values := map[pde.Partial]float64{}
-		u := func(p pde.Partial) float64 {
+		values := map[expr.Partial]float64{}
+		u := func(p expr.Partial) float64 {
 			v, ok := values[p]
 			if !ok {
 				v = rng.NormFloat64()
@@ -171,17 +172,17 @@ func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
 			}
 			return v
 		}
-		mirrored := func(p pde.Partial) float64 { return m.signs[p.Field] * parity(p.Order[m.axis]) * u(p) }
-		here = append(here, r.Eval(pde.Env{X: x, N: normal, U: u, Params: params}))
+		mirrored := func(p expr.Partial) float64 { return m.signs[p.Field] * parity(p.Order[m.axis]) * u(p) }
+		here = append(here, r.Eval(expr.Env{X: x, N: normal, U: u, Params: params}))
 		flipped := slices.Clone(normal)
 		flipped[m.axis] = -flipped[m.axis]
-		there = append(there, q.Eval(pde.Env{X: m.image(x), N: flipped, U: mirrored, Params: params}))
+		there = append(there, q.Eval(expr.Env{X: m.image(x), N: flipped, U: mirrored, Params: params}))
 	}
 	return equalUpToSign(here, there)
 }
 
 // even reports whether e∘σ = sign·e; nil is a number.
-func (m *mirrorTest) even(e *pde.Expr, sign float64) bool {
+func (m *mirrorTest) even(e *expr.Expr, sign float64) bool {
 	if e == nil {
 		return true
 	}
@@ -189,8 +190,8 @@ func (m *mirrorTest) even(e *pde.Expr, sign float64) bool {
 	var here, there []float64
 	for range mirrorProbes {
 		x := m.draw(rng, pde.Piece{})
-		here = append(here, e.Eval(pde.Env{X: x}))
-		there = append(there, sign*e.Eval(pde.Env{X: m.image(x)}))
+		here = append(here, e.Eval(expr.Env{X: x}))
+		there = append(there, sign*e.Eval(expr.Env{X: m.image(x)}))
 	}
 	return close(here, there, 1)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // TestFindMirrors: the symmetries of statements, known from their solutions, and
@@ -83,7 +84,7 @@ func TestFoldIsSymmetric(t *testing.T) {
 	spec.Mirrors = []Mirror{{0, []float64{-1}}, {1, []float64{1}}}
 	p := state(t, []pde.Axis{span("x", -1, 2), span("y", 0, 1)}, "u").equation("u_xx + u_xy = 1").build(spec, few)
 	place := pde.Points{N: 4, D: 2, X: []float64{0.1, 0.2, 0.9, 0.2, 0.1, 0.8, 0.9, 0.8}}
-	partials := []pde.Partial{{}, {Order: pde.Unit(0)}, {Order: pde.Unit(1)}, {Order: pde.Multi{1, 1}}, {Order: pde.Multi{2}}}
+	partials := []expr.Partial{{}, {Order: expr.Unit(0)}, {Order: expr.Unit(1)}, {Order: expr.Multi{1, 1}}, {Order: expr.Multi{2}}}
 	signs := [][]float64{{1, -1, 1, -1}, {1, 1, 1, 1}, {1, -1, -1, 1}, {1, 1, -1, -1}, {1, -1, 1, -1}}
 	u, err := NewSolution(p.problem, p.net, p.lifts, p.theta).EvalPartials(place, partials)
 	if err != nil {

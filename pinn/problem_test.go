@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // stated builds problems for tests from statements of the language.
@@ -18,7 +19,7 @@ type stated struct {
 // state begins a problem on the given axes.
 func state(tb testing.TB, axes []pde.Axis, fields ...string) *stated {
 	tb.Helper()
-	g := pde.NewGraph()
+	g := expr.NewGraph()
 	var names []string
 	for _, a := range axes {
 		names = append(names, a.Name)
@@ -53,7 +54,7 @@ func (s *stated) parameter(p pde.Param) *stated {
 	return s
 }
 
-func (s *stated) residual(text string, c pde.Context) *pde.Expr {
+func (s *stated) residual(text string, c pde.Context) *expr.Expr {
 	s.tb.Helper()
 	r, faults := s.scope.Residual(text, c)
 	if len(faults) > 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // Slab is a problem on a slab of its time, as marching in time solves it: with the
@@ -101,7 +102,7 @@ func Evolution(p *pde.Problem) ([]int, error) {
 		return nil, fmt.Errorf("its unknown parameters belong to all times at once")
 	}
 	orders := make([]int, len(p.Fields))
-	var residuals []*pde.Expr
+	var residuals []*expr.Expr
 	for _, e := range p.Equations {
 		residuals = append(residuals, e.Residual)
 	}
@@ -148,7 +149,7 @@ func (m Marched) Eval(pts pde.Points) [][]float64 {
 
 // EvalPartials returns the given derivatives of the fields, indexed as ps and then by
 // point. The error is that of Solution.EvalPartials.
-func (m Marched) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, error) {
+func (m Marched) EvalPartials(pts pde.Points, ps []expr.Partial) ([][]float64, error) {
 	return m.each(pts, len(ps), func(s *Solution, pts pde.Points) ([][]float64, error) { return s.EvalPartials(pts, ps) })
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // evolving are problems that can be marched: of first and second order in time, with
@@ -101,11 +102,11 @@ func TestSlabsJoin(t *testing.T) {
 				for f, m := range orders {
 					for order := range m {
 						for inSpace := range 3 {
-							p := pde.Partial{Field: f}
+							p := expr.Partial{Field: f}
 							p.Order[time], p.Order[0] = uint8(order), uint8(inSpace)
 							var both [2][][]float64
 							for i := range both {
-								if both[i], err = parts[k+i].EvalPartials(pts, []pde.Partial{p}); err != nil {
+								if both[i], err = parts[k+i].EvalPartials(pts, []expr.Partial{p}); err != nil {
 									t.Fatal(err)
 								}
 							}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/jet"
 )
 
@@ -29,9 +30,9 @@ func NewSolution(p *pde.Problem, net *MLP, lifts []Lift, theta []float64) *Solut
 // Eval returns the values of the fields, indexed by field and then by point. The
 // points may lie outside the domain, where nothing was trained.
 func (s *Solution) Eval(pts pde.Points) [][]float64 {
-	var ps []pde.Partial
+	var ps []expr.Partial
 	for f := range s.form.fields {
-		ps = append(ps, pde.Partial{Field: f})
+		ps = append(ps, expr.Partial{Field: f})
 	}
 	u, err := s.EvalPartials(pts, ps)
 	if err != nil {
@@ -43,8 +44,8 @@ func (s *Solution) Eval(pts pde.Points) [][]float64 {
 // EvalPartials returns the given derivatives of the fields, indexed as ps and then
 // by point. It is an error if the derivatives of the hard conditions do not fit
 // into the problem's graph.
-func (s *Solution) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, error) {
-	var needed []pde.Multi
+func (s *Solution) EvalPartials(pts pde.Points, ps []expr.Partial) ([][]float64, error) {
+	var needed []expr.Multi
 	for _, p := range ps {
 		needed = append(needed, p.Order)
 	}

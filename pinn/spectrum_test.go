@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // TestSpectrum compares the power of random lines with the sum that defines it, on an
@@ -16,7 +17,7 @@ func TestSpectrum(t *testing.T) {
 	// the sum are good to ε·log₂ n and ε·n of the largest mode; ε·n = 2.8e-14 for n = 128.
 	// Worst of 50 seeds × 3 cases: 6.2e-16. Margin 16.
 	const tol = 1e-14
-	half := pde.NewScope(pde.NewGraph(), []string{"x"}, nil)
+	half := pde.NewScope(expr.NewGraph(), []string{"x"}, nil)
 	inside, faults := half.Predicate("x < 0.5")
 	if faults != nil {
 		t.Fatal(faults)

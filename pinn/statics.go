@@ -1,16 +1,16 @@
 package pinn
 
-import "pinn/pde"
+import "pinn/pde/expr"
 
 // filler computes the statics of tiles: what of a trial function, and of the
 // residual program that reads it, depends on the place alone. It has memory of
 // its own, so one is needed per goroutine.
 type filler struct {
 	trial   *trial
-	program *pde.Program // nil if no residual is wanted
-	tapes   []*pde.Tape  // one per lift
-	scratch []float64    // statics of a lift's own program
-	below   *below       // nil without a frozen solution
+	program *expr.Program // nil if no residual is wanted
+	tapes   []*expr.Tape  // one per lift
+	scratch []float64     // statics of a lift's own program
+	below   *below        // nil without a frozen solution
 }
 
 // below is what a filler needs to evaluate a frozen solution.
@@ -49,7 +49,7 @@ func (b *below) components(dst, coords []float64) {
 	b.onward.continued(dst, b.u, coords, b.t)
 }
 
-func newFiller(t *trial, program *pde.Program) *filler {
+func newFiller(t *trial, program *expr.Program) *filler {
 	f := &filler{trial: t, program: program, below: newBelow(t.base)}
 	most := 0
 	for _, l := range t.lifts {

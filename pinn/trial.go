@@ -1,7 +1,7 @@
 package pinn
 
 import (
-	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/jet"
 )
 
@@ -88,7 +88,7 @@ func (t *trial) layBase(lifts []Lift) error {
 type form struct {
 	net    *MLP
 	lifts  []Lift
-	graph  *pde.Graph // of the lifts
+	graph  *expr.Graph // of the lifts
 	axes   int
 	fields int
 }

@@ -2,7 +2,7 @@ package pinn
 
 import (
 	"pinn/internal/kernel"
-	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // worker is the memory of one thread: what it needs to evaluate a tile of each
@@ -18,7 +18,7 @@ type worker struct {
 // workbench is what one worker needs for the tiles of one group.
 type workbench struct {
 	blocks  *blocks
-	tape    *pde.Tape
+	tape    *expr.Tape
 	u, ubar []float64 // components of the fields, and adjoints by them
 	seeds   []float64 // one row per output of the program
 	dparams []float64 // one row per unknown parameter

@@ -2,6 +2,7 @@ package problems
 
 import (
 	"pinn/pde"
+	"pinn/pde/expr"
 	"strings"
 	"testing"
 )
@@ -49,7 +50,7 @@ func TestBuilder(t *testing.T) {
 	if len(p.Equations) != 1 || len(p.Conditions) != 1 || len(p.Conditions[0].Pieces) != 2 || len(p.Data) != 1 || p.Constants["f"] != 2 || p.Params[0].Name != "k" || b.Truth() == nil {
 		t.Errorf("%+v", p)
 	}
-	env := pde.Env{X: []float64{0.5}, Params: []float64{3}, U: func(pde.Partial) float64 { return 7 }}
+	env := expr.Env{X: []float64{0.5}, Params: []float64{3}, U: func(expr.Partial) float64 { return 7 }}
 	if got := p.Equations[0].Residual.Eval(env); got != 3*7-2 {
 		t.Errorf("the residual is %v, want 19", got)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pde/judging"
 )
 
@@ -78,7 +79,7 @@ func compile(src Source, t *tree, checks []Check) (*Compiled, Diagnostics) {
 		spec.Name = src.Name
 	}
 	out := &Compiled{Spec: spec, Read: src.Read}
-	c := &compiler{spec: spec, read: src.Read, known: known, problem: &pde.Problem{Graph: pde.NewGraph()}}
+	c := &compiler{spec: spec, read: src.Read, known: known, problem: &pde.Problem{Graph: expr.NewGraph()}}
 	if len(spec.Axes) == 0 || len(spec.Fields) == 0 { // the decoder has said so
 		return out, known
 	}

@@ -1,6 +1,6 @@
 package problems
 
-import "pinn/pde"
+import "pinn/pde/expr"
 
 // orderInTime compares, for every field, the order of the equations in time with
 // the number of conditions at fixed times. Too few conditions leave the solution
@@ -57,7 +57,7 @@ func (c *compiler) timeConditions(f, t int) int {
 	return whole + parts
 }
 
-func mentions(e *pde.Expr, f int) bool {
+func mentions(e *expr.Expr, f int) bool {
 	for _, p := range e.Partials() {
 		if p.Field == f {
 			return true

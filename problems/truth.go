@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"pinn/internal/suggest"
-	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pde/judging"
 )
 
@@ -33,18 +33,18 @@ func (c *compiler) truth() judging.Truth {
 
 // exact compiles the closed forms of fields.
 func (c *compiler) exact() judging.Truth {
-	fields := make([]*pde.Expr, len(c.problem.Fields))
+	fields := make([]*expr.Expr, len(c.problem.Fields))
 	for _, e := range c.spec.Exact {
 		k := "exact." + e.Name.Value
 		f := slices.Index(c.problem.Fields, e.Name.Value)
 		if f < 0 {
 			continue // the name has a fault of its own
 		}
-		expr, faults := c.scope.Function(e.Value.Value)
+		formula, faults := c.scope.Function(e.Value.Value)
 		c.faults(e.Value, k, faults)
-		fields[f] = expr
+		fields[f] = formula
 	}
-	if !c.sound() || !slices.ContainsFunc(fields, func(e *pde.Expr) bool { return e != nil }) {
+	if !c.sound() || !slices.ContainsFunc(fields, func(e *expr.Expr) bool { return e != nil }) {
 		return nil
 	}
 	return judging.NewExact(c.problem.Box, fields)

@@ -1,12 +1,15 @@
 package judging
 
-import "pinn/pde"
+import (
+	"pinn/pde"
+	"pinn/pde/expr"
+)
 
 // Exact is a solution u* in closed form, for judging only: one expression of
 // the axes per field, nil for a field whose solution is not known.
 type Exact struct {
 	box    pde.Box
-	fields []*pde.Expr
+	fields []*expr.Expr
 }
 
 var _ Truth = (*Exact)(nil)
@@ -15,7 +18,7 @@ var _ Truth = (*Exact)(nil)
 // the order of the problem's fields. The expressions must depend on axes only,
 // as those of Scope.Function do; at least one must not be nil, or NewExact
 // panics.
-func NewExact(b pde.Box, fields []*pde.Expr) *Exact {
+func NewExact(b pde.Box, fields []*expr.Expr) *Exact {
 	for _, e := range fields {
 		if e != nil {
 			return &Exact{b, fields}
@@ -27,8 +30,8 @@ func NewExact(b pde.Box, fields []*pde.Expr) *Exact {
 // Known implements Truth.
 func (e *Exact) Known() []bool {
 	known := make([]bool, len(e.fields))
-	for f, expr := range e.fields {
-		known[f] = expr != nil
+	for f, formula := range e.fields {
+		known[f] = formula != nil
 	}
 	return known
 }
@@ -42,13 +45,13 @@ func (e *Exact) Free() bool { return true }
 // At implements Truth.
 func (e *Exact) At(p pde.Points) [][]float64 {
 	u := make([][]float64, len(e.fields))
-	for f, expr := range e.fields {
-		if expr == nil {
+	for f, formula := range e.fields {
+		if formula == nil {
 			continue
 		}
 		u[f] = make([]float64, p.N)
 		for i := range u[f] {
-			u[f][i] = expr.Eval(pde.Env{X: p.At(i)})
+			u[f][i] = formula.Eval(expr.Env{X: p.At(i)})
 		}
 	}
 	return u

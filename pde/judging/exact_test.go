@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // testBox returns the box with the named axes, all from 0 to 1.
@@ -20,7 +21,7 @@ func testBox(names ...string) pde.Box {
 // inside returns the predicate of the text over the axes.
 func inside(t *testing.T, text string, axes ...string) *pde.Predicate {
 	t.Helper()
-	p, faults := pde.NewScope(pde.NewGraph(), axes, nil).Predicate(text)
+	p, faults := pde.NewScope(expr.NewGraph(), axes, nil).Predicate(text)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -29,7 +30,7 @@ func inside(t *testing.T, text string, axes ...string) *pde.Predicate {
 
 func TestExact(t *testing.T) {
 	b := testBox("x", "t")
-	s := pde.NewScope(pde.NewGraph(), []string{"x", "t"}, []string{"u", "v"})
+	s := pde.NewScope(expr.NewGraph(), []string{"x", "t"}, []string{"u", "v"})
 	if err := s.Constant("k", "2*pi"); err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func TestExact(t *testing.T) {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	e := NewExact(b, []*pde.Expr{u, nil})
+	e := NewExact(b, []*expr.Expr{u, nil})
 	if !slices.Equal(e.Known(), []bool{true, false}) || !e.Free() || e.Where().N != 101*101 {
 		t.Errorf("Known %v, Free %v, Where %d points", e.Known(), e.Free(), e.Where().N)
 	}
@@ -57,5 +58,5 @@ func TestExact(t *testing.T) {
 			t.Error("NewExact without an expression did not panic")
 		}
 	}()
-	NewExact(b, []*pde.Expr{nil, nil})
+	NewExact(b, []*expr.Expr{nil, nil})
 }

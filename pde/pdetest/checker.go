@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pde/judging"
 )
 
@@ -56,7 +57,7 @@ func (c *checker) isInner(x []float64) bool {
 }
 
 // check evaluates the residual e at the points.
-func (c *checker) check(name string, e *pde.Expr, pts pde.Points, err error) Report {
+func (c *checker) check(name string, e *expr.Expr, pts pde.Points, err error) Report {
 	r := Report{Name: name, Points: pts.N, Fault: err}
 	for _, q := range e.Partials() {
 		if !c.known[q.Field] {
@@ -81,7 +82,7 @@ func (c *checker) check(name string, e *pde.Expr, pts pde.Points, err error) Rep
 // judge fills in the scale of the statement and the point where the residual is
 // largest beside its tolerance: the estimated errors of the partials carried
 // through ∂r/∂u_α, times margin, and rounding of the terms.
-func (r *Report) judge(e *pde.Expr, samples []sample, size []float64) {
+func (r *Report) judge(e *expr.Expr, samples []sample, size []float64) {
 	slopes := make([][]float64, len(samples))
 	for i, s := range samples {
 		var rest float64
@@ -109,7 +110,7 @@ func (r *Report) judge(e *pde.Expr, samples []sample, size []float64) {
 
 // sizes returns the natural size of each partial: its largest value at the
 // points, at least the size of the field over the lengths of the axes.
-func (c *checker) sizes(e *pde.Expr, samples []sample) []float64 {
+func (c *checker) sizes(e *expr.Expr, samples []sample) []float64 {
 	partials := e.Partials()
 	size := make([]float64, len(partials))
 	for k, q := range partials {

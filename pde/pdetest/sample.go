@@ -4,17 +4,18 @@ import (
 	"math"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // sample holds the partials of the truth at one point, in the order of
 // e.Partials(), with their errors.
 type sample struct {
-	env          pde.Env
-	partials     []pde.Partial
+	env          expr.Env
+	partials     []expr.Partial
 	values, errs []float64
 }
 
-func (c *checker) sample(e *pde.Expr, pts pde.Points, i int) sample {
+func (c *checker) sample(e *expr.Expr, pts pde.Points, i int) sample {
 	s := sample{partials: e.Partials()}
 	for _, q := range s.partials {
 		f := func(x []float64) float64 {
@@ -27,14 +28,14 @@ func (c *checker) sample(e *pde.Expr, pts pde.Points, i int) sample {
 	if normal == nil {
 		normal = make([]float64, pts.D)
 	}
-	s.env = pde.Env{X: pts.At(i), N: normal, Params: c.params}
+	s.env = expr.Env{X: pts.At(i), N: normal, Params: c.params}
 	return s
 }
 
 // residual evaluates e with the partials of the sample, k of them changed.
-func (s sample) residual(e *pde.Expr, change ...float64) float64 {
+func (s sample) residual(e *expr.Expr, change ...float64) float64 {
 	env := s.env
-	env.U = func(p pde.Partial) float64 {
+	env.U = func(p expr.Partial) float64 {
 		for k, q := range s.partials {
 			if p == q {
 				v := s.values[k]
@@ -52,7 +53,7 @@ func (s sample) residual(e *pde.Expr, change ...float64) float64 {
 // slopes returns |∂r/∂u_α| for each partial, by central differences with a step
 // of 1e-4 of its size, and |r| with all partials zero: the source terms (0 if
 // that is not defined, as with a division by u).
-func (s sample) slopes(e *pde.Expr, size []float64) (slope []float64, rest float64) {
+func (s sample) slopes(e *expr.Expr, size []float64) (slope []float64, rest float64) {
 	change := make([]float64, len(s.values))
 	slope = make([]float64, len(s.values))
 	for k := range slope {

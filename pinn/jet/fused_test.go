@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"pinn/internal/rows"
-	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // TestFusedJets compares the fused routines with the general programs, unit by unit.
@@ -67,21 +67,21 @@ func agrees(t *testing.T, what string, got, want []float64, tol float64) {
 
 // TestFusedSets: every set that a problem of the gallery carries has its routine.
 func TestFusedSets(t *testing.T) {
-	x, y, z := pde.Unit(0), pde.Unit(1), pde.Unit(2)
+	x, y, z := expr.Unit(0), expr.Unit(1), expr.Unit(2)
 	for _, tt := range []struct {
 		name string
 		set  *Set
 	}{
 		{"value", NewSet()},
 		{"advection", NewSet(x, y)},
-		{"heat, axes (x, t)", NewSet(y, pde.Multi{2})},
-		{"heat, axes (t, x)", NewSet(x, pde.Multi{0, 2})},
-		{"wave", NewSet(pde.Multi{2}, pde.Multi{0, 2})},
-		{"heat-2d", NewSet(z, pde.Multi{2}, pde.Multi{0, 2})},
-		{"plate", NewSet(pde.Multi{2}, pde.Multi{1, 1}, pde.Multi{0, 2})},
-		{"kdv", NewSet(y, pde.Multi{3})},
-		{"beam", NewSet(pde.Multi{4})},
-		{"beam's end", NewSet(pde.Multi{3})},
+		{"heat, axes (x, t)", NewSet(y, expr.Multi{2})},
+		{"heat, axes (t, x)", NewSet(x, expr.Multi{0, 2})},
+		{"wave", NewSet(expr.Multi{2}, expr.Multi{0, 2})},
+		{"heat-2d", NewSet(z, expr.Multi{2}, expr.Multi{0, 2})},
+		{"plate", NewSet(expr.Multi{2}, expr.Multi{1, 1}, expr.Multi{0, 2})},
+		{"kdv", NewSet(y, expr.Multi{3})},
+		{"beam", NewSet(expr.Multi{4})},
+		{"beam's end", NewSet(expr.Multi{3})},
 	} {
 		if Fuse(Find("tanh"), tt.set, 8) == nil {
 			t.Errorf("%s has no routine", tt.name)

@@ -8,7 +8,7 @@ package jet
 import (
 	"pinn/internal/kernel"
 	"pinn/internal/rows"
-	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // The banks of the programs that run on one unit's rows.
@@ -69,7 +69,7 @@ func Fuse(a Activation, set *Set, t int) Routine {
 }
 
 // word spells a multi-index, a letter for each derivative.
-func word(alpha pde.Multi) string {
+func word(alpha expr.Multi) string {
 	var w []byte
 	for axis, k := range alpha {
 		for range k {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"pinn/internal/rows"
-	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // scalars are the activations as functions of a complex number: all that the
@@ -50,7 +50,7 @@ func cauchy(s func(complex128) complex128, x float64, k int) float64 {
 // partitions of the |α| single derivatives into blocks B of
 //
 //	s_{number of blocks}(z_0)·Π_B z_B.
-func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi) float64) float64 {
+func faaDiBruno(s func(complex128) complex128, alpha expr.Multi, z func(expr.Multi) float64) float64 {
 	var slots []int
 	for axis, k := range alpha {
 		for range k {
@@ -58,10 +58,10 @@ func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi
 		}
 	}
 	sum := 0.0
-	var place func(i int, blocks []pde.Multi)
-	place = func(i int, blocks []pde.Multi) {
+	var place func(i int, blocks []expr.Multi)
+	place = func(i int, blocks []expr.Multi) {
 		if i == len(slots) {
-			p := cauchy(s, z(pde.Multi{}), len(blocks))
+			p := cauchy(s, z(expr.Multi{}), len(blocks))
 			for _, b := range blocks {
 				p *= z(b)
 			}
@@ -73,7 +73,7 @@ func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi
 			place(i+1, blocks)
 			blocks[j][slots[i]]--
 		}
-		place(i+1, append(blocks, pde.Unit(slots[i])))
+		place(i+1, append(blocks, expr.Unit(slots[i])))
 	}
 	place(0, nil)
 	return sum
@@ -82,15 +82,15 @@ func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi
 // testSets are jet sets of every kind that problems use, and harder ones.
 var testSets = map[string]*Set{
 	"value":     NewSet(),
-	"first":     NewSet(pde.Unit(0), pde.Unit(1)),
-	"burgers":   NewSet(pde.Unit(1), pde.Multi{2}),
-	"plate":     NewSet(pde.Multi{2}, pde.Multi{1, 1}, pde.Multi{0, 2}),
-	"heat3d":    NewSet(pde.Multi{2}, pde.Multi{0, 2}, pde.Multi{0, 0, 2}, pde.Multi{0, 0, 0, 1}),
-	"kdv":       NewSet(pde.Unit(1), pde.Multi{3}),
-	"beam":      NewSet(pde.Multi{4}),
-	"bihar":     NewSet(pde.Multi{4}, pde.Multi{2, 2}, pde.Multi{0, 4}),
-	"mixed":     NewSet(pde.Multi{2, 1, 1}, pde.Multi{1, 3}),
-	"four axes": NewSet(pde.Multi{1, 1, 1, 1}),
+	"first":     NewSet(expr.Unit(0), expr.Unit(1)),
+	"burgers":   NewSet(expr.Unit(1), expr.Multi{2}),
+	"plate":     NewSet(expr.Multi{2}, expr.Multi{1, 1}, expr.Multi{0, 2}),
+	"heat3d":    NewSet(expr.Multi{2}, expr.Multi{0, 2}, expr.Multi{0, 0, 2}, expr.Multi{0, 0, 0, 1}),
+	"kdv":       NewSet(expr.Unit(1), expr.Multi{3}),
+	"beam":      NewSet(expr.Multi{4}),
+	"bihar":     NewSet(expr.Multi{4}, expr.Multi{2, 2}, expr.Multi{0, 4}),
+	"mixed":     NewSet(expr.Multi{2, 1, 1}, expr.Multi{1, 3}),
+	"four axes": NewSet(expr.Multi{1, 1, 1, 1}),
 }
 
 // runUnit carries one unit with the given z through a routine of the jet and
@@ -130,7 +130,7 @@ func TestJetAgainstFaaDiBruno(t *testing.T) {
 				value, _ := runUnit(j, &j.Value, z, points)
 				for c, alpha := range set.order {
 					for p := range points {
-						want := faaDiBruno(scalars[a.name], alpha, func(m pde.Multi) float64 {
+						want := faaDiBruno(scalars[a.name], alpha, func(m expr.Multi) float64 {
 							return z[set.Index(m)*points+p]
 						})
 						got := forward[c*points+p]

@@ -1,4 +1,4 @@
-package pde
+package expr
 
 // MaxAxes is the largest number of axes a domain may have.
 const MaxAxes = 10
@@ -43,7 +43,7 @@ func (m Multi) Plus(b Multi) Multi {
 // Sub returns α − β. It panics unless β ≤ α.
 func (m Multi) Sub(b Multi) Multi {
 	if !b.Le(m) {
-		panic("pde: Multi.Sub of a larger multi-index")
+		panic("expr: Multi.Sub of a larger multi-index")
 	}
 	for i := range m {
 		m[i] -= b[i]

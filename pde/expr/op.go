@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import "math"
 
@@ -61,8 +61,8 @@ func (o Op) kinked() bool {
 	return false
 }
 
-// logical reports whether the operation yields a truth value.
-func (o Op) logical() bool { return o >= OpLess && o <= OpNot }
+// Logical reports whether the operation yields a truth value.
+func (o Op) Logical() bool { return o >= OpLess && o <= OpNot }
 
 // commutes reports whether the two operands may be exchanged.
 func (o Op) commutes() bool {
@@ -102,7 +102,7 @@ func apply(op Op, a, b, c float64) float64 {
 		}
 		return c
 	}
-	if op.logical() {
+	if op.Logical() {
 		return truth(holds(op, a, b))
 	}
 	return unary(op, a)
@@ -144,7 +144,7 @@ func unary(op Op, a float64) float64 {
 	case OpErf:
 		return math.Erf(a)
 	}
-	panic("pde: unknown operation")
+	panic("expr: unknown operation")
 }
 
 // holds returns the truth of a comparison or logical operation.

@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import "math"
 
@@ -64,8 +64,7 @@ type key struct {
 	partial Partial
 }
 
-// names holds the names of the leaves. taken reports names that mean something
-// else, so that a derivative of that name must be printed in another way.
+// names holds what SetNames was given.
 type names struct {
 	axes, fields, params []string
 	taken                func(name string) bool
@@ -76,7 +75,7 @@ type column struct {
 	name  string
 }
 
-// NewGraph returns an empty graph. NewScope gives its leaves their names.
+// NewGraph returns an empty graph. SetNames gives its leaves their names.
 func NewGraph() *Graph {
 	g := &Graph{byKey: map[key]*Expr{}, diffs: map[diffKey]*Expr{}, limit: maxNodes, tall: maxHeight}
 	g.refused = &Expr{g: g, op: OpConst, val: math.NaN(), size: 1, has: hasBad}
@@ -86,9 +85,27 @@ func NewGraph() *Graph {
 // Len returns the number of nodes in the graph.
 func (g *Graph) Len() int { return len(g.nodes) }
 
+// SetNames says how the leaves print: the names of the axes, fields and unknown
+// parameters by their index. taken, if not nil, reports names that mean something
+// else, so that a derivative of that name must be printed in another way.
+func (g *Graph) SetNames(axes, fields, params []string, taken func(name string) bool) {
+	g.names = names{axes, fields, params, taken}
+}
+
 // Full reports whether an expression did not fit into the graph. Expressions
 // built since then are meaningless.
 func (g *Graph) Full() bool { return g.full }
+
+// Limit lets at most n more nodes into the graph until lift is called, after
+// which the graph is not Full, whatever was refused. Inside another limit it
+// changes nothing: that limit holds.
+func (g *Graph) Limit(n int) (lift func()) {
+	if g.limit != maxNodes {
+		return func() {}
+	}
+	g.limit = min(len(g.nodes)+n, maxNodes)
+	return func() { g.limit, g.full = maxNodes, false }
+}
 
 // Const returns the number v.
 func (g *Graph) Const(v float64) *Expr {
@@ -101,7 +118,7 @@ func (g *Graph) Const(v float64) *Expr {
 // Axis returns the coordinate along the axis.
 func (g *Graph) Axis(axis int) *Expr {
 	if axis < 0 || axis >= MaxAxes {
-		panic("pde: axis out of range")
+		panic("expr: axis out of range")
 	}
 	return g.leaf(Expr{op: OpAxis, index: axis, axes: 1 << axis})
 }
@@ -109,7 +126,7 @@ func (g *Graph) Axis(axis int) *Expr {
 // Partial returns the derivative p of a field.
 func (g *Graph) Partial(p Partial) *Expr {
 	if p.Field < 0 || p.Order.Order() > MaxOrder {
-		panic("pde: Partial out of range")
+		panic("expr: Partial out of range")
 	}
 	return g.leaf(Expr{op: OpPartial, partial: p, has: hasPartial})
 }
@@ -122,7 +139,7 @@ func (g *Graph) Param(k int) *Expr {
 // Normal returns the component of the outward unit normal along the axis.
 func (g *Graph) Normal(axis int) *Expr {
 	if axis < 0 || axis >= MaxAxes {
-		panic("pde: axis out of range")
+		panic("expr: axis out of range")
 	}
 	return g.leaf(Expr{op: OpNormal, index: axis, has: hasNormal})
 }
@@ -157,7 +174,7 @@ func (g *Graph) node(op Op, a, b, c *Expr) *Expr {
 			break
 		}
 		if arg.g != g {
-			panic("pde: expression of another graph")
+			panic("expr: expression of another graph")
 		}
 		if arg == g.refused {
 			return arg

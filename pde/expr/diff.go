@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import (
 	"fmt"
@@ -139,7 +139,7 @@ func (g *Graph) chain(e *Expr, diff func(*Expr) *Expr) *Expr {
 	case OpIf:
 		return g.If(a, diff(b), diff(e.arg[2]))
 	}
-	if e.op.logical() {
+	if e.op.Logical() {
 		return g.Const(0)
 	}
 	if da := diff(a); !da.is(0) {

@@ -1,16 +1,17 @@
-package pde_test
+package expr_test
 
 import (
 	"fmt"
 	"math"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // A statement becomes a residual, the residual a program, and the program gives
 // values and derivatives at many points at once.
 func ExampleCompile() {
-	g := pde.NewGraph()
+	g := expr.NewGraph()
 	scope := pde.NewScope(g, []string{"x", "t"}, []string{"u"})
 	scope.Constant("nu", "0.01/pi")
 	r, faults := scope.Residual("u_t + u*u_x = nu*u_xx + x", pde.Context{})
@@ -20,8 +21,8 @@ func ExampleCompile() {
 	}
 	fmt.Println("residual:", r)
 
-	layout := pde.Layout{Partials: r.Partials(), Axes: 2} // u, u_x, u_t, u_xx
-	program := pde.Compile([]*pde.Expr{r}, layout)
+	layout := expr.Layout{Partials: r.Partials(), Axes: 2} // u, u_x, u_t, u_xx
+	program := expr.Compile([]*expr.Expr{r}, layout)
 
 	// Two points (x, t) with u = sin(πx)·t and its derivatives there. A block has
 	// a row for each axis, or each partial; the rows are two numbers long.

@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import (
 	"math"
@@ -64,15 +64,15 @@ func check(e *Expr, layout Layout) {
 		switch n.op {
 		case OpAxis, OpNormal:
 			if k >= layout.Axes {
-				panic("pde: Compile: the layout lacks an axis")
+				panic("expr: Compile: the layout lacks an axis")
 			}
 		case OpParam:
 			if k >= layout.Params {
-				panic("pde: Compile: the layout lacks a parameter")
+				panic("expr: Compile: the layout lacks a parameter")
 			}
 		case OpColumn:
 			if k >= layout.Columns {
-				panic("pde: Compile: the layout lacks a data column")
+				panic("expr: Compile: the layout lacks a data column")
 			}
 		}
 	})
@@ -129,7 +129,7 @@ func (p *Program) FillStatics(dst []float64, stride int, coords []float64, cstri
 // need panics unless the block has count rows of n numbers.
 func need(b []float64, count, stride, n int) {
 	if n > stride || count > 0 && len(b) < (count-1)*stride+n {
-		panic("pde: block too small")
+		panic("expr: block too small")
 	}
 }
 
@@ -169,10 +169,10 @@ func (t *Tape) Stride() int { return t.stride }
 // not allocate.
 func (p *Program) Forward(t *Tape, n int, statics, partials, params []float64) {
 	if t.p != p {
-		panic("pde: tape of another program")
+		panic("expr: tape of another program")
 	}
 	if len(params) < p.layout.Params {
-		panic("pde: too few parameters")
+		panic("expr: too few parameters")
 	}
 	need(statics, p.nstatic, t.stride, n)
 	need(partials, len(p.layout.Partials), t.stride, n)
@@ -202,7 +202,7 @@ func (t *Tape) Out(i int) []float64 { return t.banks.Row(t.p.outs[i], max(t.n, 0
 // zeros where nothing depends on the row. Adjoint does not allocate.
 func (p *Program) Adjoint(t *Tape, n int, seeds, statics, partials, params []float64, dpartials, dparams []float64) {
 	if t.p != p || t.n != n {
-		panic("pde: Adjoint without its Forward")
+		panic("expr: Adjoint without its Forward")
 	}
 	need(seeds, len(p.outs), t.stride, n)
 	need(statics, p.nstatic, t.stride, n)

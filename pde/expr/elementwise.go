@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import (
 	"math"
@@ -102,7 +102,7 @@ func slope(op Op, a, v float64) float64 {
 	case OpErf:
 		return 2 / math.SqrtPi * math.Exp(-a*a)
 	}
-	panic("pde: no slope for this operation")
+	panic("expr: no slope for this operation")
 }
 
 // slope2 returns the derivatives of v = op(a, b) by a and by b.
@@ -123,5 +123,5 @@ func slope2(op Op, a, b, v float64) (da, db float64) {
 		r := b*b + a*a
 		return b / r, -a / r
 	}
-	panic("pde: no slope for this operation")
+	panic("expr: no slope for this operation")
 }

@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import "pinn/internal/rows"
 
@@ -123,7 +123,7 @@ func (l *lowering) lower(e *Expr) *row {
 		r.arg = append(r.arg, l.row(a))
 	}
 	for i, a := range r.arg {
-		condition := e.op.logical() || e.op == OpIf && i == 0
+		condition := e.op.Logical() || e.op == OpIf && i == 0
 		r.live = r.live || a.live && !condition && e.op != OpSign && e.op != OpStep
 	}
 	return l.append(r)
@@ -136,7 +136,7 @@ func (l *lowering) input(e *Expr) *row {
 	case OpPartial:
 		i, ok := l.partial[e.partial]
 		if !ok {
-			panic("pde: Compile: the layout lacks a partial")
+			panic("expr: Compile: the layout lacks a partial")
 		}
 		return l.append(&row{at: rows.At(bankPartial, i), live: true})
 	case OpAxis:

@@ -1,4 +1,4 @@
-package pde
+package expr
 
 // Min returns the smaller of a and b.
 func (g *Graph) Min(a, b *Expr) *Expr { return g.extreme(OpMin, a, b) }
@@ -27,7 +27,7 @@ func (g *Graph) Atan2(y, x *Expr) *Expr {
 // Func returns f(a) for one of the functions of one argument, OpSin to OpErf.
 func (g *Graph) Func(op Op, a *Expr) *Expr {
 	if op < OpSin || op > OpErf {
-		panic("pde: not a function of one argument")
+		panic("expr: not a function of one argument")
 	}
 	if v, ok := g.fold(op, a); ok {
 		return v
@@ -39,7 +39,7 @@ func (g *Graph) Func(op Op, a *Expr) *Expr {
 // (OpEqual).
 func (g *Graph) Compare(op Op, a, b *Expr) *Expr {
 	if op < OpLess || op > OpEqual {
-		panic("pde: not a comparison")
+		panic("expr: not a comparison")
 	}
 	if v, ok := g.fold(op, a, b); ok {
 		return v

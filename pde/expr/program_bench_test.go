@@ -1,4 +1,4 @@
-package pde
+package expr_test
 
 import "testing"
 
@@ -34,15 +34,5 @@ func BenchmarkProgram(b *testing.B) {
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(s.n), "ns/point")
 			})
 		}
-	}
-}
-
-// BenchmarkResolve reports the time from a text to a program.
-func BenchmarkResolve(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		s := testScope(b)
-		e := residual(b, s, "d(sxx, x) + d(mu*(u_x + v_x), y) + sin(pi*x)*cos(pi*y) = 0", Context{})
-		Compile([]*Expr{e}, Layout{Partials: e.Partials(), Axes: 3, Params: 1})
 	}
 }

@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import "math"
 
@@ -194,8 +194,9 @@ func (g *Graph) Pow(a, b *Expr) *Expr {
 	return g.node(OpPow, a, b, nil)
 }
 
-// build calls the constructor of op.
-func (g *Graph) build(op Op, a, b, c *Expr) *Expr {
+// Build returns op(a, b, c), simplified as the constructor of op does. Operands that
+// the operation does not have are nil.
+func (g *Graph) Build(op Op, a, b, c *Expr) *Expr {
 	switch op {
 	case OpNeg:
 		return g.Neg(a)
@@ -241,7 +242,7 @@ func (g *Graph) Replace(e *Expr, by func(leaf *Expr) *Expr) *Expr {
 		}
 		r := n
 		if n.arg[0] != nil {
-			r = g.build(n.op, down(n.arg[0]), down(n.arg[1]), down(n.arg[2]))
+			r = g.Build(n.op, down(n.arg[0]), down(n.arg[1]), down(n.arg[2]))
 		} else if s := by(n); s != nil {
 			r = s
 		}

@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import (
 	"fmt"
@@ -11,40 +11,38 @@ import (
 // maxPrint is the tree size up to which an expression is printed in full.
 const maxPrint = 1 << 16
 
-// opText is how an operation is written.
-var opText = map[Op]string{
-	OpAdd: "+", OpSub: "-", OpMul: "*", OpDiv: "/", OpPow: "^",
-	OpLess: "<", OpLessEq: "<=", OpEqual: "=", OpAnd: "and", OpOr: "or",
+// How tightly operations bind, from loose to tight.
+const (
+	powerOr = iota + 1
+	powerAnd
+	powerNot
+	powerCompare
+	powerSum
+	powerProduct
+	powerUnary
+	powerPower
+	powerAtom
+)
+
+// opText is how an operation is written, between its operands, before the only one
+// or, for functions, before the brackets.
+var opText = [...]string{
+	OpConst: "number", OpAxis: "axis", OpPartial: "partial", OpParam: "parameter", OpNormal: "normal", OpColumn: "column",
+	OpNeg: "-", OpAdd: "+", OpSub: "-", OpMul: "*", OpDiv: "/", OpPow: "^", OpMin: "min", OpMax: "max", OpAtan2: "atan2",
+	OpSin: "sin", OpCos: "cos", OpTan: "tan", OpAsin: "asin", OpAcos: "acos", OpAtan: "atan",
+	OpSinh: "sinh", OpCosh: "cosh", OpTanh: "tanh", OpExp: "exp", OpLog: "log", OpSqrt: "sqrt",
+	OpAbs: "abs", OpSign: "sign", OpStep: "step", OpErf: "erf",
+	OpLess: "<", OpLessEq: "<=", OpEqual: "=", OpAnd: "and", OpOr: "or", OpNot: "not", OpIf: "if",
 }
 
-// opName is the name of an operation that is written as a call.
-var opName = func() map[Op]string {
-	names := map[Op]string{}
-	for _, f := range functions {
-		names[f.op] = f.name
-	}
-	return names
-}()
+// String returns the operation as the language writes it, such as * or sin; for a
+// leaf it says what kind of leaf it is.
+func (o Op) String() string { return opText[o] }
 
-// String returns e as the language writes it; parsed again in the scope it came
-// from, it gives the same node. Numbers carry all digits. An expression whose
-// tree has more than 65536 nodes is not written out but described.
-func (e *Expr) String() string {
-	if e.size > maxPrint {
-		return fmt.Sprintf("(expression of %d nodes)", e.size)
-	}
-	var b strings.Builder
-	e.print(&b, 0)
-	return b.String()
-}
-
-// power returns how tightly the outermost operation of the printed form binds.
-func (e *Expr) power() int {
-	switch e.op {
-	case OpConst:
-		if math.Signbit(e.val) {
-			return powerUnary
-		}
+// Power says how tightly the operation binds beside others: the more, the larger.
+// Functions and leaves bind most tightly.
+func (o Op) Power() int {
+	switch o {
 	case OpNeg:
 		return powerUnary
 	case OpNot:
@@ -63,6 +61,26 @@ func (e *Expr) power() int {
 		return powerPower
 	}
 	return powerAtom
+}
+
+// String returns e as the language writes it; parsed again in the scope it came
+// from, it gives the same node. Numbers carry all digits. An expression whose
+// tree has more than 65536 nodes is not written out but described.
+func (e *Expr) String() string {
+	if e.size > maxPrint {
+		return fmt.Sprintf("(expression of %d nodes)", e.size)
+	}
+	var b strings.Builder
+	e.print(&b, 0)
+	return b.String()
+}
+
+// power returns how tightly the outermost operation of the printed form binds.
+func (e *Expr) power() int {
+	if e.op == OpConst && math.Signbit(e.val) {
+		return powerUnary
+	}
+	return e.op.Power()
 }
 
 // print writes e, in brackets if it binds less tightly than least.
@@ -103,7 +121,7 @@ func (e *Expr) print(b *strings.Builder, least int) {
 // printPair writes an operation between two operands, or a call.
 func (e *Expr) printPair(b *strings.Builder, power int) {
 	if power == powerAtom {
-		b.WriteString(opName[e.op])
+		b.WriteString(e.op.String())
 		sep := "("
 		for _, a := range e.Args(nil) {
 			b.WriteString(sep)
@@ -123,9 +141,9 @@ func (e *Expr) printPair(b *strings.Builder, power int) {
 	}
 	e.arg[0].print(b, left)
 	if power <= powerSum {
-		b.WriteString(" " + opText[e.op] + " ")
+		b.WriteString(" " + e.op.String() + " ")
 	} else {
-		b.WriteString(opText[e.op])
+		b.WriteString(e.op.String())
 	}
 	e.arg[1].print(b, right)
 }

@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import "pinn/internal/rows"
 
@@ -131,7 +131,7 @@ func (m *emitter) sum(r *row) {
 		m.emit(rows.Instr{Code: rows.Add, Dst: dst, A: plain[0].x.at, B: plain[1].x.at})
 		plain = plain[2:]
 	default:
-		panic("pde: a sum of one plain term")
+		panic("expr: a sum of one plain term")
 	}
 	for _, t := range append(plain, rest...) {
 		m.term(dst, t, false)

@@ -1,4 +1,4 @@
-package pde
+package expr_test
 
 import (
 	"math"
@@ -7,24 +7,27 @@ import (
 	"sync"
 	"testing"
 
+	"pinn/pde"
+	"pinn/pde/expr"
+
 	"pgregory.net/rapid"
 )
 
 // stage is a compiled program with random inputs for a tile.
 type stage struct {
-	p                                        *Program
-	outs                                     []*Expr
-	layout                                   Layout
+	p                                        *expr.Program
+	outs                                     []*expr.Expr
+	layout                                   expr.Layout
 	n, stride                                int
 	coords, statics, partials, params, seeds []float64
 	dpartials, dparams                       []float64
-	tape                                     *Tape
+	tape                                     *expr.Tape
 }
 
 // newStage compiles the expressions. All rows are longer than n by a few NaN that
 // nothing may read or, in the results, write.
-func newStage(outs []*Expr, layout Layout, n int, rng *rand.Rand) *stage {
-	s := &stage{p: Compile(outs, layout), outs: outs, layout: layout, n: n, stride: n + 3}
+func newStage(outs []*expr.Expr, layout expr.Layout, n int, rng *rand.Rand) *stage {
+	s := &stage{p: expr.Compile(outs, layout), outs: outs, layout: layout, n: n, stride: n + 3}
 	s.coords = s.block(2*layout.Axes+layout.Columns, rng)
 	s.partials = s.block(len(layout.Partials), rng)
 	s.seeds = s.block(len(outs), rng)
@@ -57,7 +60,7 @@ func (s *stage) run() {
 }
 
 // env returns the environment of point j.
-func (s *stage) env(j int) Env {
+func (s *stage) env(j int) expr.Env {
 	column := func(b []float64, from, rows int) []float64 {
 		var v []float64
 		for i := range rows {
@@ -66,17 +69,17 @@ func (s *stage) env(j int) Env {
 		return v
 	}
 	d := s.layout.Axes
-	return Env{
+	return expr.Env{
 		X: column(s.coords, 0, d), N: column(s.coords, d, d), Columns: column(s.coords, 2*d, s.layout.Columns),
 		Params: s.params,
-		U: func(p Partial) float64 {
+		U: func(p expr.Partial) float64 {
 			return s.partials[slices.Index(s.layout.Partials, p)*s.stride+j]
 		},
 	}
 }
 
 // dot returns Σ_i seed_i·es_i at point j.
-func (s *stage) dot(j int, es []*Expr) float64 {
+func (s *stage) dot(j int, es []*expr.Expr) float64 {
 	sum := 0.0
 	for i, e := range es {
 		sum += s.seeds[i*s.stride+j] * e.Eval(s.env(j))
@@ -109,7 +112,7 @@ func TestProgramRandom(t *testing.T) {
 func checkProgram(t *rapid.T) (worst float64, tried int) {
 	sc := randomScope()
 	g := sc.Graph()
-	var outs []*Expr
+	var outs []*expr.Expr
 	for range rapid.IntRange(1, 3).Draw(t, "outs") {
 		e := everything.expr(t, g, rapid.IntRange(0, 14).Draw(t, "size"))
 		if !e.Finite() {
@@ -117,16 +120,16 @@ func checkProgram(t *rapid.T) (worst float64, tried int) {
 		}
 		outs = append(outs, e)
 	}
-	layout := Layout{Params: 2, Columns: 2, Axes: 2, Partials: []Partial{{1, Multi{4}}}} // one that nothing uses
+	layout := expr.Layout{Params: 2, Columns: 2, Axes: 2, Partials: []expr.Partial{{1, expr.Multi{4}}}} // one that nothing uses
 	for f := range 2 {
-		for _, m := range []Multi{{}, {1}, {0, 1}, {2}} {
-			layout.Partials = append(layout.Partials, Partial{f, m})
+		for _, m := range []expr.Multi{{}, {1}, {0, 1}, {2}} {
+			layout.Partials = append(layout.Partials, expr.Partial{f, m})
 		}
 	}
 	seed := rapid.Uint64().Draw(t, "seed")
 	s := newStage(outs, layout, rapid.IntRange(1, 9).Draw(t, "n"), rand.New(rand.NewPCG(seed, 0)))
 	s.run()
-	compare := func(what string, j int, got, want float64, parts ...*Expr) {
+	compare := func(what string, j int, got, want float64, parts ...*expr.Expr) {
 		largest, margin := extent(s.env(j), append(parts, outs...)...)
 		if largest > 1e3 || margin < 1e-3 {
 			return
@@ -142,18 +145,18 @@ func checkProgram(t *rapid.T) (worst float64, tried int) {
 			compare("value", j, s.tape.Out(i)[j], e.Eval(s.env(j)))
 		}
 		for i, p := range layout.Partials {
-			var d []*Expr
+			var d []*expr.Expr
 			for _, e := range outs {
 				d = append(d, g.DiffPartial(e, p))
 			}
-			compare("∂/∂"+g.partialName(p), j, s.dpartials[i*s.stride+j], s.dot(j, d), d...)
+			compare("∂/∂"+g.Partial(p).String(), j, s.dpartials[i*s.stride+j], s.dot(j, d), d...)
 		}
 		for k := range layout.Params {
-			var d []*Expr
+			var d []*expr.Expr
 			for _, e := range outs {
 				d = append(d, g.DiffParam(e, k))
 			}
-			compare("∂/∂"+sc.params[k], j, s.dparams[k*s.stride+j], s.dot(j, d), d...)
+			compare("∂/∂"+"km"[k:k+1], j, s.dparams[k*s.stride+j], s.dot(j, d), d...)
 		}
 	}
 	for _, b := range [][]float64{s.dpartials, s.dparams, s.statics} {
@@ -170,16 +173,16 @@ func checkProgram(t *rapid.T) (worst float64, tried int) {
 func problemStage(t testing.TB, n int, statements ...string) *stage {
 	t.Helper()
 	sc := testScope(t)
-	var outs []*Expr
-	var parts []Partial
+	var outs []*expr.Expr
+	var parts []expr.Partial
 	for _, src := range statements {
-		e := residual(t, sc, src, Context{Normals: true, DataColumns: []string{"obs"}})
+		e := residual(t, sc, src, pde.Context{Normals: true, DataColumns: []string{"obs"}})
 		outs = append(outs, e)
 		parts = append(parts, e.Partials()...)
 	}
-	slices.SortFunc(parts, Partial.Compare)
+	slices.SortFunc(parts, expr.Partial.Compare)
 	parts = slices.Compact(parts)
-	return newStage(outs, Layout{Partials: parts, Params: 1, Columns: 1, Axes: 3}, n, rand.New(rand.NewPCG(1, 2)))
+	return newStage(outs, expr.Layout{Partials: parts, Params: 1, Columns: 1, Axes: 3}, n, rand.New(rand.NewPCG(1, 2)))
 }
 
 var (
@@ -207,9 +210,10 @@ func TestProgramPasses(t *testing.T) {
 		{"square", []string{"u^2 = x"}, 2, 1 + 1, 1},
 	} {
 		s := problemStage(t, 4, c.statements...)
-		if len(s.p.forward) > c.forward || len(s.p.adjoint) > c.adjoint || s.p.Statics() != c.statics {
+		forward, adjoint := s.p.Passes()
+		if forward > c.forward || adjoint > c.adjoint || s.p.Statics() != c.statics {
 			t.Errorf("%s: %d forward, %d adjoint, %d statics; want %d, %d, %d", c.name,
-				len(s.p.forward), len(s.p.adjoint), s.p.Statics(), c.forward, c.adjoint, c.statics)
+				forward, adjoint, s.p.Statics(), c.forward, c.adjoint, c.statics)
 		}
 	}
 }
@@ -235,9 +239,9 @@ func TestProgramPlaceOnly(t *testing.T) {
 	if faults != nil {
 		t.Fatal(faults)
 	}
-	two := sc.g.Const(2)
+	two := sc.Graph().Const(2)
 	const n = 1000 // more than FillStatics takes at a time
-	s := newStage([]*Expr{e, two, e}, Layout{Axes: 3}, n, rand.New(rand.NewPCG(3, 4)))
+	s := newStage([]*expr.Expr{e, two, e}, expr.Layout{Axes: 3}, n, rand.New(rand.NewPCG(3, 4)))
 	s.run()
 	if s.p.Statics() != 1 {
 		t.Errorf("%d statics, want 1", s.p.Statics())
@@ -254,7 +258,7 @@ func TestProgramPlaceOnly(t *testing.T) {
 }
 
 func TestProgramEmpty(t *testing.T) {
-	p := Compile(nil, Layout{Axes: 2})
+	p := expr.Compile(nil, expr.Layout{Axes: 2})
 	tape := p.NewTape(8)
 	p.FillStatics(nil, 8, nil, 8, 8)
 	p.Forward(tape, 8, nil, nil, nil)
@@ -340,20 +344,20 @@ func TestProgramFewerPoints(t *testing.T) {
 
 func TestProgramPanics(t *testing.T) {
 	sc := testScope(t)
-	e := residual(t, sc, "k*u + n_x*obs*x = 0", Context{Normals: true, DataColumns: []string{"obs"}})
-	full := Layout{Partials: e.Partials(), Params: 1, Columns: 1, Axes: 3}
-	p := Compile([]*Expr{e}, full)
+	e := residual(t, sc, "k*u + n_x*obs*x = 0", pde.Context{Normals: true, DataColumns: []string{"obs"}})
+	full := expr.Layout{Partials: e.Partials(), Params: 1, Columns: 1, Axes: 3}
+	p := expr.Compile([]*expr.Expr{e}, full)
 	tape := p.NewTape(4)
 	buf := make([]float64, 100)
 	for name, f := range map[string]func(){
-		"partial":   func() { Compile([]*Expr{e}, Layout{Params: 1, Columns: 1, Axes: 3}) },
-		"parameter": func() { Compile([]*Expr{e}, Layout{Partials: full.Partials, Columns: 1, Axes: 3}) },
-		"column":    func() { Compile([]*Expr{e}, Layout{Partials: full.Partials, Params: 1, Axes: 3}) },
-		"axis":      func() { Compile([]*Expr{e}, Layout{Partials: full.Partials, Params: 1, Columns: 1}) },
+		"partial":   func() { expr.Compile([]*expr.Expr{e}, expr.Layout{Params: 1, Columns: 1, Axes: 3}) },
+		"parameter": func() { expr.Compile([]*expr.Expr{e}, expr.Layout{Partials: full.Partials, Columns: 1, Axes: 3}) },
+		"column":    func() { expr.Compile([]*expr.Expr{e}, expr.Layout{Partials: full.Partials, Params: 1, Axes: 3}) },
+		"axis":      func() { expr.Compile([]*expr.Expr{e}, expr.Layout{Partials: full.Partials, Params: 1, Columns: 1}) },
 		"points":    func() { p.Forward(tape, 5, buf, buf, buf) },
 		"block":     func() { p.Forward(tape, 4, buf, buf[:3], buf) },
 		"params":    func() { p.Forward(tape, 4, buf, buf, nil) },
-		"tape":      func() { p.Forward(Compile(nil, full).NewTape(4), 4, buf, buf, buf) },
+		"tape":      func() { p.Forward(expr.Compile(nil, full).NewTape(4), 4, buf, buf, buf) },
 		"adjoint":   func() { p.Adjoint(tape, 4, buf, buf, buf, buf, buf, buf) },
 	} {
 		t.Run(name, func(t *testing.T) {

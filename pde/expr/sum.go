@@ -1,4 +1,4 @@
-package pde
+package expr
 
 // sum gathers the terms of a linear combination. Equal products are added up.
 type sum struct {

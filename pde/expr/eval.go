@@ -1,4 +1,4 @@
-package pde
+package expr
 
 // Env gives the leaves of an expression their values at one point: the
 // coordinates X (one per axis), the outward unit normal N (one component per

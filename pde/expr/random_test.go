@@ -1,7 +1,10 @@
-package pde
+package expr_test
 
 import (
 	"math"
+
+	"pinn/pde"
+	"pinn/pde/expr"
 
 	"pgregory.net/rapid"
 )
@@ -19,9 +22,10 @@ var (
 	analytic   = language{false, true, true, false}
 )
 
-// randomGraph returns a graph whose leaves have names.
-func randomScope() *Scope {
-	s := NewScope(NewGraph(), []string{"x", "y"}, []string{"u", "v"})
+// randomScope returns a scope for the texts of random expressions. No expression
+// contains its field w.
+func randomScope() *pde.Scope {
+	s := pde.NewScope(expr.NewGraph(), []string{"x", "y"}, []string{"u", "v", "w"})
 	s.Parameter("k")
 	s.Parameter("m")
 	return s
@@ -30,75 +34,75 @@ func randomScope() *Scope {
 var randomColumns = []string{"obs", "force"}
 
 // expr draws an expression with about size operations.
-func (l language) expr(t *rapid.T, g *Graph, size int) *Expr {
+func (l language) expr(t *rapid.T, g *expr.Graph, size int) *expr.Expr {
 	if size <= 0 {
 		return l.leaf(t, g)
 	}
-	draw := func() *Expr { return l.expr(t, g, (size-1)/2) }
-	ops := []Op{OpAdd, OpSub, OpMul, OpMul, OpAdd, OpDiv, OpPow, OpNeg}
+	draw := func() *expr.Expr { return l.expr(t, g, (size-1)/2) }
+	ops := []expr.Op{expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpMul, expr.OpAdd, expr.OpDiv, expr.OpPow, expr.OpNeg}
 	if l.kinks {
-		ops = append(ops, OpMin, OpMax, OpIf)
+		ops = append(ops, expr.OpMin, expr.OpMax, expr.OpIf)
 	}
-	for f := OpSin; f <= OpErf; f++ {
-		if l.kinks || !f.kinked() {
+	for f := expr.OpSin; f <= expr.OpErf; f++ {
+		if l.kinks || f != expr.OpAbs && f != expr.OpSign && f != expr.OpStep {
 			ops = append(ops, f)
 		}
 	}
-	ops = append(ops, OpAtan2)
+	ops = append(ops, expr.OpAtan2)
 	op := rapid.SampledFrom(ops).Draw(t, "op")
 	switch op {
-	case OpNeg:
+	case expr.OpNeg:
 		return g.Neg(draw())
-	case OpPow:
+	case expr.OpPow:
 		n := rapid.SampledFrom([]float64{2, 3, 4, -1, -2, 0.5, 2.5}).Draw(t, "n")
 		if rapid.IntRange(0, 4).Draw(t, "general") == 0 {
 			return g.Pow(draw(), draw())
 		}
 		return g.Pow(draw(), g.Const(n))
-	case OpIf:
+	case expr.OpIf:
 		return g.If(l.condition(t, g, size/3), draw(), draw())
-	case OpAdd, OpSub, OpMul, OpDiv, OpMin, OpMax, OpAtan2:
-		return g.build(op, draw(), draw(), nil)
+	case expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpDiv, expr.OpMin, expr.OpMax, expr.OpAtan2:
+		return g.Build(op, draw(), draw(), nil)
 	}
 	return g.Func(op, l.expr(t, g, size-1))
 }
 
-func (l language) condition(t *rapid.T, g *Graph, size int) *Expr {
-	op := rapid.SampledFrom([]Op{OpLess, OpLessEq, OpEqual, OpAnd, OpOr, OpNot}).Draw(t, "logical")
-	if size <= 0 && op > OpEqual {
-		op = OpLess
+func (l language) condition(t *rapid.T, g *expr.Graph, size int) *expr.Expr {
+	op := rapid.SampledFrom([]expr.Op{expr.OpLess, expr.OpLessEq, expr.OpEqual, expr.OpAnd, expr.OpOr, expr.OpNot}).Draw(t, "logical")
+	if size <= 0 && op > expr.OpEqual {
+		op = expr.OpLess
 	}
 	switch op {
-	case OpAnd, OpOr:
-		return g.build(op, l.condition(t, g, size/2), l.condition(t, g, size/2), nil)
-	case OpNot:
+	case expr.OpAnd, expr.OpOr:
+		return g.Build(op, l.condition(t, g, size/2), l.condition(t, g, size/2), nil)
+	case expr.OpNot:
 		return g.Not(l.condition(t, g, size-1))
 	}
 	return g.Compare(op, l.expr(t, g, size/2), l.expr(t, g, size/2))
 }
 
-func (l language) leaf(t *rapid.T, g *Graph) *Expr {
-	kinds := []Op{OpConst, OpAxis}
+func (l language) leaf(t *rapid.T, g *expr.Graph) *expr.Expr {
+	kinds := []expr.Op{expr.OpConst, expr.OpAxis}
 	if l.partials {
-		kinds = append(kinds, OpPartial, OpPartial)
+		kinds = append(kinds, expr.OpPartial, expr.OpPartial)
 	}
 	if l.params {
-		kinds = append(kinds, OpParam)
+		kinds = append(kinds, expr.OpParam)
 	}
 	if l.normals {
-		kinds = append(kinds, OpNormal, OpColumn)
+		kinds = append(kinds, expr.OpNormal, expr.OpColumn)
 	}
 	i := rapid.IntRange(0, 1).Draw(t, "index")
 	switch rapid.SampledFrom(kinds).Draw(t, "leaf") {
-	case OpConst:
+	case expr.OpConst:
 		return g.Const(float64(rapid.IntRange(-8, 8).Draw(t, "const")) / 4)
-	case OpAxis:
+	case expr.OpAxis:
 		return g.Axis(i)
-	case OpPartial:
-		return g.Partial(Partial{i, rapid.SampledFrom([]Multi{{}, {1}, {0, 1}, {2}}).Draw(t, "order")})
-	case OpParam:
+	case expr.OpPartial:
+		return g.Partial(expr.Partial{i, rapid.SampledFrom([]expr.Multi{{}, {1}, {0, 1}, {2}}).Draw(t, "order")})
+	case expr.OpParam:
 		return g.Param(i)
-	case OpNormal:
+	case expr.OpNormal:
 		return g.Normal(i)
 	}
 	return g.Column(i, randomColumns[i])
@@ -107,9 +111,9 @@ func (l language) leaf(t *rapid.T, g *Graph) *Expr {
 // fieldAt returns the value at x of the derivatives of the fields
 //
 //	u_f = sin(a·x₀ + b·x₁ + c),   a, b, c by f .
-func fieldAt(x []float64) func(Partial) float64 {
+func fieldAt(x []float64) func(expr.Partial) float64 {
 	coef := [2][3]float64{{0.9, -0.7, 0.3}, {-0.5, 1.1, 1.2}}
-	return func(p Partial) float64 {
+	return func(p expr.Partial) float64 {
 		c := coef[p.Field]
 		amp := math.Pow(c[0], float64(p.Order[0])) * math.Pow(c[1], float64(p.Order[1]))
 		// the n-th derivative of sin is a shift by n·π/2
@@ -118,53 +122,57 @@ func fieldAt(x []float64) func(Partial) float64 {
 }
 
 // randomEnv draws a point, and values for all that the point does not fix.
-func randomEnv(t *rapid.T) Env {
+func randomEnv(t *rapid.T) expr.Env {
 	number := rapid.Float64Range(-2, 2)
 	x := []float64{number.Draw(t, "x"), number.Draw(t, "y")}
 	pair := func(name string) []float64 {
 		return []float64{number.Draw(t, name+"0"), number.Draw(t, name+"1")}
 	}
-	return Env{X: x, N: pair("n"), U: fieldAt(x), Params: pair("param"), Columns: pair("column")}
+	return expr.Env{X: x, N: pair("n"), U: fieldAt(x), Params: pair("param"), Columns: pair("column")}
 }
 
 // extent returns the largest absolute value of all parts of the expressions, and
 // the least distance of any part from a kink or from the edge of where it is
 // defined.
-func extent(env Env, es ...*Expr) (largest, margin float64) {
+func extent(env expr.Env, es ...*expr.Expr) (largest, margin float64) {
 	largest, margin = 1, math.Inf(1)
-	walk(func(n *Expr) {
+	visit := func(n *expr.Expr) {
 		v := n.Eval(env)
 		if math.IsNaN(v) {
 			largest = math.Inf(1)
 			return
 		}
 		largest = max(largest, math.Abs(v))
-		if n.arg[0] == nil {
+		args := n.Args(nil)
+		if len(args) == 0 {
 			return
 		}
-		a := n.arg[0].Eval(env)
+		a := args[0].Eval(env)
 		b := 0.0
-		if n.arg[1] != nil {
-			b = n.arg[1].Eval(env)
+		if len(args) > 1 {
+			b = args[1].Eval(env)
 		}
-		switch n.op {
-		case OpMin, OpMax, OpLess, OpLessEq, OpEqual:
+		switch n.Op() {
+		case expr.OpMin, expr.OpMax, expr.OpLess, expr.OpLessEq, expr.OpEqual:
 			margin = min(margin, math.Abs(a-b))
-		case OpSign, OpStep, OpAbs, OpLog, OpSqrt:
+		case expr.OpSign, expr.OpStep, expr.OpAbs, expr.OpLog, expr.OpSqrt:
 			margin = min(margin, math.Abs(a))
-		case OpPow:
-			if _, k, ok := wholePower(n); !ok || k < 0 {
+		case expr.OpPow:
+			if k, ok := args[1].Const(); !ok || k < 0 || k != math.Trunc(k) {
 				margin = min(margin, math.Abs(a))
 			}
-		case OpDiv:
+		case expr.OpDiv:
 			margin = min(margin, math.Abs(b))
-		case OpAtan2:
+		case expr.OpAtan2:
 			margin = min(margin, math.Abs(a))
-		case OpAsin, OpAcos:
+		case expr.OpAsin, expr.OpAcos:
 			margin = min(margin, 1-math.Abs(a))
-		case OpTan:
+		case expr.OpTan:
 			margin = min(margin, math.Abs(math.Cos(a)))
 		}
-	}, es...)
+	}
+	for _, e := range es {
+		e.Walk(visit)
+	}
 	return largest, margin
 }

@@ -1,4 +1,4 @@
-package pde
+package expr
 
 import "pinn/internal/rows"
 
@@ -83,7 +83,7 @@ func (m *emitter) count(outs []*row) {
 
 // differentiable reports whether a rowApply passes adjoints to operand j.
 func (r *row) differentiable(j int) bool {
-	return !r.op.logical() && r.op != OpSign && r.op != OpStep && (r.op != OpIf || j > 0)
+	return !r.op.Logical() && r.op != OpSign && r.op != OpStep && (r.op != OpIf || j > 0)
 }
 
 // zero fills a result that nothing was added to.
