@@ -158,79 +158,30 @@ func (r *resolver) strangeSuffix(t *Syntax, base, letter string) bool {
 	return true
 }
 
-// diff differentiates e along the axes in turn.
-func (r *resolver) diff(offset int, e *expr.Expr, axes []int) *expr.Expr {
-	for _, i := range axes {
-		if e == nil {
-			return nil
+// candidates lists what a name in an expression may have been meant to be: what
+// is declared, the functions, pi, and derivatives up to second order of fields
+// and definitions.
+func (s *Scope) candidates(columns []string) []string {
+	out := slices.Concat(columns, s.axes, s.fields)
+	bases := slices.Clone(s.fields)
+	for _, d := range s.decls {
+		out = append(out, d.name)
+		if d.kind == kindDefinition {
+			bases = append(bases, d.name)
 		}
-		if !r.axes {
-			r.faults.add(offset, "a derivative cannot stand here; %s", r.clause)
-			return nil
-		}
-		d, err := r.s.g.Diff(e, i)
-		if err != nil && !r.s.g.Full() {
-			r.faults.add(offset, "%s", err)
-		}
-		e = d
 	}
-	return e
-}
-
-// derivative resolves d(e, x, …).
-func (r *resolver) derivative(t *Syntax) *expr.Expr {
-	e := r.value(t.args[0])
-	var axes []int
-	for _, a := range t.args[1:] {
-		i := slices.Index(r.s.axes, a.text)
-		if a.kind != syntaxName || i < 0 {
-			if a.kind != syntaxBad {
-				r.faults.add(a.pos, "d expects axes after the expression (%s), got %s", strings.Join(r.s.axes, ", "), brief(a))
+	out = append(out, s.params...)
+	for _, f := range slices.Concat(functions, operators) {
+		out = append(out, f.name)
+	}
+	out = append(out, "pi")
+	for _, b := range bases[:min(len(bases), 50)] {
+		for i, x := range s.axes {
+			out = append(out, b+"_"+x)
+			for _, y := range s.axes[i:] {
+				out = append(out, b+"_"+x+y)
 			}
-			e = nil
-			continue
 		}
-		axes = append(axes, i)
 	}
-	return r.diff(t.pos, e, axes)
-}
-
-// laplacian resolves lap(e) = Σ ∂²e/∂x_i² over the spatial axes.
-func (r *resolver) laplacian(t *Syntax) *expr.Expr {
-	e := r.value(t.args[0])
-	if len(r.s.spatial) == 0 {
-		r.faults.add(t.pos, "there is no lap where t is the only axis")
-		return nil
-	}
-	sum := r.s.g.Const(0)
-	for _, i := range r.s.spatial {
-		d := r.diff(t.pos, e, []int{i, i})
-		if d == nil {
-			return nil
-		}
-		sum = r.s.g.Add(sum, d)
-	}
-	return sum
-}
-
-// slope resolves dn(e) = Σ n_i ∂e/∂x_i over the spatial axes.
-func (r *resolver) slope(t *Syntax) *expr.Expr {
-	e := r.value(t.args[0])
-	switch {
-	case len(r.s.spatial) == 0:
-		r.faults.add(t.pos, "there is no dn where t is the only axis")
-		return nil
-	case !r.normals:
-		r.faults.add(t.pos, "dn needs the normal; %s", r.clause)
-		return nil
-	}
-	sum := r.s.g.Const(0)
-	for _, i := range r.s.spatial {
-		d := r.diff(t.pos, e, []int{i})
-		if d == nil {
-			return nil
-		}
-		sum = r.s.g.Add(sum, r.s.g.Mul(r.s.g.Normal(i), d))
-	}
-	return sum
+	return out
 }
