@@ -3,6 +3,7 @@ package problems
 import (
 	"errors"
 	"fmt"
+
 	"pinn/pde"
 	"pinn/pde/expr"
 	"pinn/pde/judging"

@@ -1,10 +1,11 @@
 package problems
 
 import (
-	"pinn/pde"
-	"pinn/pde/expr"
 	"strings"
 	"testing"
+
+	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // TestBuilderFaults: all that is wrong with a problem is told at once, each with the text

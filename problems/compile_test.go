@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"pinn/pde"
-
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"pinn/pde"
 )
 
 // fromText is a source without files beside it.

@@ -127,3 +127,68 @@ func without[T any](list []T, again map[place]bool, name func(T) Text) []T {
 	}
 	return out
 }
+
+// across checks what needs more than one section of the file.
+func (d *decoder) across(s *Spec) {
+	d.alike(s)
+	d.columnNames(s)
+	d.complete(s)
+	d.judged(s)
+	if n := s.Train.Slabs; n != nil && *n > 1 && len(s.Axes) > 0 && !hasTime(s) {
+		d.report(s.root.find("train").value.find("slabs").value.place(), "train.slabs", "must be 1 where no axis is t, got %d", *n)
+	}
+	d.stages(s)
+}
+
+// stages reports phases of a stage that there is not.
+func (d *decoder) stages(s *Spec) {
+	most := 1
+	if s.Train.Stages != nil {
+		most = *s.Train.Stages
+	}
+	for i, ph := range s.Phases {
+		if ph.Stage == nil || *ph.Stage <= most {
+			continue
+		}
+		k := index("phase", i) + ".stage"
+		d.report(s.root.find("phase").value.items[i].find("stage").value.place(), k, "must be at most train.stages, %d, got %d", most, *ph.Stage)
+	}
+}
+
+// complete checks that there is something to solve.
+func (d *decoder) complete(s *Spec) {
+	equation, data := s.root.find("equation"), s.root.find("data")
+	if equation == nil && data == nil {
+		d.report(d.begin(), "equation", "must be given at least once as [[equation]], or [[data]] in its place, got nothing")
+	}
+}
+
+// judged warns of targets that nothing in the file can judge.
+func (d *decoder) judged(s *Spec) {
+	if s.Target == nil {
+		return
+	}
+	target := s.root.find("target").value
+	if s.root.find("exact") == nil && s.root.find("reference") == nil {
+		for _, key := range []string{"rel_l2", "max_abs"} {
+			if e := target.find(key); e != nil {
+				d.warn(e.place(), "target."+key, "has no effect without [exact] or [reference]")
+			}
+		}
+	}
+	for _, p := range s.Parameters {
+		if _, ok := s.Target.Parameters[p.Name.Value]; ok && p.Truth == nil {
+			table := target.find("parameters").value
+			d.warn(table.find(p.Name.Value).place(), "target.parameters."+quoteKey(p.Name.Value), "has no effect without the truth of the parameter")
+		}
+	}
+}
+
+func hasTime(s *Spec) bool {
+	for _, a := range s.Axes {
+		if a.Name.Value == "t" {
+			return true
+		}
+	}
+	return false
+}
