@@ -49,9 +49,6 @@ func (r *resolver) named(t *Syntax) *expr.Expr {
 
 // allowed returns e if the text may contain it.
 func (r *resolver) allowed(t *Syntax, e *expr.Expr, what string) *expr.Expr {
-	if e == nil {
-		return nil
-	}
 	if !r.admits(e) {
 		r.faults.add(t.pos, "%s is %s; %s", t.text, what, r.clause)
 		return nil

@@ -1,6 +1,7 @@
 package pde
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -62,5 +63,42 @@ func TestNeedsNormal(t *testing.T) {
 	}
 	if (Condition{}).NeedsNormal() {
 		t.Error("a condition that states nothing needs a normal")
+	}
+}
+
+// TestDuringWithoutTime: only a problem with time has slabs.
+func TestDuringWithoutTime(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	(&Problem{Box: testBox("x", "y")}).During(0, 1)
+}
+
+func TestBounded(t *testing.T) {
+	none := math.Inf(1)
+	for _, c := range []struct {
+		min, max     float64
+		below, above bool
+	}{{-none, none, false, false}, {0, none, true, false}, {-none, 2, false, true}, {-1, 1, true, true}} {
+		if below, above := (Param{Min: c.min, Max: c.max}).Bounded(); below != c.below || above != c.above {
+			t.Errorf("[%g, %g]: bounded %v, %v", c.min, c.max, below, above)
+		}
+	}
+}
+
+// TestEnforce: every way to enforce a condition reads as it prints.
+func TestEnforce(t *testing.T) {
+	for _, e := range []Enforce{Auto, Hard, Soft} {
+		if again, ok := ParseEnforce(e.String()); !ok || again != e {
+			t.Errorf("%s reads as %s, %v", e, again, ok)
+		}
+	}
+	if e, ok := ParseEnforce(""); !ok || e != Auto {
+		t.Errorf("the empty word means %s, %v, want auto", e, ok)
+	}
+	if _, ok := ParseEnforce("Hard"); ok {
+		t.Error("Hard is no word of the problem file")
 	}
 }

@@ -1,6 +1,7 @@
 package pde
 
 import (
+	"strings"
 	"testing"
 
 	"pinn/pde/expr"
@@ -80,6 +81,8 @@ func TestResolveFaults(t *testing.T) {
 		{"u = |sin()", []string{"got 0"}},
 		{"d(u, |v) = 0", []string{"d expects axes after the expression (x, y, t), got v"}},
 		{"d(u, |x*y, |2) = 0", nil},
+		{"d(|foo, x, |u_x_y) = 0", []string{"foo", "d expects axes"}},
+		{"u = |1/(0*" + strings.Repeat("(1 + ", 20) + "1" + strings.Repeat(")", 20) + ")", []string{"… has no finite value"}},
 		{"|u_xxxxx = 0", []string{"u_xxxxx is of order 5; derivatives go up to order 4"}},
 		{"|d(u_xxx, x, t) = 0", []string{"order 5"}},
 		{"u = |lap(lap(u_x))", []string{"order 5"}},

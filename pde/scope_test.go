@@ -77,6 +77,7 @@ func TestConstants(t *testing.T) {
 		{"|w", "w is a definition"},
 		{"a + |q", "unknown name q"},
 		{"|1/(b - b)", "no finite value"},
+		{"|d(2, x)", "a derivative cannot stand here; a constant expression has only numbers"},
 		{"1 |= 1", "= stands only between"},
 	} {
 		src, at := marked(c.src)
@@ -228,4 +229,47 @@ func TestGrowth(t *testing.T) {
 		}
 		expr.Compile([]*expr.Expr{e}, expr.Layout{Partials: e.Partials(), Axes: 1})
 	})
+}
+
+// TestFaultyConstant: a constant with a fault has no value, and repeats its fault
+// wherever it is used.
+func TestFaultyConstant(t *testing.T) {
+	s := NewScope(expr.NewGraph(), []string{"x"}, []string{"u"})
+	s.Constant("a", "q")
+	if v, ok := s.Value("a"); ok {
+		t.Errorf("a is %v", v)
+	}
+	if _, faults := s.Number("2*a"); len(faults) != 1 || !faults[0].Follows {
+		t.Errorf("2*a: %v, want one fault that follows", faults)
+	}
+}
+
+func TestTooManyAxes(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	NewScope(expr.NewGraph(), make([]string, expr.MaxAxes+1), nil)
+}
+
+// TestFunctionTable: every function of the language is written as its operation
+// prints and takes as many operands.
+func TestFunctionTable(t *testing.T) {
+	s := NewScope(expr.NewGraph(), []string{"x", "y"}, nil)
+	for _, f := range functions {
+		args := []string{"x", "y + x", "2*y"}[:f.min]
+		if f.op == expr.OpIf {
+			args[0] = "x < y"
+		}
+		src := f.name + "(" + strings.Join(args, ", ") + ")"
+		e, faults := s.Function(src)
+		if faults != nil {
+			t.Errorf("%s: %v", src, faults)
+			continue
+		}
+		if e.Op() != f.op || len(e.Args(nil)) != f.min || e.String() != src || !isReserved(f.name) {
+			t.Errorf("%s is %s of %d operands, prints as %s", src, e.Op(), len(e.Args(nil)), e)
+		}
+	}
 }

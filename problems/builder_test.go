@@ -14,6 +14,7 @@ func TestBuilderFaults(t *testing.T) {
 	b := NewBuilder(pde.Box{Axes: []pde.Axis{{Name: "x", From: 0, To: 1}}}, "u")
 	b.Constant("e", "2")
 	b.Define("flux", "k*u_x")
+	b.Define("bad", "q + 1")
 	b.Parameter(pde.Param{Name: "k", Start: 1})
 	b.Parameter(pde.Param{Name: "k", Start: 1})
 	b.Equation("u_xx")
@@ -25,7 +26,7 @@ func TestBuilderFaults(t *testing.T) {
 	if err == nil {
 		t.Fatal("nothing is wrong with it")
 	}
-	for _, want := range []string{"constant e: ", "parameter k: ", "u_xx: ", "x = 2: ", "v = 0: ", "u = seen: ", "exact solution: w is no field"} {
+	for _, want := range []string{"constant e: ", "parameter k: ", "definition bad: unknown name q", "u_xx: ", "x = 2: ", "v = 0: ", "u = seen: ", "exact solution: w is no field"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not told of in\n%v", want, err)
 		}

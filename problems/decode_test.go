@@ -343,6 +343,7 @@ func TestDecodeBounds(t *testing.T) {
 		{"faulty points", head + "[[data]]\nis = \"u=1\"\ncolumns = [\"x\"]\npoints = [" + long("[nan],") + "]\n", "must have fewer faults"},
 		{"equations", head + "[[equation]]\n" + long("[[equation]]\n"), "must have at most 1000 elements"},
 		{"unknown keys", head + unknownKeys(3000), "must have fewer faults"},
+		{"unknown fields", head + "[exact]\n" + unknownKeys(3000), "must have fewer faults"},
 		{"one name", head + "[constants]\n" + long("a") + " = 1\n", "must be given at least once"},
 		{"depth", "a = " + strings.Repeat("[", 9999) + strings.Repeat("]", 9999), "a: unknown key"},
 		{"too deep", "a = " + long("["), "nested"},
@@ -438,4 +439,32 @@ func TestDiagnosticsSort(t *testing.T) {
 	if got != "abcdef" {
 		t.Errorf("order %s, want abcdef", got)
 	}
+}
+
+// TestNoWarningBeyondFaults: where there are too many faults to tell, a warning is not
+// told either, nor counted as a fault.
+func TestNoWarningBeyondFaults(t *testing.T) {
+	const head = "fields = [\"u\"]\n[domain]\nx = [0, 1]\n[[equation]]\nis = \"u_x = 1\"\n[target]\nrel_l2 = 1\n[constants]\n"
+	for _, c := range []struct{ faults, warnings int }{{0, 1}, {maxFaults - 3, 1}, {2 * maxFaults, 0}} {
+		_, list := Decode("f.toml", []byte(head+faultyNames(c.faults)))
+		warnings := 0
+		for _, d := range list {
+			if d.Warning {
+				warnings++
+			}
+		}
+		beyond := max(0, c.faults-maxFaults)
+		if warnings != c.warnings || beyond > 0 && !strings.HasSuffix(list.Error(), fmt.Sprintf("got %d more", beyond)) {
+			t.Errorf("%d faults: %d warnings, want %d; at the end %s", c.faults, warnings, c.warnings, list[len(list)-1])
+		}
+	}
+}
+
+// faultyNames are n constants whose names the language does not allow.
+func faultyNames(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "\"%d\" = 1\n", i)
+	}
+	return b.String()
 }

@@ -160,3 +160,70 @@ func TestDiffRandom(t *testing.T) {
 	})
 	t.Logf("%d comparisons, worst %.1e", tried, worst)
 }
+
+// tolChain bounds |one derivative − another| relative to the largest part of both,
+// at points 1e-3 away from kinks and poles. Theory as for tolProgram: the same
+// slopes, rounded in another order. Worst of 1 900 000 comparisons: 4.5e-14
+// (linux/amd64, go1.26). Margin 20.
+const tolChain = 1e-12
+
+// TestDiffChainRule: the total derivative along an axis is the sum of the derivatives
+// by the leaves,
+//
+//	de/dx = ∂e/∂x + Σ_α ∂e/∂u_α · u_{α+x} .
+func TestDiffChainRule(t *testing.T) {
+	compareDerivatives(t, func(g *expr.Graph, e *expr.Expr) (*expr.Expr, *expr.Expr) {
+		total, err := g.Diff(e, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := g.DiffLeaf(e, g.Axis(0))
+		for _, p := range e.Partials() {
+			slope := g.DiffPartial(e, p)
+			p.Order = p.Order.Add(0)
+			sum = g.Add(sum, g.Mul(slope, g.Partial(p)))
+		}
+		return total, sum
+	})
+}
+
+// TestDiffCommutes: derivatives along two axes may be taken in either order.
+func TestDiffCommutes(t *testing.T) {
+	compareDerivatives(t, func(g *expr.Graph, e *expr.Expr) (*expr.Expr, *expr.Expr) {
+		twice := func(first, second int) *expr.Expr {
+			d, err := g.Diff(e, first)
+			if err == nil {
+				d, err = g.Diff(d, second)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		return twice(0, 1), twice(1, 0)
+	})
+}
+
+// compareDerivatives compares two ways to differentiate random smooth expressions.
+func compareDerivatives(t *testing.T, ways func(*expr.Graph, *expr.Expr) (*expr.Expr, *expr.Expr)) {
+	worst, tried := 0.0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		g := randomScope().Graph()
+		e := analytic.expr(t, g, rapid.IntRange(1, 8).Draw(t, "size"))
+		a, b := ways(g, e)
+		for range 10 {
+			env := randomEnv(t)
+			largest, margin := extent(env, e, a, b)
+			if largest > 1e3 || margin < 1e-3 {
+				continue
+			}
+			got, want := a.Eval(env), b.Eval(env)
+			bad := math.Abs(got-want) / largest
+			worst, tried = max(worst, bad), tried+1
+			if !(bad <= tolChain) {
+				t.Fatalf("derivatives of %s: %v and %v (tol %g·%g)", e, got, want, tolChain, largest)
+			}
+		}
+	})
+	t.Logf("%d comparisons, worst %.1e", tried, worst)
+}
