@@ -110,7 +110,7 @@ func resolveAny(t rapid.TB, src string) {
 	for _, c := range []Context{{}, {Normals: true, DataColumns: []string{"obs", "u_x"}}} {
 		e, faults := s.Residual(src, c)
 		checkResolved(t, src, e, faults)
-		if size, height := extent(e); e == nil || size > 1000 || height > 200 {
+		if size, height := measure(e); e == nil || size > 1000 || height > 200 {
 			continue
 		}
 		if again, faults := s.Residual(e.String()+" = 0", c); again != e {
@@ -161,9 +161,9 @@ func checkResolved(t rapid.TB, src string, e *expr.Expr, faults Faults) {
 	}
 }
 
-// extent returns how many nodes an expression has if nothing is shared, and its longest
+// measure returns how many nodes an expression has if nothing is shared, and its longest
 // way down to a leaf.
-func extent(e *expr.Expr) (size float64, height int) {
+func measure(e *expr.Expr) (size float64, height int) {
 	if e == nil {
 		return 0, 0
 	}

@@ -6,7 +6,7 @@ import "math"
 // on other nodes. It is immutable and unique within its graph: two expressions
 // that were built alike are the same pointer, so == compares them and shared
 // parts are shared. An Expr is built through the constructors of Graph or the
-// methods of Scope; its methods may be called from several goroutines.
+// methods of pde.Scope; its methods may be called from several goroutines.
 type Expr struct {
 	g       *Graph
 	op      Op
