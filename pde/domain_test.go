@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"pinn/pde/expr"
 )
 
 // inside returns the predicate a text states over the axes of the box.
@@ -13,7 +15,7 @@ func inside(t *testing.T, b Box, text string) *Predicate {
 	for i, a := range b.Axes {
 		names[i] = a.Name
 	}
-	p, faults := NewScope(NewGraph(), names, nil).Predicate(text)
+	p, faults := NewScope(expr.NewGraph(), names, nil).Predicate(text)
 	if len(faults) > 0 {
 		t.Fatalf("%s: %v", text, faults)
 	}
@@ -97,5 +99,41 @@ func TestContainsAndNear(t *testing.T) {
 		if row.near && (x[0] > 1 || math.Abs(x[0]-row.x[0]) > 1e-9 || x[1] != row.x[1]) {
 			t.Errorf("Near moved %v to %v", row.x, x)
 		}
+	}
+}
+
+// TestNearPeriodic: across the ends of a periodic axis the domain goes on.
+func TestNearPeriodic(t *testing.T) {
+	b := testBox("x", "y")
+	b.Axes[0].Periodic = true
+	b.Inside = inside(t, b, "0.5 < x and x < 1 or y > 0.5") // at x = 1 and at x = 0 the rest of it ends
+	for _, row := range []struct {
+		x    []float64
+		near bool
+	}{
+		{[]float64{0, 0.2}, true}, // just right of it, across the ends
+		{[]float64{1, 0.2}, true},
+		{[]float64{2e-9, 0.2}, false},
+		{[]float64{0.5, 0.2}, true},
+		{[]float64{0.25, 0.2}, false},
+	} {
+		if got := b.Near(slices.Clone(row.x)); got != row.near {
+			t.Errorf("Near(%v) = %v", row.x, got)
+		}
+	}
+}
+
+// TestPoints: rows of coordinates and normals are slices that cannot grow into the next.
+func TestPoints(t *testing.T) {
+	p := Points{N: 2, D: 2, X: []float64{1, 2, 3, 4}, Normals: []float64{0, 1, 0, 0}}
+	if !slices.Equal(p.At(1), []float64{3, 4}) || !slices.Equal(p.Normal(0), []float64{0, 1}) || p.MissingNormal() != 1 {
+		t.Errorf("At(1) %v, Normal(0) %v, MissingNormal %d", p.At(1), p.Normal(0), p.MissingNormal())
+	}
+	if cap(p.At(0)) != 2 || cap(p.Normal(0)) != 2 {
+		t.Error("a row reaches into the next")
+	}
+	p.Normals = nil
+	if p.Normal(0) != nil || p.MissingNormal() != 0 {
+		t.Errorf("without normals: Normal(0) %v, MissingNormal %d", p.Normal(0), p.MissingNormal())
 	}
 }

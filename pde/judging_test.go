@@ -55,3 +55,12 @@ func TestEvenGridOrder(t *testing.T) {
 		t.Errorf("%v, want %v", p.X, want)
 	}
 }
+
+func TestEvenGridPanics(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic from a count too few")
+		}
+	}()
+	testBox("x", "t").EvenGrid([]int{2})
+}

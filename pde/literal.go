@@ -3,6 +3,8 @@ package pde
 import (
 	"fmt"
 	"slices"
+
+	"pinn/pde/expr"
 )
 
 // A place is brought into alternatives ("or") of literals that all hold ("and").
@@ -16,8 +18,8 @@ type literal struct {
 	axis  int // of literalAxis: the axis stands in relation rel to value
 	rel   relation
 	value float64
-	cond  *Expr  // of literalCondition
-	name  string // of literalBoundary: on it, or not on it
+	cond  *expr.Expr // of literalCondition
+	name  string     // of literalBoundary: on it, or not on it
 	not   bool
 	word  bool // it comes from the word boundary
 	pos   int
@@ -70,11 +72,11 @@ func (p *placer) alternatives(t *Syntax, not bool) [][]literal {
 		return p.place(t, not)
 	case !t.logical():
 		return nil // the parser has said so
-	case t.op == OpNot:
+	case t.op == expr.OpNot:
 		return p.alternatives(t.args[0], !not)
-	case t.op == OpAnd || t.op == OpOr:
+	case t.op == expr.OpAnd || t.op == expr.OpOr:
 		a, b := p.alternatives(t.args[0], not), p.alternatives(t.args[1], not)
-		if (t.op == OpOr) != not {
+		if (t.op == expr.OpOr) != not {
 			return p.bounded(t, append(a, b...))
 		}
 		return p.bounded(t, all(a, b))
@@ -158,24 +160,25 @@ func (p *placer) comparison(t *Syntax, not bool) (l literal, ok bool) {
 	}
 	l = literal{kind: literalCondition, cond: cond, pos: t.pos}
 	e, _ := p.values(t.args) // sound, since cond is
-	rel := map[Op]relation{OpEqual: relEqual, OpLess: relLess, OpLessEq: relLessEq}[t.op]
+	rel := map[expr.Op]relation{expr.OpEqual: relEqual, expr.OpLess: relLess, expr.OpLessEq: relLessEq}[t.op]
 	if t.swapped {
 		rel = rel.mirrored()
 	}
-	if e[0].op != OpAxis {
+	if e[0].Op() != expr.OpAxis {
 		e[0], e[1], rel = e[1], e[0], rel.mirrored()
 	}
 	v, number := e[1].Const()
 	switch {
-	case e[0].op != OpAxis || !number:
-		if _, folded := cond.Const(); t.op == OpEqual && !folded {
+	case e[0].Op() != expr.OpAxis || !number:
+		if _, folded := cond.Const(); t.op == expr.OpEqual && !folded {
 			p.faults.add(t.pos, "an equality must set one axis to a constant, such as %s = 0", p.s.axes[0])
 		}
 		return l, true
 	case not:
 		rel = rel.opposite()
 	}
-	l.kind, l.axis, l.rel = literalAxis, e[0].index, rel
+	l.kind, l.rel = literalAxis, rel
+	l.axis, _ = e[0].Index()
 	a := p.box.Axes[l.axis]
 	l.value = snap(a, v)
 	return l, p.reachable(t, l, a, fmt.Sprintf("%s = %v", a.Name, v))

@@ -6,16 +6,17 @@ import (
 	"strings"
 
 	"pinn/internal/suggest"
+	"pinn/pde/expr"
 )
 
 // named resolves a name. A declared name wins over every other reading.
-func (r *resolver) named(t *Syntax) *Expr {
+func (r *resolver) named(t *Syntax) *expr.Expr {
 	s, g, name := r.s, r.s.g, t.text
 	if i := slices.Index(s.axes, name); i >= 0 {
 		return r.allowed(t, g.Axis(i), "an axis")
 	}
 	if i := slices.Index(s.fields, name); i >= 0 {
-		return r.allowed(t, g.Partial(Partial{Field: i}), "a field")
+		return r.allowed(t, g.Partial(expr.Partial{Field: i}), "a field")
 	}
 	if i := slices.Index(s.params, name); i >= 0 {
 		return r.allowed(t, g.Param(i), "an unknown parameter")
@@ -47,19 +48,26 @@ func (r *resolver) named(t *Syntax) *Expr {
 }
 
 // allowed returns e if the text may contain it.
-func (r *resolver) allowed(t *Syntax, e *Expr, what string) *Expr {
-	if e == nil {
-		return nil
-	}
-	if e.has&^r.allow&^(hasKink|hasBad) != 0 || e.axes != 0 && !r.axes {
+func (r *resolver) allowed(t *Syntax, e *expr.Expr, what string) *expr.Expr {
+	if !r.admits(e) {
 		r.faults.add(t.pos, "%s is %s; %s", t.text, what, r.clause)
 		return nil
 	}
 	return e
 }
 
+// admits reports whether the text may contain all that e contains.
+func (r *resolver) admits(e *expr.Expr) bool {
+	usesAxis := false
+	for i := range r.s.axes {
+		usesAxis = usesAxis || e.UsesAxis(i)
+	}
+	return (r.axes || !usesAxis) && (r.partials || !e.HasPartials()) && (r.params || !e.HasParams()) &&
+		(r.normals || !e.HasNormals()) && (r.data || !e.HasColumns())
+}
+
 // declaration resolves the name of a constant or definition.
-func (r *resolver) declaration(t *Syntax, d *decl) *Expr {
+func (r *resolver) declaration(t *Syntax, d *decl) *expr.Expr {
 	if d.state == declBusy {
 		r.faults.add(t.pos, "%s is defined by itself", t.text)
 		return nil
@@ -74,7 +82,7 @@ func (r *resolver) declaration(t *Syntax, d *decl) *Expr {
 		return nil
 	}
 	what := "a definition with fields or unknown parameters"
-	if d.expr.HasNormals() && r.allow&hasPartial != 0 {
+	if d.expr.HasNormals() && r.partials {
 		what = "a definition with the normal"
 	}
 	return r.allowed(t, d.expr, what)
@@ -82,7 +90,7 @@ func (r *resolver) declaration(t *Syntax, d *decl) *Expr {
 
 // normal resolves n_x. It is a component of the normal for every axis that is
 // not time; n_x, n_y and n_z are so even where a field n is declared.
-func (r *resolver) normal(t *Syntax) (e *Expr, ok bool) {
+func (r *resolver) normal(t *Syntax) (e *expr.Expr, ok bool) {
 	letter, found := strings.CutPrefix(t.text, "n_")
 	i := slices.Index(r.s.axes, letter)
 	if !found || !isReserved(t.text) && (i < 0 || r.hasDerivatives("n")) {
@@ -95,7 +103,7 @@ func (r *resolver) normal(t *Syntax) (e *Expr, ok bool) {
 		r.faults.add(t.pos, "%s: %s is not an axis", t.text, letter)
 	case letter == "t":
 		r.faults.add(t.pos, "n_t: the normal has only spatial components")
-	case r.allow&hasNormal == 0 && r.hasDerivatives("n"):
+	case !r.normals && r.hasDerivatives("n"):
 		r.faults.add(t.pos, "%s is the normal, which stands only in conditions; write d(n, %s) for a derivative", t.text, letter)
 	default:
 		return r.allowed(t, r.s.g.Normal(i), "a component of the normal"), true
@@ -111,7 +119,7 @@ func (r *resolver) hasDerivatives(name string) bool {
 
 // suffixed resolves a derivative such as u_xt: what stands before the last _ is
 // a field or definition, what stands after it are axes.
-func (r *resolver) suffixed(t *Syntax) (e *Expr, ok bool) {
+func (r *resolver) suffixed(t *Syntax) (e *expr.Expr, ok bool) {
 	cut := strings.LastIndexByte(t.text, '_')
 	if cut < 1 || cut == len(t.text)-1 {
 		return nil, false
@@ -147,79 +155,30 @@ func (r *resolver) strangeSuffix(t *Syntax, base, letter string) bool {
 	return true
 }
 
-// diff differentiates e along the axes in turn.
-func (r *resolver) diff(offset int, e *Expr, axes []int) *Expr {
-	for _, i := range axes {
-		if e == nil {
-			return nil
+// candidates lists what a name in an expression may have been meant to be: what
+// is declared, the functions, pi, and derivatives up to second order of fields
+// and definitions.
+func (s *Scope) candidates(columns []string) []string {
+	out := slices.Concat(columns, s.axes, s.fields)
+	bases := slices.Clone(s.fields)
+	for _, d := range s.decls {
+		out = append(out, d.name)
+		if d.kind == kindDefinition {
+			bases = append(bases, d.name)
 		}
-		if !r.axes {
-			r.faults.add(offset, "a derivative cannot stand here; %s", r.clause)
-			return nil
-		}
-		d, err := r.s.g.Diff(e, i)
-		if err != nil && !r.s.g.full {
-			r.faults.add(offset, "%s", err)
-		}
-		e = d
 	}
-	return e
-}
-
-// derivative resolves d(e, x, …).
-func (r *resolver) derivative(t *Syntax) *Expr {
-	e := r.value(t.args[0])
-	var axes []int
-	for _, a := range t.args[1:] {
-		i := slices.Index(r.s.axes, a.text)
-		if a.kind != syntaxName || i < 0 {
-			if a.kind != syntaxBad {
-				r.faults.add(a.pos, "d expects axes after the expression (%s), got %s", strings.Join(r.s.axes, ", "), brief(a))
+	out = append(out, s.params...)
+	for _, f := range slices.Concat(functions, operators) {
+		out = append(out, f.name)
+	}
+	out = append(out, "pi")
+	for _, b := range bases[:min(len(bases), 50)] {
+		for i, x := range s.axes {
+			out = append(out, b+"_"+x)
+			for _, y := range s.axes[i:] {
+				out = append(out, b+"_"+x+y)
 			}
-			e = nil
-			continue
 		}
-		axes = append(axes, i)
 	}
-	return r.diff(t.pos, e, axes)
-}
-
-// laplacian resolves lap(e) = Σ ∂²e/∂x_i² over the spatial axes.
-func (r *resolver) laplacian(t *Syntax) *Expr {
-	e := r.value(t.args[0])
-	if len(r.s.spatial) == 0 {
-		r.faults.add(t.pos, "there is no lap where t is the only axis")
-		return nil
-	}
-	sum := r.s.g.Const(0)
-	for _, i := range r.s.spatial {
-		d := r.diff(t.pos, e, []int{i, i})
-		if d == nil {
-			return nil
-		}
-		sum = r.s.g.Add(sum, d)
-	}
-	return sum
-}
-
-// slope resolves dn(e) = Σ n_i ∂e/∂x_i over the spatial axes.
-func (r *resolver) slope(t *Syntax) *Expr {
-	e := r.value(t.args[0])
-	switch {
-	case len(r.s.spatial) == 0:
-		r.faults.add(t.pos, "there is no dn where t is the only axis")
-		return nil
-	case r.allow&hasNormal == 0:
-		r.faults.add(t.pos, "dn needs the normal; %s", r.clause)
-		return nil
-	}
-	sum := r.s.g.Const(0)
-	for _, i := range r.s.spatial {
-		d := r.diff(t.pos, e, []int{i})
-		if d == nil {
-			return nil
-		}
-		sum = r.s.g.Add(sum, r.s.g.Mul(r.s.g.Normal(i), d))
-	}
-	return sum
+	return out
 }

@@ -3,6 +3,8 @@ package pde
 import (
 	"math"
 	"strconv"
+
+	"pinn/pde/expr"
 )
 
 const (
@@ -94,39 +96,49 @@ func (p *parser) expression(least int) *Syntax {
 	left := p.operand()
 	for {
 		in, ok := infixes[p.tok.text]
-		if !ok || p.tok.kind == tokenNumber || in.power < least || in.op.logical() && !p.logic {
+		if !ok || p.tok.kind == tokenNumber || in.power() < least || in.op.Logical() && !p.logic {
 			return left
 		}
 		left = p.infix(in, left)
 	}
 }
 
-// infix is an operation between two operands and the least power of what may
-// stand on its right.
+// infix is an operation between two operands; swapped exchanges them.
 type infix struct {
-	op           Op
-	power, right int
-	swapped      bool
+	op      expr.Op
+	swapped bool
+}
+
+// power says how tightly the operation binds.
+func (in infix) power() int { return in.op.Power() }
+
+// right returns the least power of what may stand on its right: of equal
+// operations the left one binds first, but for powers, as in 2^-x and 2^3^2.
+func (in infix) right() int {
+	if in.op == expr.OpPow {
+		return powerUnary
+	}
+	return in.power() + 1
 }
 
 var infixes = map[string]infix{
-	"or":  {OpOr, powerOr, powerAnd, false},
-	"and": {OpAnd, powerAnd, powerNot, false},
-	"<":   {OpLess, powerCompare, powerSum, false},
-	"<=":  {OpLessEq, powerCompare, powerSum, false},
-	">":   {OpLess, powerCompare, powerSum, true},
-	">=":  {OpLessEq, powerCompare, powerSum, true},
-	"=":   {OpEqual, powerCompare, powerSum, false},
-	"+":   {OpAdd, powerSum, powerProduct, false},
-	"-":   {OpSub, powerSum, powerProduct, false},
-	"*":   {OpMul, powerProduct, powerUnary, false},
-	"/":   {OpDiv, powerProduct, powerUnary, false},
-	"^":   {OpPow, powerPower, powerUnary, false}, // 2^-x and 2^3^2
-	"**":  {OpPow, powerPower, powerUnary, false},
-	"==":  {OpEqual, powerCompare, powerSum, false}, // from here on to say what is meant
-	"!=":  {OpEqual, powerCompare, powerSum, false},
-	"&&":  {OpAnd, powerAnd, powerNot, false},
-	"||":  {OpOr, powerOr, powerAnd, false},
+	"or":  {expr.OpOr, false},
+	"and": {expr.OpAnd, false},
+	"<":   {expr.OpLess, false},
+	"<=":  {expr.OpLessEq, false},
+	">":   {expr.OpLess, true},
+	">=":  {expr.OpLessEq, true},
+	"=":   {expr.OpEqual, false},
+	"+":   {expr.OpAdd, false},
+	"-":   {expr.OpSub, false},
+	"*":   {expr.OpMul, false},
+	"/":   {expr.OpDiv, false},
+	"^":   {expr.OpPow, false},
+	"**":  {expr.OpPow, false},
+	"==":  {expr.OpEqual, false}, // from here on to say what is meant
+	"!=":  {expr.OpEqual, false},
+	"&&":  {expr.OpAnd, false},
+	"||":  {expr.OpOr, false},
 }
 
 // infix parses the operator at hand and its right operand.
@@ -134,12 +146,12 @@ func (p *parser) infix(in infix, left *Syntax) *Syntax {
 	mark := p.tok.pos
 	p.operator()
 	check := p.number
-	if in.power < powerNot {
+	if in.power() < powerNot {
 		check = p.truth
 	}
 	left = check(left)
-	right := check(p.expression(in.right))
-	if next, ok := infixes[p.tok.text]; ok && in.power == powerCompare && next.power == powerCompare {
+	right := check(p.expression(in.right()))
+	if next, ok := infixes[p.tok.text]; ok && in.power() == powerCompare && next.power() == powerCompare {
 		p.fail(p.tok.pos, "comparisons do not chain: write a < b and b < c")
 	}
 	return &Syntax{
@@ -170,7 +182,7 @@ func (p *parser) operand() *Syntax {
 		return p.literal(t)
 	case t.is("not") && p.logic:
 		p.advance()
-		return p.prefix(OpNot, t, p.truth(p.expression(powerNot)))
+		return p.prefix(expr.OpNot, t, p.truth(p.expression(powerNot)))
 	case t.is("and"), t.is("or"), t.is("not"):
 		p.unexpected(expectedOperand)
 		return p.bad()
@@ -182,7 +194,7 @@ func (p *parser) operand() *Syntax {
 		return &Syntax{kind: syntaxName, text: t.text, pos: t.pos, end: t.end, mark: t.pos}
 	case t.is("-"):
 		p.advance()
-		return p.prefix(OpNeg, t, p.number(p.expression(powerUnary)))
+		return p.prefix(expr.OpNeg, t, p.number(p.expression(powerUnary)))
 	case t.is("+"):
 		p.advance()
 		return p.number(p.expression(powerUnary))
@@ -193,7 +205,7 @@ func (p *parser) operand() *Syntax {
 	return p.bad()
 }
 
-func (p *parser) prefix(op Op, t token, a *Syntax) *Syntax {
+func (p *parser) prefix(op expr.Op, t token, a *Syntax) *Syntax {
 	return &Syntax{kind: syntaxOperation, op: op, args: []*Syntax{a}, pos: t.pos, end: a.end, mark: t.pos}
 }
 

@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
+
+	"pinn/pde/expr"
 )
 
 // bracketed writes a tree with brackets around every operation.
@@ -16,9 +20,9 @@ func bracketed(s *Syntax) string {
 	case s.kind == syntaxCall:
 		return s.text + "(" + strings.Join(args, ", ") + ")"
 	case s.kind == syntaxOperation && len(args) == 1:
-		return "(" + map[Op]string{OpNeg: "-", OpNot: "not "}[s.op] + args[0] + ")"
+		return "(" + map[expr.Op]string{expr.OpNeg: "-", expr.OpNot: "not "}[s.op] + args[0] + ")"
 	case s.kind == syntaxOperation:
-		op := opText[s.op]
+		op := s.op.String()
 		if s.swapped {
 			op = ">" + op[1:]
 		}
@@ -216,5 +220,95 @@ func TestFaultsError(t *testing.T) {
 	var err error = Faults{{Offset: 3, Message: "a"}, {Offset: 7, Message: "b"}}
 	if got, want := fmt.Sprint(err), "offset 3: a; offset 7: b"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// randomSyntax draws a tree with about size operations; a truth value if logic.
+func randomSyntax(t *rapid.T, size int, logic bool) *Syntax {
+	draw := func(logic bool) *Syntax { return randomSyntax(t, (size-1)/2, logic) }
+	operation := func(op expr.Op, swapped bool, args ...*Syntax) *Syntax {
+		return &Syntax{kind: syntaxOperation, op: op, swapped: swapped, args: args}
+	}
+	switch {
+	case logic && size > 0:
+		switch op := rapid.SampledFrom([]expr.Op{expr.OpAnd, expr.OpOr, expr.OpNot}).Draw(t, "logical"); op {
+		case expr.OpNot:
+			return operation(op, false, randomSyntax(t, size-1, true))
+		default:
+			return operation(op, false, draw(true), draw(true))
+		}
+	case logic:
+		op := rapid.SampledFrom([]expr.Op{expr.OpLess, expr.OpLessEq, expr.OpEqual}).Draw(t, "comparison")
+		return operation(op, op != expr.OpEqual && rapid.Bool().Draw(t, "swapped"), draw(false), draw(false))
+	case size <= 0:
+		if rapid.Bool().Draw(t, "number") {
+			return &Syntax{kind: syntaxNumber, text: rapid.SampledFrom([]string{"2", ".5", "1.", "1e-3"}).Draw(t, "digits")}
+		}
+		return &Syntax{kind: syntaxName, text: rapid.SampledFrom([]string{"x", "u_x", "λ"}).Draw(t, "name")}
+	}
+	op := rapid.SampledFrom([]expr.Op{expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpDiv, expr.OpPow, expr.OpNeg, expr.OpSin, expr.OpIf}).Draw(t, "op")
+	switch op {
+	case expr.OpNeg:
+		return operation(op, false, randomSyntax(t, size-1, false))
+	case expr.OpSin:
+		return &Syntax{kind: syntaxCall, text: "sin", args: []*Syntax{randomSyntax(t, size-1, false)}}
+	case expr.OpIf:
+		return &Syntax{kind: syntaxCall, text: "if", args: []*Syntax{draw(true), draw(false), draw(false)}}
+	}
+	return operation(op, false, draw(false), draw(false))
+}
+
+// TestSyntaxRoundTrip: a tree reads from what it prints and from the same text with
+// brackets around every operation; and no brackets of what it prints can be left out.
+func TestSyntaxRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		parse, logic := ParseExpr, rapid.Bool().Draw(t, "logic")
+		if logic {
+			parse = ParsePredicate
+		}
+		s := randomSyntax(t, rapid.IntRange(0, 12).Draw(t, "size"), logic)
+		text := s.String()
+		for _, src := range []string{text, bracketed(s)} {
+			if again, faults := parse(src); faults != nil || !again.Equal(s) {
+				t.Fatalf("%s reads as %s, faults %v", src, bracketed(again), faults)
+			}
+		}
+		for open, c := range text {
+			if c != '(' || open > 0 && (text[open-1] == 'n' || text[open-1] == 'f') { // sin( and if(
+				continue
+			}
+			end := open
+			for depth := 1; depth > 0; {
+				end++
+				depth += strings.Count(text[end:end+1], "(") - strings.Count(text[end:end+1], ")")
+			}
+			bare := text[:open] + " " + text[open+1:end] + " " + text[end+1:]
+			if again, faults := parse(bare); faults == nil && again.Equal(s) {
+				t.Fatalf("%s has brackets that %s does without", text, bare)
+			}
+		}
+	})
+}
+
+// TestSyntaxEqual: trees that differ in one thing are not equal.
+func TestSyntaxEqual(t *testing.T) {
+	texts := []string{"x", "y", "2", "x + y", "y + x", "x - y", "sin(x)", "sin(y)", "cos(x)", "f(x, y)", "f()", "if(x < y, 1, 2)", "if(x > y, 1, 2)", "if(x <= y, 1, 2)"}
+	for i, a := range texts {
+		for j, b := range texts {
+			s, _ := ParseExpr(a)
+			other, _ := ParseExpr(" " + b)
+			if s.Equal(other) != (i == j) {
+				t.Errorf("%s equals %s: %v", a, b, i != j)
+			}
+		}
+	}
+}
+
+// TestSyntaxGaps: a tree with faults prints a question mark where something is missing.
+func TestSyntaxGaps(t *testing.T) {
+	for src, want := range map[string]string{"x + ": "x + ?", "sin()": "sin()", "(": "?", "2*$": "2*?"} {
+		if s, _ := ParseExpr(src); s.String() != want {
+			t.Errorf("%q prints as %s, want %s", src, s, want)
+		}
 	}
 }

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"pinn/pde/expr"
 )
 
 // part is a piece in the making: the interval that is left of every axis, what
 // else must hold, and the boundary it lies on, if any.
 type part struct {
-	interval [MaxAxes]interval
-	cond     *Expr // nil: nothing else
+	interval [expr.MaxAxes]interval
+	cond     *expr.Expr // nil: nothing else
 	boundary string
 }
 
@@ -112,7 +114,7 @@ func (p *placer) part(all []literal) (q part, ok bool) {
 		}
 	}
 	p.condition(&q, all)
-	return q, p.onBoundary(&q, all) && !(q.cond != nil && q.cond.is(0))
+	return q, p.onBoundary(&q, all) && !(q.cond != nil && isNumber(q.cond, 0))
 }
 
 // condition collects what must hold on the face of a part: the intervals of axes
@@ -137,16 +139,23 @@ func (p *placer) condition(q *part, all []literal) {
 			cond = g.And(cond, p.at(l.cond, q))
 		}
 	}
-	if !cond.is(1) {
+	if !isNumber(cond, 1) {
 		q.cond = cond
 	}
 }
 
-func less(open bool) Op {
+// isNumber reports whether e is the number v.
+func isNumber(e *expr.Expr, v float64) bool {
+	c, ok := e.Const()
+	return ok && c == v
+}
+
+// less returns the comparison that leaves the equality out, or not.
+func less(open bool) expr.Op {
 	if open {
-		return OpLess
+		return expr.OpLess
 	}
-	return OpLessEq
+	return expr.OpLessEq
 }
 
 // onBoundary sets the boundary of a part and reports whether the literals agree

@@ -2,6 +2,8 @@ package pde
 
 import (
 	"slices"
+
+	"pinn/pde/expr"
 )
 
 // Fixed pins one axis of a Piece to a value.
@@ -105,7 +107,7 @@ func (p *placer) disjoint(parts []part) []Piece {
 }
 
 // holds returns what must hold on the face of a part for a point to be in it.
-func (p *placer) holds(q *part) *Expr {
+func (p *placer) holds(q *part) *expr.Expr {
 	if q.cond == nil {
 		return p.s.g.Const(1)
 	}
@@ -113,11 +115,61 @@ func (p *placer) holds(q *part) *Expr {
 }
 
 // at returns a condition with the axes that q fixes put in.
-func (p *placer) at(cond *Expr, q *part) *Expr {
-	return p.s.g.Replace(cond, func(leaf *Expr) *Expr {
-		if leaf.op == OpAxis && q.fixed(leaf.index) {
-			return p.s.g.Const(q.interval[leaf.index].lo)
+func (p *placer) at(cond *expr.Expr, q *part) *expr.Expr {
+	return p.s.g.Replace(cond, func(leaf *expr.Expr) *expr.Expr {
+		if axis, _ := leaf.Index(); leaf.Op() == expr.OpAxis && q.fixed(axis) {
+			return p.s.g.Const(q.interval[axis].lo)
 		}
 		return nil
 	})
+}
+
+// Predicate is a truth value that depends on the place, such as
+// x^2 + y^2 > 0.25^2. A nil *Predicate holds everywhere.
+type Predicate struct {
+	e *expr.Expr
+}
+
+// Holds reports whether the predicate is true at the point x, one coordinate per
+// axis. A nil receiver holds everywhere. Holds may be called from several
+// goroutines.
+func (p *Predicate) Holds(x []float64) bool {
+	return p == nil || p.e.Eval(expr.Env{X: x}) != 0
+}
+
+// Expr returns the truth value as an expression of the axes; nil for a nil
+// receiver.
+func (p *Predicate) Expr() *expr.Expr {
+	if p == nil {
+		return nil
+	}
+	return p.e
+}
+
+// String returns the predicate as the language writes it; a nil one is empty.
+func (p *Predicate) String() string {
+	if p == nil {
+		return ""
+	}
+	return p.e.String()
+}
+
+// Predicate returns the truth value that a text states, as inside does. A text
+// that holds everywhere by folding alone, such as 0 < 1, gives nil.
+func (s *Scope) Predicate(text string) (*Predicate, Faults) {
+	s.settleAll()
+	tree, faults := ParsePredicate(text)
+	r := s.resolver(functionRules, faults)
+	defer r.end()
+	e := r.truth(tree)
+	if len(r.faults) > 0 || e == nil {
+		return nil, r.faults.sorted()
+	}
+	if v, ok := e.Const(); ok {
+		if v == 0 {
+			r.faults.add(tree.pos, "this holds nowhere")
+		}
+		return nil, r.faults
+	}
+	return &Predicate{e}, nil
 }

@@ -3,8 +3,13 @@ package pde
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
+
+	"pinn/pde/expr"
 )
 
 // placeBox has a plain, a periodic and a time axis that does not start at 0.
@@ -212,4 +217,72 @@ func TestPredicate(t *testing.T) {
 	if n := testing.AllocsPerRun(10, func() { p.Holds([]float64{1, 2, 3}) }); n != 0 {
 		t.Errorf("Holds: %v allocations", n)
 	}
+}
+
+// randomPlace draws the text of a place and says where it holds. Strict inequalities
+// cut off no end of an axis, so that no piece leaves single points out.
+func randomPlace(t *rapid.T, size int) (text string, holds func(x []float64) bool) {
+	if size > 0 {
+		a, inA := randomPlace(t, (size-1)/2)
+		switch rapid.SampledFrom([]string{"and", "or"}).Draw(t, "join") {
+		case "and":
+			b, inB := randomPlace(t, (size-1)/2)
+			return "(" + a + ") and (" + b + ")", func(x []float64) bool { return inA(x) && inB(x) }
+		default:
+			b, inB := randomPlace(t, (size-1)/2)
+			return a + " or " + b, func(x []float64) bool { return inA(x) || inB(x) }
+		}
+	}
+	axis := rapid.IntRange(0, 2).Draw(t, "axis")
+	c := rapid.SampledFrom([][]float64{{-1, -0.5, 0.5, 1}, {0.5, 1, 1.5}, {1, 1.5, 2, 3}}[axis]).Draw(t, "value")
+	inner := c != []float64{-1, -1, 1}[axis] && c != []float64{1, 2, 3}[axis]
+	words := []string{"="}
+	if inner {
+		words = []string{"=", "=", "<", "<=", ">", ">=", "not <", "not >"}
+	}
+	word := rapid.SampledFrom(words).Draw(t, "relation")
+	op, not := strings.CutPrefix(word, "not ")
+	text = fmt.Sprintf("%s %s %g", "xyt"[axis:axis+1], op, c)
+	if not {
+		text = "not " + text
+	}
+	return text, func(x []float64) bool {
+		v := x[axis]
+		is := map[string]bool{"=": v == c, "<": v < c, "<=": v <= c, ">": v > c, ">=": v >= c}[op]
+		return is != not
+	}
+}
+
+// TestPlaceRandom: a point lies on some piece where the text holds, and nowhere else.
+func TestPlaceRandom(t *testing.T) {
+	found := 0
+	rapid.Check(t, func(t *rapid.T) {
+		text, holds := randomPlace(t, rapid.IntRange(0, 6).Draw(t, "size"))
+		s := NewScope(expr.NewGraph(), []string{"x", "y", "t"}, []string{"u"})
+		pieces, faults := s.Place(text, placeBox(), nil)
+		if faults != nil { // it holds nowhere, or all but nowhere
+			return
+		}
+		found++
+		on := func(p Piece, x []float64) bool {
+			for _, f := range p.Fixed {
+				if x[f.Axis] != f.Value {
+					return false
+				}
+			}
+			return p.Keep.Holds(x)
+		}
+		for _, a := range []float64{-1, -0.75, -0.5, 0.25, 0.5, 1} {
+			for _, b := range []float64{0.25, 0.5, 0.75, 1, 1.5, 1.75} {
+				for _, c := range []float64{1, 1.25, 1.5, 1.75, 2, 3} {
+					x := []float64{a, b, c}
+					some := slices.ContainsFunc(pieces, func(p Piece) bool { return on(p, x) })
+					if some != holds(x) {
+						t.Fatalf("%s at %v: %v, pieces %s", text, x, holds(x), describe(s, pieces))
+					}
+				}
+			}
+		}
+	})
+	t.Logf("%d places", found)
 }

@@ -1,12 +1,17 @@
 package pde
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"pinn/pde/expr"
+)
 
 // Problem is everything that training may see: the domain, the fields, the
 // equations, conditions and data, and the unknown parameters. Whatever judges
 // the answer (package judging, targets, true values of parameters) is kept apart from it.
 type Problem struct {
-	Graph      *Graph // owns every Residual below
+	Graph      *expr.Graph // owns every Residual below
 	Box        Box
 	Fields     []string // the unknown functions; Partial.Field is an index of it
 	Params     []Param  // the unknown scalars, in the order of the leaves Param(k)
@@ -32,7 +37,7 @@ func (p Param) Bounded() (below, above bool) {
 // Weight·mean r².
 type Equation struct {
 	Name     string
-	Residual *Expr
+	Residual *expr.Expr
 	Weight   float64
 }
 
@@ -42,7 +47,7 @@ type Equation struct {
 type Condition struct {
 	Name, At string
 	Pieces   []Piece
-	Residual *Expr
+	Residual *expr.Expr
 	Enforce  Enforce
 	Weight   float64
 	Points   int
@@ -58,7 +63,7 @@ type Data struct {
 	Name     string
 	Points   Points
 	Columns  [][]float64
-	Residual *Expr
+	Residual *expr.Expr
 	Weight   float64
 }
 
@@ -87,4 +92,47 @@ func ParseEnforce(word string) (Enforce, bool) {
 		}
 	}
 	return Auto, word == ""
+}
+
+// During returns the problem on the slab of its domain between two times, both within
+// it. Of each condition the slab keeps the pieces that reach into it; a condition at the
+// initial time belongs to the slab that begins then. Conditions without such a piece are
+// dropped. which holds the index in p.Conditions of each that is kept. Conditions of p at
+// a fixed time must be at the initial one. Both problems share the graph.
+//
+// It panics if no axis is time.
+func (p *Problem) During(from, to float64) (slab *Problem, which []int) {
+	time := p.Box.Time()
+	if time < 0 {
+		panic("pde: a slab of a problem without time")
+	}
+	cut := *p
+	cut.Box.Axes = slices.Clone(p.Box.Axes)
+	whole := p.Box.Axes[time]
+	cut.Box.Axes[time].From, cut.Box.Axes[time].To = from, to
+	cut.Conditions = nil
+	for i, c := range p.Conditions {
+		var pieces []Piece
+		for _, q := range c.Pieces {
+			if cut.Box.during(q, time, whole) {
+				pieces = append(pieces, q)
+			}
+		}
+		if pieces != nil {
+			c.Pieces = pieces
+			cut.Conditions, which = append(cut.Conditions, c), append(which, i)
+		}
+	}
+	return &cut, which
+}
+
+// during reports whether a piece of a place belongs to a slab of a domain whose time
+// is whole.
+func (b Box) during(q Piece, time int, whole Axis) bool {
+	for _, f := range q.Fixed {
+		if f.Axis == time && whole.End(b.Axes[time].From) >= 0 {
+			return false
+		}
+	}
+	return q.Boundary != "" || b.part(q).share() >= minShare
 }

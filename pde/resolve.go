@@ -1,19 +1,17 @@
 package pde
 
 import (
-	"slices"
-	"strings"
-
 	"pinn/internal/suggest"
+	"pinn/pde/expr"
 )
 
 // rules says what a text may contain and, if it contains something else, why
 // that is wrong.
 type rules struct {
-	allow   traits
-	axes    bool // coordinates may occur
+	axes, partials, params, normals, data bool // the leaves that may occur
+
 	clause  string
-	columns []string
+	columns []string // the names of the data columns
 }
 
 var (
@@ -25,10 +23,10 @@ var (
 		clause: "only axes, constants and definitions without fields can stand here",
 	}
 	definitionRules = rules{
-		allow: hasPartial | hasParam | hasNormal, axes: true,
+		axes: true, partials: true, params: true, normals: true,
 	}
 	equationRules = rules{
-		allow: hasPartial | hasParam | hasColumn, axes: true,
+		axes: true, partials: true, params: true, data: true,
 		clause: "the normal stands only in conditions on a boundary",
 	}
 )
@@ -39,34 +37,22 @@ type resolver struct {
 	s *Scope
 	rules
 	faults Faults
-	limit  int  // the graph's limit before
-	stop   bool // the graph is full: nothing more can be said
+	end    func() // ends the text
+	stop   bool   // the graph is full: nothing more can be said
 }
 
 // resolver begins a text, which may add maxStatement nodes to the graph. A text
 // resolved in the course of another shares its limit.
 func (s *Scope) resolver(rules rules, faults Faults) *resolver {
-	r := &resolver{s: s, rules: rules, faults: faults, limit: s.g.limit}
-	if s.g.limit == maxNodes {
-		s.g.limit = min(len(s.g.nodes)+maxStatement, maxNodes)
-	}
-	return r
-}
-
-// end ends the text.
-func (r *resolver) end() {
-	r.s.g.limit = r.limit
-	if r.limit == maxNodes {
-		r.s.g.full = false
-	}
+	return &resolver{s: s, rules: rules, faults: faults, end: s.g.Limit(maxStatement)}
 }
 
 // value resolves a tree that stands for a number.
-func (r *resolver) value(t *Syntax) *Expr {
+func (r *resolver) value(t *Syntax) *expr.Expr {
 	if r.stop || len(r.faults) >= maxFaults {
 		return nil
 	}
-	var e *Expr
+	var e *expr.Expr
 	switch t.kind {
 	case syntaxNumber:
 		e = r.s.g.Const(t.value)
@@ -84,9 +70,9 @@ func (r *resolver) value(t *Syntax) *Expr {
 }
 
 // check notes what is wrong with the value of a tree whose parts are sound.
-func (r *resolver) check(t *Syntax, e *Expr) *Expr {
+func (r *resolver) check(t *Syntax, e *expr.Expr) *expr.Expr {
 	switch {
-	case r.s.g.full:
+	case r.s.g.Full():
 		if !r.stop {
 			r.faults.add(t.mark, "the expression is too large: more than %d operations once derivatives are taken", maxStatement)
 		}
@@ -111,7 +97,7 @@ func brief(t *Syntax) string {
 }
 
 // values resolves several trees; ok is false if any is faulty.
-func (r *resolver) values(trees []*Syntax) (e []*Expr, ok bool) {
+func (r *resolver) values(trees []*Syntax) (e []*expr.Expr, ok bool) {
 	ok = true
 	for _, t := range trees {
 		v := r.value(t)
@@ -121,15 +107,15 @@ func (r *resolver) values(trees []*Syntax) (e []*Expr, ok bool) {
 	return e, ok
 }
 
-func (r *resolver) operation(t *Syntax) *Expr {
+func (r *resolver) operation(t *Syntax) *expr.Expr {
 	e, ok := r.values(t.args)
 	if !ok {
 		return nil
 	}
-	return r.s.g.build(t.op, e[0], at(e, 1), nil)
+	return r.s.g.Build(t.op, e[0], at(e, 1), nil)
 }
 
-func at(e []*Expr, i int) *Expr {
+func at(e []*expr.Expr, i int) *expr.Expr {
 	if i < len(e) {
 		return e[i]
 	}
@@ -137,7 +123,7 @@ func at(e []*Expr, i int) *Expr {
 }
 
 // truth resolves a tree that stands for a truth value.
-func (r *resolver) truth(t *Syntax) *Expr {
+func (r *resolver) truth(t *Syntax) *expr.Expr {
 	switch {
 	case r.stop || t.kind == syntaxBad:
 		return nil
@@ -146,13 +132,13 @@ func (r *resolver) truth(t *Syntax) *Expr {
 			r.faults.add(t.pos, "expected a comparison, such as x < 1, got %s", t.text)
 		}
 		return nil
-	case t.op == OpAnd || t.op == OpOr:
+	case t.op == expr.OpAnd || t.op == expr.OpOr:
 		a, b := r.truth(t.args[0]), r.truth(t.args[1])
 		if a == nil || b == nil {
 			return nil
 		}
-		return r.check(t, r.s.g.build(t.op, a, b, nil))
-	case t.op == OpNot:
+		return r.check(t, r.s.g.Build(t.op, a, b, nil))
+	case t.op == expr.OpNot:
 		a := r.truth(t.args[0])
 		if a == nil {
 			return nil
@@ -167,99 +153,6 @@ func (r *resolver) truth(t *Syntax) *Expr {
 		e[0], e[1] = e[1], e[0]
 	}
 	return r.check(t, r.s.g.Compare(t.op, e[0], e[1]))
-}
-
-// call resolves f(…).
-func (r *resolver) call(t *Syntax) *Expr {
-	f, ok := functionNamed(t.text)
-	if !ok || r.s.declared(t.text) {
-		return r.applied(t)
-	}
-	if n := len(t.args); n < f.min || f.max > 0 && n > f.max {
-		r.faults.add(t.pos, "%s takes %s, got %d", f.name, f.arity(), n)
-		for i, a := range t.args { // what is wrong inside them still counts
-			if !a.logical() && (f.name != "d" || i == 0) {
-				r.value(a)
-			}
-		}
-		return nil
-	}
-	switch f.name {
-	case "d":
-		return r.derivative(t)
-	case "lap":
-		return r.laplacian(t)
-	case "dn":
-		return r.slope(t)
-	case "if":
-		c := r.truth(t.args[0])
-		e, ok := r.values(t.args[1:])
-		if c == nil || !ok {
-			return nil
-		}
-		return r.s.g.If(c, e[0], e[1])
-	}
-	e, ok := r.values(t.args)
-	if !ok {
-		return nil
-	}
-	v := r.s.g.build(f.op, e[0], at(e, 1), nil)
-	for _, a := range e[min(2, len(e)):] { // min and max of more than two
-		v = r.s.g.build(f.op, v, a, nil)
-	}
-	return v
-}
-
-// applied resolves k(x, t) where k is not a function of the language: a field or
-// definition may be followed by the axes it depends on, as it is on paper.
-func (r *resolver) applied(t *Syntax) *Expr {
-	if !r.s.declared(t.text) && !slices.Contains(r.columns, t.text) {
-		var names []string
-		for _, f := range slices.Concat(functions, operators) {
-			names = append(names, f.name)
-		}
-		if strings.Contains(t.text, "_") || suggest.Nearest(t.text, names) == "" {
-			names = append(names, r.s.fields...)
-		}
-		r.unknown(t.pos, "function", t.text, names)
-		return nil
-	}
-	name := *t
-	name.kind, name.args, name.end = syntaxName, nil, t.pos+len(t.text)
-	e := r.named(&name)
-	var axes uint16
-	for _, a := range t.args {
-		i := slices.Index(r.s.axes, a.text)
-		if a.kind != syntaxName || i < 0 {
-			r.faults.add(t.pos, "%s is not a function; products are written with *", t.text)
-			return nil
-		}
-		axes |= 1 << i
-	}
-	if e == nil {
-		return nil
-	}
-	needs := e.axes
-	if e.HasPartials() {
-		needs = 1<<len(r.s.axes) - 1
-	}
-	if needs&^axes != 0 {
-		r.faults.add(t.pos, "%s depends on axes that its brackets do not name; leave the brackets out", t.text)
-		return nil
-	}
-	return e
-}
-
-// arity says how many arguments a function takes.
-func (f function) arity() string {
-	count := []string{"no", "one", "two", "three"}[f.min]
-	switch {
-	case f.max == 0:
-		return count + " or more arguments"
-	case f.min == 1:
-		return "one argument"
-	}
-	return count + " arguments"
 }
 
 // unknown notes an unknown name, with a suggestion if one is near.

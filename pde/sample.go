@@ -7,9 +7,10 @@ import (
 	"math/rand/v2"
 
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 )
 
-const _ = uint(cube.MaxDim - MaxAxes) // a sampler fills every domain
+const _ = uint(cube.MaxDim - expr.MaxAxes) // a sampler fills every domain
 
 // ErrEmpty is matched by the errors of Sample and SampleOn that say that the
 // domain, or the place of a condition, has no points or too few to be found.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -211,4 +212,19 @@ func TestSplit(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSampleOnCurve: a named boundary is no piece that can be sampled, and no normal
+// points out of a face that the domain touches from neither side.
+func TestSampleOnCurve(t *testing.T) {
+	b := slab()
+	s, _ := cube.New("sobol")
+	if _, err := b.SampleOn([]Piece{{Boundary: "hole"}}, s, 3, source(1)); err == nil || !strings.Contains(err.Error(), "boundary hole") {
+		t.Errorf("error %v", err)
+	}
+	b.Inside = inside(t, b, "x = 1 and y < 3") // no more than the face itself
+	x := []float64{1, 1, 0.5}
+	if got := b.outward(x, 0); got != 1 || !slices.Equal(x, []float64{1, 1, 0.5}) {
+		t.Errorf("the normal is %v at %v, want that of the box", got, x)
+	}
 }

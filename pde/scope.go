@@ -3,6 +3,8 @@ package pde
 import (
 	"fmt"
 	"slices"
+
+	"pinn/pde/expr"
 )
 
 // declKind says what a declared name is.
@@ -21,7 +23,7 @@ type decl struct {
 	name   string
 	text   string
 	state  declState
-	expr   *Expr // nil if faulty
+	expr   *expr.Expr // nil if faulty
 	faults Faults
 }
 
@@ -37,7 +39,7 @@ const (
 // unknown parameters. Declare everything first; then Check, and resolve texts to
 // expressions of the scope's graph. A Scope is not safe for concurrent use.
 type Scope struct {
-	g       *Graph
+	g       *expr.Graph
 	axes    []string
 	fields  []string
 	params  []string
@@ -53,8 +55,8 @@ const maxStatement = 50_000
 // leaves of g after them. The axis named t is time, all others are spatial. The
 // names must be valid and differ (see ValidName); NewScope panics if there are
 // more than MaxAxes axes.
-func NewScope(g *Graph, axes, fields []string) *Scope {
-	if len(axes) > MaxAxes {
+func NewScope(g *expr.Graph, axes, fields []string) *Scope {
+	if len(axes) > expr.MaxAxes {
 		panic("pde: too many axes")
 	}
 	s := &Scope{g: g, axes: slices.Clone(axes), fields: slices.Clone(fields), byName: map[string]*decl{}}
@@ -69,11 +71,11 @@ func NewScope(g *Graph, axes, fields []string) *Scope {
 
 // name tells the graph how its leaves are called.
 func (s *Scope) name() {
-	s.g.names = names{axes: s.axes, fields: s.fields, params: s.params, taken: s.declared}
+	s.g.SetNames(s.axes, s.fields, s.params, s.declared)
 }
 
 // Graph returns the graph that holds the scope's expressions.
-func (s *Scope) Graph() *Graph { return s.g }
+func (s *Scope) Graph() *expr.Graph { return s.g }
 
 // declared reports whether the name is that of an axis, field, constant,
 // definition or parameter.
@@ -198,7 +200,7 @@ type Context struct {
 
 // Residual returns left − right of the statement left = right. Every statement
 // must contain a field or an unknown parameter.
-func (s *Scope) Residual(text string, c Context) (*Expr, Faults) {
+func (s *Scope) Residual(text string, c Context) (*expr.Expr, Faults) {
 	s.settleAll()
 	for i, name := range c.DataColumns {
 		s.g.Column(i, name) // from now on no derivative prints as this name
@@ -207,7 +209,7 @@ func (s *Scope) Residual(text string, c Context) (*Expr, Faults) {
 	rules := equationRules
 	rules.columns = c.DataColumns
 	if c.Normals {
-		rules.allow |= hasNormal
+		rules.normals = true
 	}
 	r := s.resolver(rules, faults)
 	defer r.end()
@@ -216,7 +218,7 @@ func (s *Scope) Residual(text string, c Context) (*Expr, Faults) {
 		return nil, r.faults.sorted()
 	}
 	e := s.g.Sub(a, b)
-	if e.has&(hasPartial|hasParam) == 0 {
+	if !e.HasPartials() && !e.HasParams() {
 		r.faults.add(0, "the statement contains no unknown: no field and no parameter is left in it")
 		return nil, r.faults
 	}
@@ -224,7 +226,7 @@ func (s *Scope) Residual(text string, c Context) (*Expr, Faults) {
 }
 
 // Function returns an expression of the axes alone, as an exact solution is.
-func (s *Scope) Function(text string) (*Expr, Faults) {
+func (s *Scope) Function(text string) (*expr.Expr, Faults) {
 	s.settleAll()
 	return s.expression(text, functionRules)
 }
@@ -236,11 +238,12 @@ func (s *Scope) Number(text string) (float64, Faults) {
 	if e == nil {
 		return 0, faults
 	}
-	return e.val, nil
+	v, _ := e.Const()
+	return v, nil
 }
 
 // expression parses and resolves a text; the result is nil if there are faults.
-func (s *Scope) expression(text string, rules rules) (*Expr, Faults) {
+func (s *Scope) expression(text string, rules rules) (*expr.Expr, Faults) {
 	tree, faults := ParseExpr(text)
 	r := s.resolver(rules, faults)
 	defer r.end()

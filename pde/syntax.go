@@ -2,19 +2,17 @@ package pde
 
 import (
 	"strings"
+
+	"pinn/pde/expr"
 )
 
 // How tightly operations bind, from loose to tight.
-const (
-	powerOr = iota + 1
-	powerAnd
-	powerNot
-	powerCompare
-	powerSum
-	powerProduct
-	powerUnary
-	powerPower
-	powerAtom
+var (
+	powerNot     = expr.OpNot.Power()
+	powerCompare = expr.OpEqual.Power()
+	powerSum     = expr.OpAdd.Power()
+	powerUnary   = expr.OpNeg.Power()
+	powerAtom    = expr.OpConst.Power()
 )
 
 // syntaxKind says what a node of the syntax tree is.
@@ -32,9 +30,9 @@ const (
 // with its place in the text. Names have no meaning yet; Scope gives them one.
 type Syntax struct {
 	kind     syntaxKind
-	op       Op     // of an operation; > and >= are kept as OpLess and OpLessEq
-	swapped  bool   // > or >=: the operands stand in the text's order
-	text     string // of a number or name; the name of a call
+	op       expr.Op // of an operation; > and >= are kept as OpLess and OpLessEq
+	swapped  bool    // > or >=: the operands stand in the text's order
+	text     string  // of a number or name; the name of a call
 	value    float64
 	args     []*Syntax
 	pos, end int // bytes of the text; for an operation those of all its operands
@@ -48,7 +46,7 @@ func (s *Syntax) Offset() int { return s.pos }
 func (s *Syntax) End() int { return s.end }
 
 // logical reports whether s yields a truth value.
-func (s *Syntax) logical() bool { return s.kind == syntaxOperation && s.op.logical() }
+func (s *Syntax) logical() bool { return s.kind == syntaxOperation && s.op.Logical() }
 
 // String returns the text of s in the fewest brackets; parsed again it gives an
 // equal tree.
@@ -62,7 +60,7 @@ func (s *Syntax) power() int {
 	if s.kind != syntaxOperation {
 		return powerAtom
 	}
-	return (&Expr{op: s.op}).power()
+	return s.op.Power()
 }
 
 func (s *Syntax) print(b *strings.Builder, least int) {
@@ -85,13 +83,13 @@ func (s *Syntax) print(b *strings.Builder, least int) {
 		b.WriteByte(')')
 	case s.kind != syntaxOperation:
 		b.WriteString(s.text)
-	case s.op == OpNeg:
+	case s.op == expr.OpNeg:
 		b.WriteByte('-')
 		s.args[0].print(b, powerUnary)
-	case s.op == OpNot:
+	case s.op == expr.OpNot:
 		b.WriteString("not ")
 		s.args[0].print(b, powerNot)
-	case s.op == OpPow:
+	case s.op == expr.OpPow:
 		s.args[0].print(b, powerAtom)
 		b.WriteByte('^')
 		s.args[1].print(b, powerUnary)
@@ -102,7 +100,7 @@ func (s *Syntax) print(b *strings.Builder, least int) {
 
 // printPair writes an operation between two operands.
 func (s *Syntax) printPair(b *strings.Builder, power int) {
-	left, text := power, opText[s.op]
+	left, text := power, s.op.String()
 	if power == powerCompare {
 		left++
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/hard"
 	"pinn/pinn/pinntest"
 )
@@ -59,10 +60,10 @@ func TestCorrectionIsASum(t *testing.T) {
 			b := build(s, small("tanh"), few)
 			u := corrected(s, b, small("sin"), scale, few)
 			pts := scatter(s.Box, 300)
-			var ps []pde.Partial
+			var ps []expr.Partial
 			for f := range s.Fields {
 				for _, alpha := range u.groups[0].trial.set.All() {
-					ps = append(ps, pde.Partial{Field: f, Order: alpha})
+					ps = append(ps, expr.Partial{Field: f, Order: alpha})
 				}
 			}
 			var bare []hard.Lift // φN
@@ -244,7 +245,7 @@ func TestSpectrum(t *testing.T) {
 	// the sum are good to ε·log₂ n and ε·n of the largest mode; ε·n = 2.8e-14 for n = 128.
 	// Worst of 50 seeds × 3 cases: 6.2e-16. Margin 16.
 	const tol = 1e-14
-	half := pde.NewScope(pde.NewGraph(), []string{"x"}, nil)
+	half := pde.NewScope(expr.NewGraph(), []string{"x"}, nil)
 	inside, faults := half.Predicate("x < 0.5")
 	if faults != nil {
 		t.Fatal(faults)
@@ -332,7 +333,7 @@ func TestCorrectionInFullGraph(t *testing.T) {
 	if _, err := b.Correction(b.theta); err == nil {
 		t.Error("no error")
 	}
-	if _, err := NewSolution(s.Problem, b.net, b.lifts, b.theta).EvalPartials(scatter(s.Box, 3), []pde.Partial{{Order: pde.Multi{2, 2}}}); err == nil {
+	if _, err := NewSolution(s.Problem, b.net, b.lifts, b.theta).EvalPartials(scatter(s.Box, 3), []expr.Partial{{Order: expr.Multi{2, 2}}}); err == nil {
 		t.Error("derivatives of the lifts: no error")
 	}
 }

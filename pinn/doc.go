@@ -30,7 +30,7 @@
 //     of every unit; a fold averages them after the last layer (lift.go).
 //
 //  3. The block of the last layer is that of the fields, row f·C + α. The lifts turn N into
-//     u = g + φN in place (lift.go), and pde.Program computes the residuals r_m from it.
+//     u = g + φN in place (lift.go), and expr.Program computes the residuals r_m from it.
 //
 //  4. Down. The derivatives 2 w_m r_m/N_m of the loss by the residuals, called seeds, go
 //     through the program to ū_α, through the lifts to N̄_α, through each layer as W̄ += z̄·aᵀ

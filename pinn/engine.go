@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"pinn/internal/kernel"
-	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // engine does jobs on several threads, one at a time. Its memory and its functions are made
@@ -100,7 +100,7 @@ type worker struct {
 // workbench is what one worker needs for the tiles of one group.
 type workbench struct {
 	blocks  *blocks
-	tape    *pde.Tape
+	tape    *expr.Tape
 	u, ubar []float64 // components of the fields, and adjoints by them
 	seeds   []float64 // one row per output of the program
 	dparams []float64 // one row per unknown parameter

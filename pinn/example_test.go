@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn"
 	"pinn/pinn/hard"
 )
@@ -12,7 +13,7 @@ import (
 // A problem becomes a function of θ in five calls: state it, build in its hard
 // conditions, choose a network, make the loss, start.
 func ExampleLoss() {
-	g := pde.NewGraph()
+	g := expr.NewGraph()
 	scope := pde.NewScope(g, []string{"x", "t"}, []string{"u"})
 	heat, _ := scope.Residual("u_t = 0.1*u_xx", pde.Context{})
 	initial, _ := scope.Residual("u = sin(x)", pde.Context{})

@@ -1,7 +1,7 @@
 package pinn
 
 import (
-	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/jet"
 )
 
@@ -113,11 +113,11 @@ func newOnward(b *Base, to *jet.Set) *onward {
 		return nil
 	}
 	o := &onward{at: b.Start.At, time: b.Start.Time}
-	rest := func(alpha pde.Multi, k int) pde.Multi {
+	rest := func(alpha expr.Multi, k int) expr.Multi {
 		alpha[o.time] = uint8(k)
 		return alpha
 	}
-	var needed []pde.Multi
+	var needed []expr.Multi
 	for _, m := range b.Start.Orders {
 		for _, alpha := range to.All() {
 			for k := int(alpha[o.time]); k < m; k++ {
@@ -125,7 +125,7 @@ func newOnward(b *Base, to *jet.Set) *onward {
 			}
 		}
 	}
-	o.from = jet.NewSetUpTo(pde.MaxOrder+1, needed...)
+	o.from = jet.NewSetUpTo(expr.MaxOrder+1, needed...)
 	for f, m := range b.Start.Orders {
 		for _, alpha := range to.All() {
 			var sum []onwardTerm

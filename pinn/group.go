@@ -2,6 +2,7 @@ package pinn
 
 import (
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/jet"
 )
 
@@ -10,17 +11,17 @@ import (
 type group struct {
 	id      int // its place among the groups of the loss
 	trial   *trial
-	program *pde.Program // one output per statement
-	terms   []int        // the loss term of each output
-	weights []float64    // w_m of each output
-	coords  int          // rows of a tile's coordinates: axes, normals, data columns
-	rows    int          // rows of a tile's statics
+	program *expr.Program // one output per statement
+	terms   []int         // the loss term of each output
+	weights []float64     // w_m of each output
+	coords  int           // rows of a tile's coordinates: axes, normals, data columns
+	rows    int           // rows of a tile's statics
 }
 
 // newGroup compiles residuals that share about so many points. Their loss terms are
 // numbered from first on; columns is the number of data columns that they read.
-func newGroup(p *pde.Problem, f form, rs []*pde.Expr, weights []float64, first, columns int, o LossOptions, points int) (*group, error) {
-	var needed []pde.Multi
+func newGroup(p *pde.Problem, f form, rs []*expr.Expr, weights []float64, first, columns int, o LossOptions, points int) (*group, error) {
+	var needed []expr.Multi
 	for _, r := range rs {
 		for _, q := range r.Partials() {
 			needed = append(needed, q.Order)
@@ -35,7 +36,7 @@ func newGroup(p *pde.Problem, f form, rs []*pde.Expr, weights []float64, first, 
 	for i := range rs {
 		g.terms = append(g.terms, first+i)
 	}
-	g.program = pde.Compile(rs, pde.Layout{
+	g.program = expr.Compile(rs, expr.Layout{
 		Partials: partials(f.fields, set),
 		Params:   len(p.Params),
 		Columns:  columns,
@@ -47,11 +48,11 @@ func newGroup(p *pde.Problem, f form, rs []*pde.Expr, weights []float64, first, 
 
 // partials lists the components of the fields in the order in which a trial function
 // stores them: field by field, and within a field in the order of the set.
-func partials(fields int, set *jet.Set) []pde.Partial {
-	var ps []pde.Partial
+func partials(fields int, set *jet.Set) []expr.Partial {
+	var ps []expr.Partial
 	for f := range fields {
 		for _, alpha := range set.All() {
-			ps = append(ps, pde.Partial{Field: f, Order: alpha})
+			ps = append(ps, expr.Partial{Field: f, Order: alpha})
 		}
 	}
 	return ps
@@ -161,14 +162,14 @@ func (s *pointSet) gather(dst []float64, index []int32) {
 // goroutine needs one.
 type filler struct {
 	trial   *trial
-	program *pde.Program // of the residuals, nil if there are none
-	tapes   []*pde.Tape  // one per lift
-	scratch []float64    // statics of the program of a lift
-	below   *below       // nil without a frozen solution
+	program *expr.Program // of the residuals, nil if there are none
+	tapes   []*expr.Tape  // one per lift
+	scratch []float64     // statics of the program of a lift
+	below   *below        // nil without a frozen solution
 }
 
 // newFiller returns a filler for a trial function and the residuals that read it, if any.
-func newFiller(t *trial, program *pde.Program) *filler {
+func newFiller(t *trial, program *expr.Program) *filler {
 	f := &filler{trial: t, program: program, below: newBelow(t.base)}
 	most := 0
 	for _, l := range t.lifts {

@@ -5,7 +5,7 @@ import (
 
 	"pinn/internal/kernel"
 	"pinn/internal/rows"
-	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/hard"
 	"pinn/pinn/jet"
 )
@@ -21,14 +21,14 @@ import (
 type liftJet struct {
 	field            int
 	base             int
-	program          *pde.Program // computes these components
+	program          *expr.Program // computes these components
 	outs             int
 	forward, adjoint rows.Program
 }
 
 // newLiftJet returns the jet of a lift for the components of the set. Its statics begin at
 // row base, those of the frozen solution at row frozen, which is −1 if there is none.
-func newLiftJet(l hard.Lift, g *pde.Graph, axes int, set *jet.Set, base, frozen int) (*liftJet, error) {
+func newLiftJet(l hard.Lift, g *expr.Graph, axes int, set *jet.Set, base, frozen int) (*liftJet, error) {
 	j := &liftJet{field: l.Field, base: base}
 	gs, err := components(l.G, 0, g, set)
 	if err != nil {
@@ -38,8 +38,8 @@ func newLiftJet(l hard.Lift, g *pde.Graph, axes int, set *jet.Set, base, frozen 
 	if err != nil {
 		return nil, err
 	}
-	var outs []*pde.Expr
-	rowOf := func(es []*pde.Expr) []int {
+	var outs []*expr.Expr
+	rowOf := func(es []*expr.Expr) []int {
 		at := make([]int, len(es))
 		for c, e := range es {
 			at[c] = -1
@@ -57,18 +57,18 @@ func newLiftJet(l hard.Lift, g *pde.Graph, axes int, set *jet.Set, base, frozen 
 			frozenRow[c] = frozen + l.Field*set.Len() + c
 		}
 	}
-	j.program, j.outs = pde.Compile(outs, pde.Layout{Axes: axes}), len(outs)
+	j.program, j.outs = expr.Compile(outs, expr.Layout{Axes: axes}), len(outs)
 	j.writeForward(set, gRow, frozenRow, phiRow)
 	j.writeAdjoint(set, phiRow)
 	return j, nil
 }
 
 // components returns ∂^α e for every α of the set; a nil e is the number v.
-func components(e *pde.Expr, v float64, g *pde.Graph, set *jet.Set) ([]*pde.Expr, error) {
+func components(e *expr.Expr, v float64, g *expr.Graph, set *jet.Set) ([]*expr.Expr, error) {
 	if e == nil {
 		e = g.Const(v)
 	}
-	es := []*pde.Expr{e}
+	es := []*expr.Expr{e}
 	for _, alpha := range set.All()[1:] {
 		below, axis := jet.Step(alpha)
 		d, err := g.Diff(es[set.Index(below)], axis)
@@ -87,7 +87,7 @@ func (j *liftJet) writeForward(set *jet.Set, gRow, frozenRow, phiRow []int) {
 	for c := set.Len() - 1; c >= 0; c-- {
 		alpha, dst := set.At(c), rows.At(jet.BankZ, c)
 		p.Mul(dst, rows.At(jet.BankS, phiRow[0]), dst)
-		set.Below(alpha, func(beta pde.Multi) {
+		set.Below(alpha, func(beta expr.Multi) {
 			if b := set.Index(beta); b > 0 && phiRow[b] >= 0 {
 				n := set.Index(alpha.Sub(beta))
 				p.Product(false, dst, alpha.Binom(beta), rows.At(jet.BankS, phiRow[b]), rows.At(jet.BankZ, n))

@@ -8,6 +8,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 	"pinn/pinn/hard"
 )
 
@@ -93,7 +94,7 @@ func holdsHard(t *testing.T, name string, p *pde.Problem, soft []int, sol *Solut
 }
 
 // residualAt evaluates a residual point by point with the plain evaluator.
-func residualAt(t *testing.T, sol *Solution, r *pde.Expr, pts pde.Points) []float64 {
+func residualAt(t *testing.T, sol *Solution, r *expr.Expr, pts pde.Points) []float64 {
 	t.Helper()
 	ps := r.Partials()
 	u, err := sol.EvalPartials(pts, ps)
@@ -102,7 +103,7 @@ func residualAt(t *testing.T, sol *Solution, r *pde.Expr, pts pde.Points) []floa
 	}
 	out := make([]float64, pts.N)
 	for i := range out {
-		out[i] = r.Eval(pde.Env{X: pts.At(i), N: pts.Normal(i), U: func(p pde.Partial) float64 {
+		out[i] = r.Eval(expr.Env{X: pts.At(i), N: pts.Normal(i), U: func(p expr.Partial) float64 {
 			for k := range ps {
 				if ps[k] == p {
 					return u[k][i]
@@ -123,7 +124,7 @@ func TestFoldIsSymmetric(t *testing.T) {
 	spec.Mirrors = []hard.Mirror{{Axis: 0, Signs: []float64{-1}}, {Axis: 1, Signs: []float64{1}}}
 	p := build(state(t, []pde.Axis{span("x", -1, 2), span("y", 0, 1)}, "u").Equation("u_xx + u_xy = 1"), spec, few)
 	place := pde.Points{N: 4, D: 2, X: []float64{0.1, 0.2, 0.9, 0.2, 0.1, 0.8, 0.9, 0.8}}
-	partials := []pde.Partial{{}, {Order: pde.Unit(0)}, {Order: pde.Unit(1)}, {Order: pde.Multi{1, 1}}, {Order: pde.Multi{2}}}
+	partials := []expr.Partial{{}, {Order: expr.Unit(0)}, {Order: expr.Unit(1)}, {Order: expr.Multi{1, 1}}, {Order: expr.Multi{2}}}
 	signs := [][]float64{{1, -1, 1, -1}, {1, 1, 1, 1}, {1, -1, -1, 1}, {1, 1, -1, -1}, {1, -1, 1, -1}}
 	u, err := NewSolution(p.problem, p.net, p.lifts, p.theta).EvalPartials(place, partials)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/hard"
 	"pinn/pinn/pinntest"
 )
@@ -81,11 +82,11 @@ func TestLossAgainstPlainEvaluation(t *testing.T) {
 						t.Fatal(err)
 					}
 					for j := range set.pts.N {
-						env := pde.Env{X: set.pts.At(j), N: set.pts.Normal(j), Params: params}
+						env := expr.Env{X: set.pts.At(j), N: set.pts.Normal(j), Params: params}
 						for _, c := range set.columns {
 							env.Columns = append(env.Columns, c[j])
 						}
-						env.U = func(q pde.Partial) float64 {
+						env.U = func(q expr.Partial) float64 {
 							for k := range ps {
 								if ps[k] == q {
 									return u[k][j]
@@ -114,14 +115,14 @@ func TestLossAgainstPlainEvaluation(t *testing.T) {
 }
 
 // residualsOf returns the expressions of a group of the loss.
-func residualsOf(l *Loss, group int) []*pde.Expr {
+func residualsOf(l *Loss, group int) []*expr.Expr {
 	p := l.problem
 	at := l.places[group]
 	switch {
 	case at.data != nil:
-		return []*pde.Expr{at.data.Residual}
+		return []*expr.Expr{at.data.Residual}
 	case !at.faces:
-		var rs []*pde.Expr
+		var rs []*expr.Expr
 		for _, e := range p.Equations {
 			rs = append(rs, e.Residual)
 		}
@@ -129,7 +130,7 @@ func residualsOf(l *Loss, group int) []*pde.Expr {
 	}
 	for _, c := range p.Conditions {
 		if c.Name == at.name {
-			return []*pde.Expr{c.Residual}
+			return []*expr.Expr{c.Residual}
 		}
 	}
 	panic("no such condition")
@@ -251,7 +252,7 @@ func TestLossWithoutPlace(t *testing.T) {
 			Observe("u_t = f", []string{"f"}, [][]float64{{0.5, 0.5, 1}}),
 	}
 	for name, s := range statements {
-		lifts := []hard.Lift{{G: s.Graph.Func(pde.OpSin, s.Graph.Mul(s.Graph.Axis(0), s.Graph.Axis(1)))}}
+		lifts := []hard.Lift{{G: s.Graph.Func(expr.OpSin, s.Graph.Mul(s.Graph.Axis(0), s.Graph.Axis(1)))}}
 		var soft []int
 		for i := range s.Conditions {
 			soft = append(soft, i)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/hard"
 	"pinn/pinn/jet"
 )
@@ -197,7 +198,7 @@ func (f feature) derivative(x float64, n int) float64 {
 }
 
 // component returns ∂^α of the feature at the coordinate x of its axis.
-func (f feature) component(alpha pde.Multi, x float64) float64 {
+func (f feature) component(alpha expr.Multi, x float64) float64 {
 	n := int(alpha[f.axis])
 	if n != alpha.Order() {
 		return 0 // α has a derivative by another coordinate

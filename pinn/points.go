@@ -8,6 +8,7 @@ import (
 	"pinn/internal/seam"
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 )
 
 // place says where the points of a group come from: they are drawn from the interior or
@@ -27,7 +28,7 @@ func (l *Loss) compile(f form, soft []int) error {
 	p := l.problem
 	l.names = TermNames(p, soft)
 	names := l.names[len(p.Equations):]
-	var rs []*pde.Expr
+	var rs []*expr.Expr
 	var weights []float64
 	for _, e := range p.Equations {
 		rs, weights = append(rs, e.Residual), append(weights, e.Weight)
@@ -41,14 +42,14 @@ func (l *Loss) compile(f form, soft []int) error {
 	for k, i := range soft {
 		c := p.Conditions[i]
 		at := place{name: names[k], pieces: c.Pieces, points: c.Points, faces: true, normal: c.NeedsNormal()}
-		if err := l.addGroup(f, at, 0, []*pde.Expr{c.Residual}, []float64{c.Weight}); err != nil {
+		if err := l.addGroup(f, at, 0, []*expr.Expr{c.Residual}, []float64{c.Weight}); err != nil {
 			return err
 		}
 	}
 	for i := range p.Data {
 		d := &p.Data[i]
 		at := place{name: names[len(soft)+i], data: d, points: d.Points.N}
-		if err := l.addGroup(f, at, len(d.Columns), []*pde.Expr{d.Residual}, []float64{d.Weight}); err != nil {
+		if err := l.addGroup(f, at, len(d.Columns), []*expr.Expr{d.Residual}, []float64{d.Weight}); err != nil {
 			return err
 		}
 	}
@@ -82,7 +83,7 @@ func TermNames(p *pde.Problem, soft []int) (names []string) {
 }
 
 // addGroup appends the group of some residuals that share the points of a place.
-func (l *Loss) addGroup(f form, at place, columns int, rs []*pde.Expr, weights []float64) error {
+func (l *Loss) addGroup(f form, at place, columns int, rs []*expr.Expr, weights []float64) error {
 	n := at.count(l.problem.Box, l.options.Interior)
 	g, err := newGroup(l.problem, f, rs, weights, len(l.weights), columns, l.options, n)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/hard"
 )
 
@@ -74,7 +75,7 @@ func Evolution(p *pde.Problem) ([]int, error) {
 		return nil, fmt.Errorf("its unknown parameters belong to all times at once")
 	}
 	orders := make([]int, len(p.Fields))
-	var residuals []*pde.Expr
+	var residuals []*expr.Expr
 	for _, e := range p.Equations {
 		residuals = append(residuals, e.Residual)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/hard"
 	"pinn/pinn/pinntest"
 )
@@ -103,11 +104,11 @@ func TestSlabsJoin(t *testing.T) {
 				for f, m := range orders {
 					for order := range m {
 						for inSpace := range 3 {
-							p := pde.Partial{Field: f}
+							p := expr.Partial{Field: f}
 							p.Order[time], p.Order[0] = uint8(order), uint8(inSpace)
 							var both [2][][]float64
 							for i := range both {
-								if both[i], err = parts[k+i].EvalPartials(pts, []pde.Partial{p}); err != nil {
+								if both[i], err = parts[k+i].EvalPartials(pts, []expr.Partial{p}); err != nil {
 									t.Fatal(err)
 								}
 							}
@@ -256,14 +257,14 @@ func TestContinuation(t *testing.T) {
 					then.At(i)[time] = at
 				}
 				for inSpace := range 3 {
-					order := pde.Multi{uint8(inSpace)}
-					got, err := u.EvalPartials(later, []pde.Partial{{Order: order}})
+					order := expr.Multi{uint8(inSpace)}
+					got, err := u.EvalPartials(later, []expr.Partial{{Order: order}})
 					if err != nil {
 						t.Fatal(err)
 					}
 					value, rate := order, order
 					rate[time]++
-					from, err := before.EvalPartials(then, []pde.Partial{{Order: value}, {Order: rate}})
+					from, err := before.EvalPartials(then, []expr.Partial{{Order: value}, {Order: rate}})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -286,7 +287,7 @@ func TestContinuation(t *testing.T) {
 func TestMarchedPartials(t *testing.T) {
 	s := wave(t)
 	_, parts, _ := march(s, small("tanh"))
-	ps := []pde.Partial{{Order: pde.Multi{1, 1}}, {}}
+	ps := []expr.Partial{{Order: expr.Multi{1, 1}}, {}}
 	pts := pde.Points{N: 3, D: 2, X: []float64{0.3, 0.9, 0.6, 0.1, 0.5, 0.6}}
 	got, err := Marched{Time: 1, Ends: cuts[1:], Parts: parts}.EvalPartials(pts, ps)
 	if err != nil {
@@ -306,7 +307,7 @@ func TestMarchedPartials(t *testing.T) {
 		t.Error("one part is not the answer")
 	}
 	pinntest.Fill(s.Graph)
-	if _, err := (Marched{Time: 1, Ends: cuts[1:], Parts: parts}).EvalPartials(pts, []pde.Partial{{Order: pde.Multi{2, 2}}}); err == nil {
+	if _, err := (Marched{Time: 1, Ends: cuts[1:], Parts: parts}).EvalPartials(pts, []expr.Partial{{Order: expr.Multi{2, 2}}}); err == nil {
 		t.Error("derivatives that do not fit into the graph: no error")
 	}
 }

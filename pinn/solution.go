@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/hard"
 	"pinn/pinn/jet"
 )
@@ -39,9 +40,9 @@ func (s *Solution) Upon(b *Base) *Solution {
 // Eval returns the values of the fields, indexed by field and then by point. The
 // points may lie outside the domain, where nothing was trained.
 func (s *Solution) Eval(pts pde.Points) [][]float64 {
-	var ps []pde.Partial
+	var ps []expr.Partial
 	for f := range s.form.fields {
-		ps = append(ps, pde.Partial{Field: f})
+		ps = append(ps, expr.Partial{Field: f})
 	}
 	u, err := s.EvalPartials(pts, ps)
 	if err != nil {
@@ -52,8 +53,8 @@ func (s *Solution) Eval(pts pde.Points) [][]float64 {
 
 // EvalPartials returns the given derivatives of the fields, indexed as ps and then by point.
 // It is an error if the derivatives of g and φ do not fit into the problem's graph.
-func (s *Solution) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, error) {
-	var needed []pde.Multi
+func (s *Solution) EvalPartials(pts pde.Points, ps []expr.Partial) ([][]float64, error) {
+	var needed []expr.Multi
 	for _, p := range ps {
 		needed = append(needed, p.Order)
 	}
@@ -125,7 +126,7 @@ func (m Marched) Eval(pts pde.Points) [][]float64 {
 
 // EvalPartials returns the given derivatives of the fields, indexed as ps and then by
 // point. The error is that of Solution.EvalPartials.
-func (m Marched) EvalPartials(pts pde.Points, ps []pde.Partial) ([][]float64, error) {
+func (m Marched) EvalPartials(pts pde.Points, ps []expr.Partial) ([][]float64, error) {
 	return m.each(pts, len(ps), func(s *Solution, pts pde.Points) ([][]float64, error) { return s.EvalPartials(pts, ps) })
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 	"pinn/pinn/jet"
 )
 
@@ -118,18 +119,18 @@ func differences(t *testing.T, sol *Solution, box pde.Box, tol float64) {
 	set := jet.NewSet()
 	for i := range d {
 		for j := range d {
-			set = jet.NewSet(append(set.All(), pde.Unit(i).Add(i).Add(i).Add(j), pde.Unit(i).Add(i).Add(j).Add(j))...)
+			set = jet.NewSet(append(set.All(), expr.Unit(i).Add(i).Add(i).Add(j), expr.Unit(i).Add(i).Add(j).Add(j))...)
 		}
 	}
 	pts := scatter(box, 5)
 	for f := range sol.form.fields {
-		at := func(alpha pde.Multi, axis int, by float64) []float64 {
+		at := func(alpha expr.Multi, axis int, by float64) []float64 {
 			moved := pts
 			moved.X = append([]float64(nil), pts.X...)
 			for i := range pts.N {
 				moved.At(i)[axis] += by
 			}
-			u, err := sol.EvalPartials(moved, []pde.Partial{{Field: f, Order: alpha}})
+			u, err := sol.EvalPartials(moved, []expr.Partial{{Field: f, Order: alpha}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -156,8 +157,8 @@ func TestPeriodicByConstruction(t *testing.T) {
 	sol := NewSolution(s.Problem, b.net, b.lifts, b.theta)
 	at := func(x, y float64) []float64 {
 		var out []float64
-		for _, alpha := range []pde.Multi{{}, {1}, {2}, {3}, {4}, {1, 1}, {0, 4}} {
-			u, err := sol.EvalPartials(pde.Points{N: 1, D: 2, X: []float64{x, y}}, []pde.Partial{{Order: alpha}})
+		for _, alpha := range []expr.Multi{{}, {1}, {2}, {3}, {4}, {1, 1}, {0, 4}} {
+			u, err := sol.EvalPartials(pde.Points{N: 1, D: 2, X: []float64{x, y}}, []expr.Partial{{Order: alpha}})
 			if err != nil {
 				t.Fatal(err)
 			}

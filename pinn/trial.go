@@ -1,7 +1,7 @@
 package pinn
 
 import (
-	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/hard"
 	"pinn/pinn/jet"
 )
@@ -61,7 +61,7 @@ type form struct {
 	net    *MLP
 	lifts  []hard.Lift // one per field
 	base   *Base       // nil for none
-	graph  *pde.Graph  // of the lifts
+	graph  *expr.Graph // of the lifts
 	axes   int
 	fields int
 }

@@ -3,7 +3,9 @@ package problems
 import (
 	"errors"
 	"fmt"
+
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pde/judging"
 )
 
@@ -18,7 +20,7 @@ import (
 type Builder struct {
 	scope   *pde.Scope
 	problem pde.Problem
-	exact   []*pde.Expr
+	exact   []*expr.Expr
 	faults  []error
 }
 
@@ -28,11 +30,11 @@ func NewBuilder(box pde.Box, fields ...string) *Builder {
 	for _, a := range box.Axes {
 		axes = append(axes, a.Name)
 	}
-	g := pde.NewGraph()
+	g := expr.NewGraph()
 	return &Builder{
 		scope:   pde.NewScope(g, axes, fields),
 		problem: pde.Problem{Graph: g, Box: box, Fields: fields, Constants: map[string]float64{}},
-		exact:   make([]*pde.Expr, len(fields)),
+		exact:   make([]*expr.Expr, len(fields)),
 	}
 }
 

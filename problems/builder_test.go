@@ -1,9 +1,11 @@
 package problems
 
 import (
-	"pinn/pde"
 	"strings"
 	"testing"
+
+	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // TestBuilderFaults: all that is wrong with a problem is told at once, each with the text
@@ -12,6 +14,7 @@ func TestBuilderFaults(t *testing.T) {
 	b := NewBuilder(pde.Box{Axes: []pde.Axis{{Name: "x", From: 0, To: 1}}}, "u")
 	b.Constant("e", "2")
 	b.Define("flux", "k*u_x")
+	b.Define("bad", "q + 1")
 	b.Parameter(pde.Param{Name: "k", Start: 1})
 	b.Parameter(pde.Param{Name: "k", Start: 1})
 	b.Equation("u_xx")
@@ -23,7 +26,7 @@ func TestBuilderFaults(t *testing.T) {
 	if err == nil {
 		t.Fatal("nothing is wrong with it")
 	}
-	for _, want := range []string{"constant e: ", "parameter k: ", "u_xx: ", "x = 2: ", "v = 0: ", "u = seen: ", "exact solution: w is no field"} {
+	for _, want := range []string{"constant e: ", "parameter k: ", "definition bad: unknown name q", "u_xx: ", "x = 2: ", "v = 0: ", "u = seen: ", "exact solution: w is no field"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not told of in\n%v", want, err)
 		}
@@ -49,7 +52,7 @@ func TestBuilder(t *testing.T) {
 	if len(p.Equations) != 1 || len(p.Conditions) != 1 || len(p.Conditions[0].Pieces) != 2 || len(p.Data) != 1 || p.Constants["f"] != 2 || p.Params[0].Name != "k" || b.Truth() == nil {
 		t.Errorf("%+v", p)
 	}
-	env := pde.Env{X: []float64{0.5}, Params: []float64{3}, U: func(pde.Partial) float64 { return 7 }}
+	env := expr.Env{X: []float64{0.5}, Params: []float64{3}, U: func(expr.Partial) float64 { return 7 }}
 	if got := p.Equations[0].Residual.Eval(env); got != 3*7-2 {
 		t.Errorf("the residual is %v, want 19", got)
 	}

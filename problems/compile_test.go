@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"pinn/pde"
-
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"pinn/pde"
 )
 
 // fromText is a source without files beside it.
@@ -304,5 +304,32 @@ func TestTruthApart(t *testing.T) {
 	}
 	if c, _ := Compile(fromText(bend), nil); c.Truth != nil {
 		t.Error("a truth of a file without one")
+	}
+}
+
+// TestAlone: a source that does not come from a folder has no files beside it.
+func TestAlone(t *testing.T) {
+	_, faults := Compile(fromText(bend+"[reference]\nfile = 'ref.csv'\n"), nil)
+	if got := faults.Error(); !strings.Contains(got, "reference.file: ref.csv cannot be read: the problem does not come from a folder") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestFaultPlaces: a fault in a text of the file is told at its own character, whatever
+// the quotes, escapes and line breaks before it.
+func TestFaultPlaces(t *testing.T) {
+	for _, c := range []struct{ is, place string }{
+		{`"u_xx = q"`, "5:14"},
+		{`'u_xx = q'`, "5:14"},
+		{`"u_\u0078x = q"`, "5:19"},
+		{`"""u_xx = q"""`, "5:16"},
+		{"\"\"\"\nu_xx = q\"\"\"", "6:8"},
+		{"\"\"\"u_xx \\\n   = q\"\"\"", "6:6"},
+		{"'''\n\nu_xx\n =\tq'''", "8:4"},
+	} {
+		_, faults := Compile(fromText(strings.Replace(bend, "'u_xx = 1'", c.is, 1)), nil)
+		if want := "p.toml:" + c.place + ": equation[0].is: unknown name q"; len(faults) != 1 || !strings.HasPrefix(faults[0].String(), want) {
+			t.Errorf("%s: got %v, want %s", c.is, faults, want)
+		}
 	}
 }

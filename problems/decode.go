@@ -1,8 +1,10 @@
 package problems
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -151,67 +153,77 @@ func bracketed(what string, p place) string {
 	return " (" + what + ")"
 }
 
-// across checks what needs more than one section of the file.
-func (d *decoder) across(s *Spec) {
-	d.alike(s)
-	d.columnNames(s)
-	d.complete(s)
-	d.judged(s)
-	if n := s.Train.Slabs; n != nil && *n > 1 && len(s.Axes) > 0 && !hasTime(s) {
-		d.report(s.root.find("train").value.find("slabs").value.place(), "train.slabs", "must be 1 where no axis is t, got %d", *n)
-	}
-	d.stages(s)
+// Diagnostic is one mistake in a problem file: where, in which key, and what.
+// Indices in Key count from 0 (condition[1].at); Key is empty for a fault of
+// the whole file. A Warning leaves the file usable.
+type Diagnostic struct {
+	File         string
+	Pos          Pos
+	Key, Message string
+	Warning      bool
 }
 
-// stages reports phases of a stage that there is not.
-func (d *decoder) stages(s *Spec) {
-	most := 1
-	if s.Train.Stages != nil {
-		most = *s.Train.Stages
+// String returns file:line:column: key: message on one line, with "warning: "
+// before the key of a warning. The position is left out where there is none.
+func (d Diagnostic) String() string {
+	var b strings.Builder
+	b.WriteString(d.File)
+	if d.Pos != (Pos{}) {
+		fmt.Fprintf(&b, ":%d:%d", d.Pos.Line, d.Pos.Column)
 	}
-	for i, ph := range s.Phases {
-		if ph.Stage == nil || *ph.Stage <= most {
-			continue
-		}
-		k := index("phase", i) + ".stage"
-		d.report(s.root.find("phase").value.items[i].find("stage").value.place(), k, "must be at most train.stages, %d, got %d", most, *ph.Stage)
+	b.WriteString(": ")
+	if d.Warning {
+		b.WriteString("warning: ")
 	}
+	if d.Key != "" {
+		b.WriteString(d.Key + ": ")
+	}
+	b.WriteString(d.Message)
+	return b.String()
 }
 
-// complete checks that there is something to solve.
-func (d *decoder) complete(s *Spec) {
-	equation, data := s.root.find("equation"), s.root.find("data")
-	if equation == nil && data == nil {
-		d.report(d.begin(), "equation", "must be given at least once as [[equation]], or [[data]] in its place, got nothing")
+// Diagnostics is a list of mistakes. As an error it is all of them, one per
+// line; use Err to get a nil error from a list without mistakes.
+type Diagnostics []Diagnostic
+
+// Error returns one line per diagnostic, without a final line break.
+func (l Diagnostics) Error() string {
+	lines := make([]string, len(l))
+	for i, d := range l {
+		lines[i] = d.String()
 	}
+	return strings.Join(lines, "\n")
 }
 
-// judged warns of targets that nothing in the file can judge.
-func (d *decoder) judged(s *Spec) {
-	if s.Target == nil {
-		return
+// Err returns l as an error if it has errors, else nil.
+func (l Diagnostics) Err() error {
+	if !l.HasErrors() {
+		return nil
 	}
-	target := s.root.find("target").value
-	if s.root.find("exact") == nil && s.root.find("reference") == nil {
-		for _, key := range []string{"rel_l2", "max_abs"} {
-			if e := target.find(key); e != nil {
-				d.warn(e.place(), "target."+key, "has no effect without [exact] or [reference]")
-			}
-		}
-	}
-	for _, p := range s.Parameters {
-		if _, ok := s.Target.Parameters[p.Name.Value]; ok && p.Truth == nil {
-			table := target.find("parameters").value
-			d.warn(table.find(p.Name.Value).place(), "target.parameters."+quoteKey(p.Name.Value), "has no effect without the truth of the parameter")
-		}
-	}
+	return l
 }
 
-func hasTime(s *Spec) bool {
-	for _, a := range s.Axes {
-		if a.Name.Value == "t" {
-			return true
-		}
+// HasErrors tells whether any diagnostic is more than a warning.
+func (l Diagnostics) HasErrors() bool {
+	return slices.ContainsFunc(l, func(d Diagnostic) bool { return !d.Warning })
+}
+
+// Sort orders l by position, errors before warnings at one place; what is still
+// equal keeps its order.
+func (l Diagnostics) Sort() {
+	slices.SortStableFunc(l, func(a, b Diagnostic) int {
+		return cmp.Or(comparePos(a.Pos, b.Pos), cmp.Compare(rank(a), rank(b)))
+	})
+}
+
+// comparePos orders by line, then column.
+func comparePos(a, b Pos) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+func rank(d Diagnostic) int {
+	if d.Warning {
+		return 1
 	}
-	return false
+	return 0
 }

@@ -11,48 +11,6 @@ import (
 // rest completes a document that begins with a domain or a field list.
 const rest = "[[equation]]\nis = \"u_x = 1\"\n"
 
-// TestPlaces: the fault points at «here», and at nothing else.
-func TestPlaces(t *testing.T) {
-	const domain = "[domain]\nx = [0, 1]\n"
-	for _, c := range []struct{ name, before, here, after, says string }{
-		{"unknown key", "fields = [\"u\"]\n", `feilds`, " = 1\n" + domain + rest, "feilds: unknown key; did you mean fields?"},
-		{"quoted unknown key", "fields = [\"u\"]\n", `"feilds"`, " = 1\n" + domain + rest, "feilds: unknown key"},
-		{"unknown section", "fields = [\"u\"]\n" + domain + rest + "[", `tran`, "]\n", "tran: unknown key; did you mean train?"},
-		{"unknown list", "fields = [\"u\"]\n" + domain + rest + "[[ ", `phases`, " ]]\n", "phases: unknown key; did you mean phase?"},
-		{"value", "fields = [\"u\", ", `3`, "]\n" + domain + rest, "fields[1]: must be a name"},
-		{"value after characters", "title = \"\"\nfields = [\"u\", \"ψ\", ", `3`, "]\n" + domain + rest, "fields[2]: must be a name"},
-		{"tab before", "fields\t=\t[\t\"u\",\t", `3`, "]\n" + domain + rest, "fields[1]: must be a name"},
-		{"carriage return", "title = \"\"\r\nfields = [\"u\",\r\n  ", `3`, "]\r\n" + domain + rest, "fields[1]: must be a name"},
-		{"byte order mark", "\ufefffields = [\"u\", ", `3`, "]\n" + domain + rest, "fields[1]: must be a name"},
-		{"pair", "fields = [\"u\"]\n[domain]\nx = ", `[1, 0]`, "\n" + rest, "domain.x: must be an interval"},
-		{"interval in a table", "fields = [\"u\"]\n[domain]\nx = ", `{ from = 1, to = 0 }`, "\n" + rest, "domain.x: must be an interval"},
-		{"second of a pair", "fields = [\"u\"]\n[domain]\nx = [0, # 0\n ", `nan`, "]\n" + rest, "domain.x[1]: must be a finite number"},
-		{"missing key", "fields = [\"u\"]\n" + domain, `[[equation]]`, "\nweight = 1\n", "equation[0].is: must be a statement"},
-		{"missing key, indented", "fields = [\"u\"]\n" + domain + "  ", `[[ equation ]]`, "\nweight = 1\n", "equation[0].is: must be a statement"},
-		{"missing key, second", "fields = [\"u\"]\n" + domain + rest, `[[equation]]`, "\nweight = 1\n", "equation[1].is: must be a statement"},
-		{"missing key, inline", "fields = [\"u\"]\nequation = [", `{ weight = 1 }`, "]\n" + domain, "equation[0].is: must be a statement"},
-		{"missing section", "", `f`, "ields = [\"u\"]\n" + rest, "domain: must be a table"},
-		{"dotted keys", "fields = [\"u\"]\ntrain.", `sead`, " = 1\n" + domain + rest, "train.sead: unknown key; did you mean seed?"},
-		{"sub-table", "fields = [\"u\"]\n" + domain + rest + "[[phase]]\nmethod = \"adam\"\n[phase.switch]\nrule = \"snr\"\n", `vote`, " = 3\n", "phase[0].switch.vote: unknown key; did you mean votes?"},
-		{"sub-table of the second", "fields = [\"u\"]\n" + domain + rest + "[[phase]]\nmethod = \"adam\"\n[[phase]]\nmethod = \"adam\"\n[[phase.switch]]\nrule = \"snr\"\n", `vote`, " = 3\n", "phase[1].switch[0].vote: unknown key; did you mean votes?"},
-		{"name twice", "fields = [\"u\", ", `"u"`, "]\n" + domain + rest, "fields[1]: must differ"},
-		{"reserved key", "fields = [\"u\"]\n" + domain + rest + "[constants]\n", `pi`, " = 3\n", "constants.pi: must be a name"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			doc := c.before + c.here + c.after
-			_, list := Decode("f.toml", []byte(doc))
-			before := strings.TrimPrefix(c.before, "\ufeff")
-			want := newDocument([]byte(before + c.here + c.after)).pos(len(before))
-			if len(list) != 1 || list[0].Pos != want || !strings.HasPrefix(list[0].Key+": "+list[0].Message, c.says) {
-				t.Errorf("Decode = %v\nwant one fault at %v: %s", list, want, c.says)
-			}
-			if want.Line != strings.Count(before, "\n")+1 {
-				t.Errorf("line %d, want %d", want.Line, strings.Count(before, "\n")+1)
-			}
-		})
-	}
-}
-
 // TestDecodeBurgers reads the file of the contract key by key.
 func TestDecodeBurgers(t *testing.T) {
 	src, _ := Open("burgers")
@@ -271,39 +229,6 @@ func TestDecodeEverything(t *testing.T) {
 	}
 }
 
-// TestWhere: a key has the place of its value, a key that is not in the file
-// the place of the innermost thing that is.
-func TestWhere(t *testing.T) {
-	const doc = "fields = [\"u\"]\n[domain]\nx = [0, 1]\n[[equation]]\nis = \"u_x = 1\"\n[[phase]]\nmethod = \"adamw\"\nswitch = { rule = \"snr\", votes = 3 }\n"
-	s, list := Decode("f.toml", []byte(doc))
-	if len(list) > 0 {
-		t.Fatal(list)
-	}
-	for key, want := range map[string]Pos{
-		"fields[0]":             {1, 11},
-		"domain.x":              {3, 5},
-		"domain.x[1]":           {3, 9},
-		"domain.x[7]":           {3, 5},
-		"domain.y":              {2, 1},
-		"equation[0]":           {4, 1},
-		"equation[0].is":        {5, 6},
-		"phase[0].method":       {7, 10},
-		"phase[0].switch.votes": {8, 34},
-		"phase[0].switch.every": {8, 10},
-		"phase[0].batch":        {6, 1},
-		"phase[3].batch":        {6, 1},
-		"points.interior":       {1, 1},
-		"":                      {1, 1},
-	} {
-		if got := s.Where(key); got != want {
-			t.Errorf("Where(%q) = %v, want %v", key, got, want)
-		}
-	}
-	if got := new(Spec).Where("fields"); got != (Pos{}) {
-		t.Errorf("Where of a Spec without a file = %v, want none", got)
-	}
-}
-
 // TestDecodeKeepsGoing: a faulty file still gives what can be read, so that the
 // statements can be checked as well; of two equal names the first stays.
 func TestDecodeKeepsGoing(t *testing.T) {
@@ -343,6 +268,7 @@ func TestDecodeBounds(t *testing.T) {
 		{"faulty points", head + "[[data]]\nis = \"u=1\"\ncolumns = [\"x\"]\npoints = [" + long("[nan],") + "]\n", "must have fewer faults"},
 		{"equations", head + "[[equation]]\n" + long("[[equation]]\n"), "must have at most 1000 elements"},
 		{"unknown keys", head + unknownKeys(3000), "must have fewer faults"},
+		{"unknown fields", head + "[exact]\n" + unknownKeys(3000), "must have fewer faults"},
 		{"one name", head + "[constants]\n" + long("a") + " = 1\n", "must be given at least once"},
 		{"depth", "a = " + strings.Repeat("[", 9999) + strings.Repeat("]", 9999), "a: unknown key"},
 		{"too deep", "a = " + long("["), "nested"},
@@ -438,4 +364,32 @@ func TestDiagnosticsSort(t *testing.T) {
 	if got != "abcdef" {
 		t.Errorf("order %s, want abcdef", got)
 	}
+}
+
+// TestNoWarningBeyondFaults: where there are too many faults to tell, a warning is not
+// told either, nor counted as a fault.
+func TestNoWarningBeyondFaults(t *testing.T) {
+	const head = "fields = [\"u\"]\n[domain]\nx = [0, 1]\n[[equation]]\nis = \"u_x = 1\"\n[target]\nrel_l2 = 1\n[constants]\n"
+	for _, c := range []struct{ faults, warnings int }{{0, 1}, {maxFaults - 3, 1}, {2 * maxFaults, 0}} {
+		_, list := Decode("f.toml", []byte(head+faultyNames(c.faults)))
+		warnings := 0
+		for _, d := range list {
+			if d.Warning {
+				warnings++
+			}
+		}
+		beyond := max(0, c.faults-maxFaults)
+		if warnings != c.warnings || beyond > 0 && !strings.HasSuffix(list.Error(), fmt.Sprintf("got %d more", beyond)) {
+			t.Errorf("%d faults: %d warnings, want %d; at the end %s", c.faults, warnings, c.warnings, list[len(list)-1])
+		}
+	}
+}
+
+// faultyNames are n constants whose names the language does not allow.
+func faultyNames(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "\"%d\" = 1\n", i)
+	}
+	return b.String()
 }

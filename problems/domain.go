@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"pinn/internal/suggest"
-	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // Bounds on the size of a problem.
@@ -55,9 +55,9 @@ func (d *decoder) domain(s *Spec, root *reader) {
 	switch n := len(s.Axes); {
 	case n == 0:
 		r.report(r.v.place(), "domain", "must have at least one axis, such as x = [0, 1], got none")
-	case n > pde.MaxAxes:
-		r.report(r.v.place(), "domain", "must have at most %d axes, got %d", pde.MaxAxes, n)
-		s.Axes = s.Axes[:pde.MaxAxes]
+	case n > expr.MaxAxes:
+		r.report(r.v.place(), "domain", "must have at most %d axes, got %d", expr.MaxAxes, n)
+		s.Axes = s.Axes[:expr.MaxAxes]
 	case n < 2 && s.Polygon != nil:
 		r.report(r.v.find("polygon").place(), "domain.polygon", "must stand beside two axes, got %d", n)
 	}

@@ -144,6 +144,9 @@ func drawTraining(r *rapid.T, s *Spec) {
 		}
 	}
 	s.Network.NoFourier = s.Network.Modes == nil && rapid.Bool().Draw(r, "no fourier")
+	if s.Network.NoMirror = rapid.Bool().Draw(r, "no mirror"); !s.Network.NoMirror && len(s.Axes) > 0 && rapid.Bool().Draw(r, "mirror") {
+		s.Network.Mirror = []string{s.Axes[0].Name.Value}
+	}
 	s.Points = Points{orNil(r, "interior", positive), rapid.SampledFrom(append([]string{""}, Samplers...)).Draw(r, "sampler"), orNil(r, "resample", resamples)}
 	seed := rapid.Map(rapid.Uint64(), func(n uint64) uint64 { return n >> 1 })
 	s.Train = Train{orNil(r, "seed", seed), drawTime(r), orNil(r, "fall back", rapid.IntRange(0, maxStages)), orNil(r, "stages", rapid.IntRange(1, maxStages)), orNil(r, "slabs", positive)}

@@ -1,10 +1,11 @@
 package problems
 
 import (
-	"pinn/internal/suggest"
 	"strconv"
 	"strings"
 	"time"
+
+	"pinn/internal/suggest"
 )
 
 // reader reads one table of the file by keys. A key that is asked for is known;

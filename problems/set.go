@@ -3,11 +3,12 @@ package problems
 import (
 	"fmt"
 	"maps"
-	"pinn/internal/suggest"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"pinn/internal/suggest"
 )
 
 // set returns the tree with one key changed or added, as the setting key=value

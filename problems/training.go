@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // The words of [network] and [points].
@@ -71,7 +71,7 @@ func (r *reader) axes(s *Spec, key string) []string {
 	for _, a := range s.Axes {
 		known = append(known, a.Name.Value)
 	}
-	for i, v := range r.array(key, `a list of axes such as ["x"]`, pde.MaxAxes) {
+	for i, v := range r.array(key, `a list of axes such as ["x"]`, expr.MaxAxes) {
 		if known == nil {
 			break // the domain has a fault of its own
 		}

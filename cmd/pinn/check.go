@@ -12,7 +12,7 @@ import (
 	"pinn/cmd/pinn/internal/record"
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/internal/words"
-	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn"
 	"pinn/pinn/solve"
 	"pinn/pinn/solve/setup"
@@ -123,7 +123,7 @@ func describe(st *setup.Setup, run *solve.Run) checked {
 // first: the equations, the soft conditions, the data.
 func describeTerms(st *setup.Setup, run *solve.Run) []checkedTerm {
 	problem, soft, loss := run.Problem(), run.Soft(), run.Loss()
-	var residuals []*pde.Expr
+	var residuals []*expr.Expr
 	for _, e := range st.Problem.Equations {
 		residuals = append(residuals, e.Residual)
 	}

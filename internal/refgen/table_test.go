@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pde/judging"
 	"pinn/problems"
 )
@@ -156,14 +157,14 @@ func TestGallery(t *testing.T) {
 			v[0] = complex(real(v[0]), 0)
 			equation := residual(t, scope, spec.Equations[0].Is.Value)
 			for x := -0.95; x < 1; x += 0.1 {
-				if r := equation.Eval(pde.Env{X: []float64{x, 0.5}, U: tb.eq.partials(v, x)}); math.Abs(r) > 1e-10 {
+				if r := equation.Eval(expr.Env{X: []float64{x, 0.5}, U: tb.eq.partials(v, x)}); math.Abs(r) > 1e-10 {
 					t.Errorf("residual %g of %s at x = %v", r, spec.Equations[0].Is.Value, x)
 				}
 			}
 			initial := residual(t, scope, spec.Conditions[0].Is.Value)
 			for i, row := range read(t, committed(t, tb.name)) {
-				u := func(pde.Partial) float64 { return row[0] }
-				if r := initial.Eval(pde.Env{X: []float64{at(i), 0}, U: u}); math.Abs(r) > 0.5001e-10 {
+				u := func(expr.Partial) float64 { return row[0] }
+				if r := initial.Eval(expr.Env{X: []float64{at(i), 0}, U: u}); math.Abs(r) > 0.5001e-10 {
 					t.Errorf("residual %g of %s at x = %v", r, spec.Conditions[0].Is.Value, at(i))
 				}
 			}
@@ -182,7 +183,7 @@ func problem(t *testing.T, name string) (*problems.Spec, *pde.Scope) {
 	if faults.HasErrors() {
 		t.Fatal(faults)
 	}
-	scope := pde.NewScope(pde.NewGraph(), []string{"x", "t"}, []string{"u"})
+	scope := pde.NewScope(expr.NewGraph(), []string{"x", "t"}, []string{"u"})
 	for _, c := range spec.Constants {
 		if err := scope.Constant(c.Name.Value, c.Value.Value); err != nil {
 			t.Fatal(err)
@@ -191,7 +192,7 @@ func problem(t *testing.T, name string) (*problems.Spec, *pde.Scope) {
 	return spec, scope
 }
 
-func residual(t *testing.T, scope *pde.Scope, text string) *pde.Expr {
+func residual(t *testing.T, scope *pde.Scope, text string) *expr.Expr {
 	t.Helper()
 	r, faults := scope.Residual(text, pde.Context{})
 	if len(faults) > 0 {
@@ -202,13 +203,13 @@ func residual(t *testing.T, scope *pde.Scope, text string) *pde.Expr {
 
 // partials returns u and its derivatives at x for the coefficients v: along x
 // from the series, u_t from L·v + N(v).
-func (eq equation) partials(v []complex128, x float64) func(pde.Partial) float64 {
+func (eq equation) partials(v []complex128, x float64) func(expr.Partial) float64 {
 	rate := make([]complex128, len(v))
 	eq.nonlinear()(rate, v)
 	for k := range rate {
 		rate[k] += eq.linear(math.Pi*float64(k)) * v[k]
 	}
-	return func(p pde.Partial) float64 {
+	return func(p expr.Partial) float64 {
 		c := v
 		switch p.Order[1] {
 		case 0:

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pde/judging"
 )
 
@@ -56,7 +57,7 @@ func (c *checker) isInner(x []float64) bool {
 }
 
 // check evaluates the residual e at the points.
-func (c *checker) check(name string, e *pde.Expr, pts pde.Points, err error) Report {
+func (c *checker) check(name string, e *expr.Expr, pts pde.Points, err error) Report {
 	r := Report{Name: name, Points: pts.N, Fault: err}
 	for _, q := range e.Partials() {
 		if !c.known[q.Field] {
@@ -81,7 +82,7 @@ func (c *checker) check(name string, e *pde.Expr, pts pde.Points, err error) Rep
 // judge fills in the scale of the statement and the point where the residual is
 // largest beside its tolerance: the estimated errors of the partials carried
 // through ∂r/∂u_α, times margin, and rounding of the terms.
-func (r *Report) judge(e *pde.Expr, samples []sample, size []float64) {
+func (r *Report) judge(e *expr.Expr, samples []sample, size []float64) {
 	slopes := make([][]float64, len(samples))
 	for i, s := range samples {
 		var rest float64
@@ -109,7 +110,7 @@ func (r *Report) judge(e *pde.Expr, samples []sample, size []float64) {
 
 // sizes returns the natural size of each partial: its largest value at the
 // points, at least the size of the field over the lengths of the axes.
-func (c *checker) sizes(e *pde.Expr, samples []sample) []float64 {
+func (c *checker) sizes(e *expr.Expr, samples []sample) []float64 {
 	partials := e.Partials()
 	size := make([]float64, len(partials))
 	for k, q := range partials {
@@ -125,4 +126,70 @@ func (c *checker) sizes(e *pde.Expr, samples []sample) []float64 {
 		}
 	}
 	return size
+}
+
+// sample holds the partials of the truth at one point, in the order of
+// e.Partials(), with their errors.
+type sample struct {
+	env          expr.Env
+	partials     []expr.Partial
+	values, errs []float64
+}
+
+func (c *checker) sample(e *expr.Expr, pts pde.Points, i int) sample {
+	s := sample{partials: e.Partials()}
+	for _, q := range s.partials {
+		f := func(x []float64) float64 {
+			return c.truth.At(pde.Points{N: 1, D: len(x), X: x})[q.Field][0]
+		}
+		v, err := Derivative(f, c.p.Box, pts.At(i), q.Order, rounding*c.size[q.Field])
+		s.values, s.errs = append(s.values, v), append(s.errs, err)
+	}
+	normal := pts.Normal(i)
+	if normal == nil {
+		normal = make([]float64, pts.D)
+	}
+	s.env = expr.Env{X: pts.At(i), N: normal, Params: c.params}
+	return s
+}
+
+// residual evaluates e with the partials of the sample, k of them changed.
+func (s sample) residual(e *expr.Expr, change ...float64) float64 {
+	env := s.env
+	env.U = func(p expr.Partial) float64 {
+		for k, q := range s.partials {
+			if p == q {
+				v := s.values[k]
+				if change != nil {
+					v += change[k]
+				}
+				return v
+			}
+		}
+		panic("pdetest: a partial that Partials does not list")
+	}
+	return e.Eval(env)
+}
+
+// slopes returns |∂r/∂u_α| for each partial, by central differences with a step
+// of 1e-4 of its size, and |r| with all partials zero: the source terms (0 if
+// that is not defined, as with a division by u).
+func (s sample) slopes(e *expr.Expr, size []float64) (slope []float64, rest float64) {
+	change := make([]float64, len(s.values))
+	slope = make([]float64, len(s.values))
+	for k := range slope {
+		h := 1e-4 * size[k]
+		change[k] = h
+		up := s.residual(e, change...)
+		change[k] = -h
+		slope[k] = math.Abs(up-s.residual(e, change...)) / (2 * h)
+		change[k] = 0
+	}
+	for k := range change {
+		change[k] = -s.values[k]
+	}
+	if rest = math.Abs(s.residual(e, change...)); math.IsNaN(rest) || math.IsInf(rest, 0) {
+		rest = 0
+	}
+	return slope, rest
 }

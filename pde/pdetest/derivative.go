@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 // was made of, plus the rounding of f carried through the same formulas; the
 // entry with the smallest sum is returned (Ridders, Adv. Eng. Software 4 (1982)
 // 75, here with the rounding term). f gets a scratch slice and must not keep it.
-func Derivative(f func(x []float64) float64, b pde.Box, x []float64, alpha pde.Multi, rounding float64) (value, err float64) {
+func Derivative(f func(x []float64) float64, b pde.Box, x []float64, alpha expr.Multi, rounding float64) (value, err float64) {
 	order := alpha.Order()
 	if order == 0 {
 		return f(append([]float64(nil), x...)), rounding
@@ -66,7 +67,7 @@ type stencilAxis struct {
 	step        float64 // h at scale 1
 }
 
-func newStencil(b pde.Box, x []float64, alpha pde.Multi) *stencil {
+func newStencil(b pde.Box, x []float64, alpha expr.Multi) *stencil {
 	s := &stencil{x: append([]float64(nil), x...), power: 2}
 	for i, a := range b.Axes {
 		k := int(alpha[i])

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 var square = pde.Box{Axes: []pde.Axis{{Name: "x", From: -1, To: 1}, {Name: "t", From: 0, To: 2}}}
@@ -76,7 +77,7 @@ func check(t *testing.T, f func(x []float64) float64, exact func(x []float64, i,
 		}
 		return f(x)
 	}
-	var alpha pde.Multi
+	var alpha expr.Multi
 	alpha[0], alpha[1] = uint8(i), uint8(j)
 	got, est := Derivative(inside, square, x, alpha, 4e-16)
 	want := exact(x, i, j)

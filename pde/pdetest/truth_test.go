@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pde/judging"
 )
 
@@ -23,7 +24,7 @@ func build(t *testing.T, b pde.Box, fields, exact []string, lines []statement) (
 	for i, a := range b.Axes {
 		axes[i] = a.Name
 	}
-	s := pde.NewScope(pde.NewGraph(), axes, fields)
+	s := pde.NewScope(expr.NewGraph(), axes, fields)
 	if err := s.Parameter("k"); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +40,7 @@ func build(t *testing.T, b pde.Box, fields, exact []string, lines []statement) (
 			p.Conditions = append(p.Conditions, pde.Condition{Name: l.is, Pieces: []pde.Piece{{Fixed: l.fixed}}, Residual: r})
 		}
 	}
-	exprs := make([]*pde.Expr, len(fields))
+	exprs := make([]*expr.Expr, len(fields))
 	for f, text := range exact {
 		if text == "" {
 			continue
@@ -153,7 +154,7 @@ func TestBurgers(t *testing.T) {
 				{nil, "u_t + u*u_x = " + nu + "*u_xx"}, {at(1, 0), "u = -sin(pi*x)"}, {at(0, -1), "u = 0"}, {at(0, 1), "u = 0"},
 				{at(0, 0), "u_t + u*u_x = " + nu + "*u_xx"}, // in the shock
 			})
-			v, _ := pde.NewScope(pde.NewGraph(), nil, nil).Number(nu)
+			v, _ := pde.NewScope(expr.NewGraph(), nil, nil).Number(nu)
 			truth, err := judging.NewBuiltin("burgers-cole-hopf", b, p.Fields, map[string]float64{"nu": v})
 			if err != nil {
 				t.Fatal(err)

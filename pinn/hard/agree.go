@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 )
 
 const (
@@ -86,7 +86,7 @@ func (pl *planner) agree(d, k datum) (gap float64, ok bool) {
 }
 
 // restrict returns e on the face of d.
-func (pl *planner) restrict(e *pde.Expr, d datum) *pde.Expr {
+func (pl *planner) restrict(e *expr.Expr, d datum) *expr.Expr {
 	at := pl.p.Box.Axes[d.axis].From
 	if d.end > 0 {
 		at = pl.p.Box.Axes[d.axis].To
@@ -95,26 +95,26 @@ func (pl *planner) restrict(e *pde.Expr, d datum) *pde.Expr {
 }
 
 // compare compares two expressions on a face of the axis, each taken on that face.
-func (pl *planner) compare(a, b *pde.Expr, axis int) (gap float64, ok bool) {
+func (pl *planner) compare(a, b *expr.Expr, axis int) (gap float64, ok bool) {
 	return pl.differ(a, b, max(pl.scale(a, axis), pl.scale(b, axis)), axis)
 }
 
 // differ returns the largest difference of a and b, which do not depend on the fixed
 // axes, and whether it is small on the given scale.
-func (pl *planner) differ(a, b *pde.Expr, scale float64, fixed ...int) (gap float64, ok bool) {
+func (pl *planner) differ(a, b *expr.Expr, scale float64, fixed ...int) (gap float64, ok bool) {
 	gap = pl.largest(func(x []float64) float64 {
-		return a.Eval(pde.Env{X: x}) - b.Eval(pde.Env{X: x})
+		return a.Eval(expr.Env{X: x}) - b.Eval(expr.Env{X: x})
 	}, fixed...)
 	return gap, gap <= agreeTol*scale
 }
 
 // scale returns the largest |e|; e does not depend on the fixed axes.
-func (pl *planner) scale(e *pde.Expr, fixed ...int) float64 {
-	return pl.largest(func(x []float64) float64 { return e.Eval(pde.Env{X: x}) }, fixed...)
+func (pl *planner) scale(e *expr.Expr, fixed ...int) float64 {
+	return pl.largest(func(x []float64) float64 { return e.Eval(expr.Env{X: x}) }, fixed...)
 }
 
 // jump returns the largest difference of e between the two ends of an axis.
-func (pl *planner) jump(e *pde.Expr, axis int, fixed ...int) float64 {
+func (pl *planner) jump(e *expr.Expr, axis int, fixed ...int) float64 {
 	a := pl.p.Box.Axes[axis]
 	from, to := substitute(pl.p.Graph, e, axis, a.From), substitute(pl.p.Graph, e, axis, a.To)
 	gap, _ := pl.differ(from, to, 0, append(fixed, axis)...)

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // Note says why a condition is soft although the problem leaves the choice open.
@@ -158,7 +159,7 @@ type datum struct {
 	axis      int
 	end       int // -1 the first end of the axis, +1 the last
 	velocity  bool
-	value     *pde.Expr
+	value     *expr.Expr
 }
 
 // claim is a condition read as data of one field on faces of the box.
@@ -199,7 +200,7 @@ func (pl *planner) claim(c pde.Condition) (claim, objection) {
 }
 
 // solve solves a residual c·u + rest = 0 for the one partial in it, u or u_t.
-func (pl *planner) solve(r *pde.Expr) (value *pde.Expr, cl claim, why string) {
+func (pl *planner) solve(r *expr.Expr) (value *expr.Expr, cl claim, why string) {
 	g := pl.p.Graph
 	partials := r.Partials()
 	switch {
@@ -216,14 +217,14 @@ func (pl *planner) solve(r *pde.Expr) (value *pde.Expr, cl claim, why string) {
 	}
 	p := partials[0]
 	cl = claim{field: p.Field, velocity: p.Order.Order() > 0}
-	if time := pl.p.Box.Time(); cl.velocity && (time < 0 || p.Order != pde.Unit(time)) {
+	if time := pl.p.Box.Time(); cl.velocity && (time < 0 || p.Order != expr.Unit(time)) {
 		return nil, cl, fmt.Sprintf("it gives the derivative %s", g.Partial(p))
 	}
 	factor, ok := g.DiffPartial(r, p).Const()
 	if !ok || factor == 0 {
 		return nil, cl, "it is not linear in the field with a constant factor"
 	}
-	rest := g.Replace(r, func(leaf *pde.Expr) *pde.Expr {
+	rest := g.Replace(r, func(leaf *expr.Expr) *expr.Expr {
 		if _, ok := leaf.Partial(); ok {
 			return g.Const(0)
 		}

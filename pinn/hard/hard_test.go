@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/pinntest"
 )
 
@@ -135,11 +136,11 @@ func TestFactorIsAtMostOne(t *testing.T) {
 	if l.G != nil {
 		t.Errorf("g = %v, want 0", l.G)
 	}
-	if got := l.Phi.Eval(pde.Env{X: []float64{3.5, -1, 3}}); got != 1 {
+	if got := l.Phi.Eval(expr.Env{X: []float64{3.5, -1, 3}}); got != 1 {
 		t.Errorf("φ at its maximum = %v, want 1", got)
 	}
 	for _, x := range [][]float64{{2, -1, 3}, {5, -1, 3}, {3.5, 0, 3}, {3.5, -1, 1}} {
-		if got := l.Phi.Eval(pde.Env{X: x}); got != 0 {
+		if got := l.Phi.Eval(expr.Env{X: x}); got != 0 {
 			t.Errorf("φ(%v) = %v, want 0", x, got)
 		}
 	}
@@ -155,10 +156,10 @@ func TestSaidTwice(t *testing.T) {
 		t.Fatalf("soft %v, notes %v, error %v; want all hard", soft, notes, err)
 	}
 	for _, x := range []float64{-1, 0.3, 1} {
-		if v := lifts[0].G.Eval(pde.Env{X: []float64{x, 0}}); v != x {
+		if v := lifts[0].G.Eval(expr.Env{X: []float64{x, 0}}); v != x {
 			t.Errorf("g(%g, 0) = %v, want %v", x, v, x)
 		}
-		if v, want := lifts[0].G.Eval(pde.Env{X: []float64{x, 1}}), x*x-1+x; math.Abs(v-want) > tolData {
+		if v, want := lifts[0].G.Eval(expr.Env{X: []float64{x, 1}}), x*x-1+x; math.Abs(v-want) > tolData {
 			t.Errorf("g(%g, 1) = %v, want %v", x, v, want)
 		}
 	}

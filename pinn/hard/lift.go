@@ -1,14 +1,17 @@
 package hard
 
-import "pinn/pde"
+import (
+	"pinn/pde"
+	"pinn/pde/expr"
+)
 
 // Lift is how the hard conditions of one field are met: u = G + Phi·N, whatever the
 // function N is. G meets the conditions, and Phi is 0 where they hold. Both are
 // expressions of the axes. A Lift with neither is u = N.
 type Lift struct {
 	Field int
-	G     *pde.Expr // nil for 0
-	Phi   *pde.Expr // nil for 1
+	G     *expr.Expr // nil for 0
+	Phi   *expr.Expr // nil for 1
 }
 
 // Started returns the lift of a field that starts at rest on a box: at the first time t₀
@@ -19,7 +22,7 @@ type Lift struct {
 //
 // The lift must have no data at the first time itself. It is an error if the derivatives
 // of G do not fit into the graph.
-func (l Lift) Started(g *pde.Graph, box pde.Box, m int) (Lift, error) {
+func (l Lift) Started(g *expr.Graph, box pde.Box, m int) (Lift, error) {
 	time := box.Time()
 	b := blender{g: g, axis: time, on: box.Axes[time]}
 	if l.Phi == nil {
@@ -59,7 +62,7 @@ func (l Lift) Started(g *pde.Graph, box pde.Box, m int) (Lift, error) {
 // most 1.
 //
 // Gordon, SIAM J. Numer. Anal. 8 (1971) 158: transfinite interpolation.
-func blend(g *pde.Graph, box pde.Box, field int, data []datum) (Lift, error) {
+func blend(g *expr.Graph, box pde.Box, field int, data []datum) (Lift, error) {
 	sum, phi := g.Const(0), g.Const(1)
 	for axis := range box.Axes {
 		var on axisData
@@ -91,7 +94,7 @@ func blend(g *pde.Graph, box pde.Box, field int, data []datum) (Lift, error) {
 
 // axisData are the data on one axis: at its first end, at its last, and the
 // velocity at the first.
-type axisData struct{ from, to, velocity *pde.Expr }
+type axisData struct{ from, to, velocity *expr.Expr }
 
 func (a *axisData) put(d datum) {
 	switch {
@@ -106,15 +109,15 @@ func (a *axisData) put(d datum) {
 
 // blender builds the projector P_i and the factor of φ for one axis [a, b].
 type blender struct {
-	g    *pde.Graph
+	g    *expr.Graph
 	axis int
 	on   pde.Axis
 }
 
 // project returns P(u − g) for the data u on this axis and g = sum.
-func (b blender) project(on axisData, sum *pde.Expr) (*pde.Expr, error) {
+func (b blender) project(on axisData, sum *expr.Expr) (*expr.Expr, error) {
 	g := b.g
-	lack := func(data *pde.Expr, at float64) *pde.Expr { return g.Sub(data, b.at(sum, at)) }
+	lack := func(data *expr.Expr, at float64) *expr.Expr { return g.Sub(data, b.at(sum, at)) }
 	switch {
 	case on.velocity != nil:
 		slope, err := g.Diff(sum, b.axis)
@@ -133,7 +136,7 @@ func (b blender) project(on axisData, sum *pde.Expr) (*pde.Expr, error) {
 }
 
 // factor returns the factor of φ that vanishes on the faces with data on this axis.
-func (b blender) factor(on axisData) *pde.Expr {
+func (b blender) factor(on axisData) *expr.Expr {
 	g := b.g
 	switch {
 	case on.velocity != nil:
@@ -147,23 +150,23 @@ func (b blender) factor(on axisData) *pde.Expr {
 }
 
 // at returns e with the coordinate of the axis set to v.
-func (b blender) at(e *pde.Expr, v float64) *pde.Expr { return substitute(b.g, e, b.axis, v) }
+func (b blender) at(e *expr.Expr, v float64) *expr.Expr { return substitute(b.g, e, b.axis, v) }
 
 // past returns x − a.
-func (b blender) past() *pde.Expr { return b.g.Sub(b.g.Axis(b.axis), b.g.Const(b.on.From)) }
+func (b blender) past() *expr.Expr { return b.g.Sub(b.g.Axis(b.axis), b.g.Const(b.on.From)) }
 
 // done returns (x − a)/(b − a), which is exactly 0 and 1 at the ends, as left is 1 and 0.
-func (b blender) done() *pde.Expr { return b.g.Div(b.past(), b.g.Const(b.on.Length())) }
+func (b blender) done() *expr.Expr { return b.g.Div(b.past(), b.g.Const(b.on.Length())) }
 
 // left returns (b − x)/(b − a).
-func (b blender) left() *pde.Expr {
+func (b blender) left() *expr.Expr {
 	return b.g.Div(b.g.Sub(b.g.Const(b.on.To), b.g.Axis(b.axis)), b.g.Const(b.on.Length()))
 }
 
 // substitute returns e with the coordinate of the axis replaced by v.
-func substitute(g *pde.Graph, e *pde.Expr, axis int, v float64) *pde.Expr {
-	return g.Replace(e, func(leaf *pde.Expr) *pde.Expr {
-		if leaf.Op() != pde.OpAxis {
+func substitute(g *expr.Graph, e *expr.Expr, axis int, v float64) *expr.Expr {
+	return g.Replace(e, func(leaf *expr.Expr) *expr.Expr {
+		if leaf.Op() != expr.OpAxis {
 			return nil
 		}
 		if k, _ := leaf.Index(); k == axis {

@@ -7,6 +7,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 	"pinn/pinn/pinntest"
 )
 
@@ -14,12 +15,12 @@ import (
 const tolData = 1e-14
 
 // at evaluates an expression at the points; nil is the given number.
-func at(e *pde.Expr, number float64, pts pde.Points) []float64 {
+func at(e *expr.Expr, number float64, pts pde.Points) []float64 {
 	v := make([]float64, pts.N)
 	for i := range v {
 		v[i] = number
 		if e != nil {
-			v[i] = e.Eval(pde.Env{X: pts.At(i)})
+			v[i] = e.Eval(expr.Env{X: pts.At(i)})
 		}
 	}
 	return v
@@ -58,14 +59,14 @@ func TestLiftMeetsItsData(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			same := func(what string, got *pde.Expr, number float64, want string) {
+			same := func(what string, got *expr.Expr, number float64, want string) {
 				t.Helper()
 				e, faults := s.Scope.Function(want)
 				if len(faults) > 0 {
 					t.Fatal(faults)
 				}
 				for i, v := range at(got, number, face) {
-					if w := e.Eval(pde.Env{X: face.At(i)}); !(math.Abs(v-w) <= tolData*(1+math.Abs(w))) {
+					if w := e.Eval(expr.Env{X: face.At(i)}); !(math.Abs(v-w) <= tolData*(1+math.Abs(w))) {
 						t.Fatalf("%s at %v = %v, want %v (tol %g)", what, face.At(i), v, w, tolData)
 					}
 				}
@@ -112,9 +113,9 @@ func TestStarted(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, x := range []float64{0.2, 0.9} {
-			for _, u := range []*pde.Expr{l.G, l.Phi} {
+			for _, u := range []*expr.Expr{l.G, l.Phi} {
 				for k := range m {
-					if v := u.Eval(pde.Env{X: []float64{x, 2}}); !(math.Abs(v) <= tolData) {
+					if v := u.Eval(expr.Env{X: []float64{x, 2}}); !(math.Abs(v) <= tolData) {
 						t.Errorf("m = %d: derivative %d by time of %v at the start = %v, want 0", m, k, u, v)
 					}
 					if u, err = g.Diff(u, 1); err != nil {
@@ -124,16 +125,16 @@ func TestStarted(t *testing.T) {
 			}
 			taylor := []float64{0, math.Sin(2), math.Sin(2) + 1.5*math.Cos(2)}[m]
 			want := math.Exp(x) * (math.Sin(3.5) - taylor)
-			if v := l.G.Eval(pde.Env{X: []float64{x, 3.5}}); !(math.Abs(v-want) <= 10*tolData) {
+			if v := l.G.Eval(expr.Env{X: []float64{x, 3.5}}); !(math.Abs(v-want) <= 10*tolData) {
 				t.Errorf("m = %d: G(%g, 3.5) = %v, want %v", m, x, v, want)
 			}
-			if v, want := l.Phi.Eval(pde.Env{X: []float64{x, 3.5}}), x*math.Pow(0.5, float64(m)); !(math.Abs(v-want) <= tolData) {
+			if v, want := l.Phi.Eval(expr.Env{X: []float64{x, 3.5}}), x*math.Pow(0.5, float64(m)); !(math.Abs(v-want) <= tolData) {
 				t.Errorf("m = %d: φ(%g, 3.5) = %v, want %v", m, x, v, want)
 			}
 		}
 	}
 	bare, err := Lift{}.Started(g, s.Box, 1)
-	if err != nil || bare.G != nil || bare.Phi.Eval(pde.Env{X: []float64{0, 5}}) != 1 {
+	if err != nil || bare.G != nil || bare.Phi.Eval(expr.Env{X: []float64{0, 5}}) != 1 {
 		t.Errorf("of u = N: %v, error %v, want g = 0 and φ = 1 at the end", bare, err)
 	}
 }

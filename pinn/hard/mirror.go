@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // Mirror is a mirror symmetry of all fields: with x → σx = a + b − x on the axis
@@ -160,7 +161,7 @@ func (m *mirrorTest) samePlace(p, q pde.Piece) bool {
 
 // alike reports whether r at random places of the piece is ±q at their images, the fields
 // there being s_f·u_f∘σ, with one sign for all places.
-func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
+func (m *mirrorTest) alike(r, q *expr.Expr, on pde.Piece) bool {
 	rng := rand.New(rand.NewPCG(2, 0))
 	var here, there []float64
 	for range mirrorProbes {
@@ -173,8 +174,8 @@ func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
 		for k := range params {
 			params[k] = rng.NormFloat64()
 		}
-		values := map[pde.Partial]float64{}
-		u := func(p pde.Partial) float64 {
+		values := map[expr.Partial]float64{}
+		u := func(p expr.Partial) float64 {
 			v, ok := values[p]
 			if !ok {
 				v = rng.NormFloat64()
@@ -182,17 +183,17 @@ func (m *mirrorTest) alike(r, q *pde.Expr, on pde.Piece) bool {
 			}
 			return v
 		}
-		mirrored := func(p pde.Partial) float64 { return m.signs[p.Field] * Parity(p.Order[m.axis]) * u(p) }
-		here = append(here, r.Eval(pde.Env{X: x, N: normal, U: u, Params: params}))
+		mirrored := func(p expr.Partial) float64 { return m.signs[p.Field] * Parity(p.Order[m.axis]) * u(p) }
+		here = append(here, r.Eval(expr.Env{X: x, N: normal, U: u, Params: params}))
 		flipped := slices.Clone(normal)
 		flipped[m.axis] = -flipped[m.axis]
-		there = append(there, q.Eval(pde.Env{X: m.image(x), N: flipped, U: mirrored, Params: params}))
+		there = append(there, q.Eval(expr.Env{X: m.image(x), N: flipped, U: mirrored, Params: params}))
 	}
 	return equalUpToSign(here, there)
 }
 
 // even reports whether e∘σ = sign·e. A nil e stands for a constant and passes.
-func (m *mirrorTest) even(e *pde.Expr, sign float64) bool {
+func (m *mirrorTest) even(e *expr.Expr, sign float64) bool {
 	if e == nil {
 		return true
 	}
@@ -200,8 +201,8 @@ func (m *mirrorTest) even(e *pde.Expr, sign float64) bool {
 	var here, there []float64
 	for range mirrorProbes {
 		x := m.draw(rng, pde.Piece{})
-		here = append(here, e.Eval(pde.Env{X: x}))
-		there = append(there, sign*e.Eval(pde.Env{X: m.image(x)}))
+		here = append(here, e.Eval(expr.Env{X: x}))
+		there = append(there, sign*e.Eval(expr.Env{X: m.image(x)}))
 	}
 	return close(here, there, 1)
 }

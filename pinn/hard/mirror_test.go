@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/pinntest"
 )
 
 // part returns the part of the face y = 0 of the unit square where a predicate holds.
 func part(t *testing.T, where string) []pde.Piece {
 	t.Helper()
-	keep, faults := pde.NewScope(pde.NewGraph(), []string{"x", "y"}, nil).Predicate(where)
+	keep, faults := pde.NewScope(expr.NewGraph(), []string{"x", "y"}, nil).Predicate(where)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}

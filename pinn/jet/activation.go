@@ -5,7 +5,7 @@ import (
 
 	"pinn/internal/kernel"
 	"pinn/internal/rows"
-	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // Activation is one scalar function s. build appends the program that carries any jet
@@ -61,7 +61,7 @@ func buildTanh(b *builder) {
 			continue
 		}
 		first := true
-		b.set.Below(alpha, func(gamma pde.Multi) {
+		b.set.Below(alpha, func(gamma expr.Multi) {
 			i, j := b.set.Index(gamma), b.set.Index(alpha.Sub(gamma))
 			if i > j {
 				return // γ and β−γ give the same product, which is added once, doubled
@@ -84,13 +84,13 @@ func buildTanh(b *builder) {
 //	S_0 = cos z_0,   S_{α+e_i} = −Σ_{β≤α} C(α,β) h_{α−β} z_{β+e_i}.
 func buildSin(b *builder) {
 	b.Apply(kernel.Sin, b.h(0), b.z(0))
-	if b.wants(pde.Multi{}) {
+	if b.wants(expr.Multi{}) {
 		b.Apply(kernel.Cos, b.s(0), b.z(0))
 	}
 	for c, alpha := range b.set.order[1:] {
 		b.output(alpha)
 		if b.wants(alpha) {
-			b.chain(b.s(c+1), -1, alpha, func(m pde.Multi) rows.Ref { return b.h(b.set.Index(m)) })
+			b.chain(b.s(c+1), -1, alpha, func(m expr.Multi) rows.Ref { return b.h(b.set.Index(m)) })
 		}
 	}
 }

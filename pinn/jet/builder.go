@@ -2,7 +2,7 @@ package jet
 
 import (
 	"pinn/internal/rows"
-	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // builder writes the program that carries a jet through an activation s,
@@ -15,16 +15,16 @@ type builder struct {
 	rows.Program
 	set  *Set
 	keep bool
-	want map[pde.Multi]bool // the β whose S_β some h_α needs
-	work int                // rows of the work bank in use
+	want map[expr.Multi]bool // the β whose S_β some h_α needs
+	work int                 // rows of the work bank in use
 }
 
 // newBuilder returns a builder with an empty program for the set.
 func newBuilder(set *Set, keep bool) *builder {
-	b := &builder{set: set, keep: keep, want: map[pde.Multi]bool{}}
+	b := &builder{set: set, keep: keep, want: map[expr.Multi]bool{}}
 	for _, alpha := range set.order[1:] {
 		below, _ := Step(alpha)
-		set.Below(below, func(beta pde.Multi) { b.want[beta] = true })
+		set.Below(below, func(beta expr.Multi) { b.want[beta] = true })
 	}
 	return b
 }
@@ -41,19 +41,19 @@ func (b *builder) temp() rows.Ref {
 }
 
 // wants reports whether S_β has to be computed.
-func (b *builder) wants(beta pde.Multi) bool { return b.keep || b.want[beta] }
+func (b *builder) wants(beta expr.Multi) bool { return b.keep || b.want[beta] }
 
 // output appends what computes h_α, α ≠ 0.
-func (b *builder) output(alpha pde.Multi) {
-	b.chain(b.h(b.set.Index(alpha)), 1, alpha, func(m pde.Multi) rows.Ref { return b.s(b.set.Index(m)) })
+func (b *builder) output(alpha expr.Multi) {
+	b.chain(b.h(b.set.Index(alpha)), 1, alpha, func(m expr.Multi) rows.Ref { return b.s(b.set.Index(m)) })
 }
 
 // chain appends dst = sign·∂^α f(z) for α ≠ 0, where d(m) is the row of
 // ∂^m f'(z): with α = α' + e_i the sum Σ_{β≤α'} C(α',β) d(α'−β)·z_{β+e_i}.
-func (b *builder) chain(dst rows.Ref, sign float64, alpha pde.Multi, d func(m pde.Multi) rows.Ref) {
+func (b *builder) chain(dst rows.Ref, sign float64, alpha expr.Multi, d func(m expr.Multi) rows.Ref) {
 	below, axis := Step(alpha)
 	first := true
-	b.set.Below(below, func(beta pde.Multi) {
+	b.set.Below(below, func(beta expr.Multi) {
 		b.Product(first, dst, sign*below.Binom(beta), d(below.Sub(beta)), b.z(b.set.Index(beta.Add(axis))))
 		first = false
 	})
@@ -81,7 +81,7 @@ func (b *builder) tower(derivs func(b *builder, d []rows.Ref)) {
 // level names one number of the tower, ∂^β s_k(z).
 type level struct {
 	k    int
-	beta pde.Multi
+	beta expr.Multi
 }
 
 // tower keeps the rows of the levels that are computed already.
@@ -103,7 +103,7 @@ func (t *tower) bottom() []rows.Ref {
 		if k > 1 {
 			r = t.b.temp()
 		}
-		t.done[level{k, pde.Multi{}}] = r
+		t.done[level{k, expr.Multi{}}] = r
 		d = append(d, r)
 	}
 	return d
@@ -116,12 +116,12 @@ func (t *tower) row(l level) rows.Ref {
 	}
 	b := t.b
 	below, _ := Step(l.beta)
-	b.set.Below(below, func(m pde.Multi) { t.row(level{l.k + 1, m}) })
+	b.set.Below(below, func(m expr.Multi) { t.row(level{l.k + 1, m}) })
 	r := b.s(b.set.Index(l.beta))
 	if l.k > 1 {
 		r = b.temp()
 	}
-	b.chain(r, 1, l.beta, func(m pde.Multi) rows.Ref { return t.done[level{l.k + 1, m}] })
+	b.chain(r, 1, l.beta, func(m expr.Multi) rows.Ref { return t.done[level{l.k + 1, m}] })
 	t.done[l] = r
 	return r
 }

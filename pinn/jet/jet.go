@@ -9,7 +9,7 @@ package jet
 import (
 	"pinn/internal/kernel"
 	"pinn/internal/rows"
-	"pinn/pde"
+	"pinn/pde/expr"
 	"slices"
 )
 
@@ -72,7 +72,7 @@ func Fuse(a Activation, set *Set, t int) Routine {
 }
 
 // word spells a multi-index, a letter for each derivative.
-func word(alpha pde.Multi) string {
+func word(alpha expr.Multi) string {
 	var w []byte
 	for axis, k := range alpha {
 		for range k {
@@ -109,28 +109,28 @@ func adjointProgram(set *Set) (p rows.Program) {
 // function known by its components u_α = ∂^α u, α ∈ 𝒜, can be passed through sums,
 // products and scalar functions without any other of its derivatives. It is immutable.
 type Set struct {
-	order []pde.Multi // sorted by Compare; order[0] = 0
-	index map[pde.Multi]int
+	order []expr.Multi // sorted by Compare; order[0] = 0
+	index map[expr.Multi]int
 }
 
 // NewSet returns the smallest lower set that holds the needed multi-indices
-// and 0. The total order of each may be at most pde.MaxOrder, or NewSet
+// and 0. The total order of each may be at most expr.MaxOrder, or NewSet
 // panics.
-func NewSet(needed ...pde.Multi) *Set { return NewSetUpTo(pde.MaxOrder, needed...) }
+func NewSet(needed ...expr.Multi) *Set { return NewSetUpTo(expr.MaxOrder, needed...) }
 
-// NewSetUpTo is NewSet for orders up to most, which may exceed pde.MaxOrder by 1: the
+// NewSetUpTo is NewSet for orders up to most, which may exceed expr.MaxOrder by 1: the
 // solution at the start of a slab of time needs one order more than the language has.
 // Activations have yet another derivative, for the adjoint.
-func NewSetUpTo(most int, needed ...pde.Multi) *Set {
-	s := &Set{index: map[pde.Multi]int{}}
-	s.close(pde.Multi{})
+func NewSetUpTo(most int, needed ...expr.Multi) *Set {
+	s := &Set{index: map[expr.Multi]int{}}
+	s.close(expr.Multi{})
 	for _, m := range needed {
 		if m.Order() > most {
 			panic("jet: derivative of too high an order")
 		}
 		s.close(m)
 	}
-	slices.SortFunc(s.order, pde.Multi.Compare)
+	slices.SortFunc(s.order, expr.Multi.Compare)
 	for i, m := range s.order {
 		s.index[m] = i
 	}
@@ -138,7 +138,7 @@ func NewSetUpTo(most int, needed ...pde.Multi) *Set {
 }
 
 // close adds m and every β ≤ m, so that the set stays a lower set.
-func (s *Set) close(m pde.Multi) {
+func (s *Set) close(m expr.Multi) {
 	if _, seen := s.index[m]; seen {
 		return
 	}
@@ -158,14 +158,14 @@ func (s *Set) Len() int { return len(s.order) }
 
 // At returns the multi-index of component c. Components are sorted by total
 // order, so component 0 is the value and every β ≤ α, β ≠ α, comes before α.
-func (s *Set) At(c int) pde.Multi { return s.order[c] }
+func (s *Set) At(c int) expr.Multi { return s.order[c] }
 
 // All returns the multi-indices of all components in order. The slice belongs to the
 // set: do not write to it.
-func (s *Set) All() []pde.Multi { return s.order }
+func (s *Set) All() []expr.Multi { return s.order }
 
 // Index returns the component of the multi-index, or -1 if it is not in the set.
-func (s *Set) Index(m pde.Multi) int {
+func (s *Set) Index(m expr.Multi) int {
 	if i, ok := s.index[m]; ok {
 		return i
 	}
@@ -176,7 +176,7 @@ func (s *Set) Index(m pde.Multi) int {
 func (s *Set) MaxOrder() int { return s.order[len(s.order)-1].Order() }
 
 // Below calls f for every β ≤ α, in the order of the set.
-func (s *Set) Below(alpha pde.Multi, f func(beta pde.Multi)) {
+func (s *Set) Below(alpha expr.Multi, f func(beta expr.Multi)) {
 	for _, b := range s.order {
 		if b.Le(alpha) {
 			f(b)
@@ -186,7 +186,7 @@ func (s *Set) Below(alpha pde.Multi, f func(beta pde.Multi)) {
 
 // Step splits α ≠ 0 into α' + e_i, along the axis i that leaves the fewest
 // β ≤ α', so that Leibniz sums over them are shortest.
-func Step(alpha pde.Multi) (below pde.Multi, axis int) {
+func Step(alpha expr.Multi) (below expr.Multi, axis int) {
 	axis = -1
 	for i, k := range alpha {
 		// The number of β ≤ α' is Π_j(α_j+1)·k/(k+1), smallest for the smallest k.

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"pinn/internal/rows"
-	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn/pinntest"
 )
 
@@ -52,7 +52,7 @@ func cauchy(s func(complex128) complex128, x float64, k int) float64 {
 // partitions of the |α| single derivatives into blocks B of
 //
 //	s_{number of blocks}(z_0)·Π_B z_B.
-func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi) float64) float64 {
+func faaDiBruno(s func(complex128) complex128, alpha expr.Multi, z func(expr.Multi) float64) float64 {
 	var slots []int
 	for axis, k := range alpha {
 		for range k {
@@ -60,10 +60,10 @@ func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi
 		}
 	}
 	sum := 0.0
-	var place func(i int, blocks []pde.Multi)
-	place = func(i int, blocks []pde.Multi) {
+	var place func(i int, blocks []expr.Multi)
+	place = func(i int, blocks []expr.Multi) {
 		if i == len(slots) {
-			p := cauchy(s, z(pde.Multi{}), len(blocks))
+			p := cauchy(s, z(expr.Multi{}), len(blocks))
 			for _, b := range blocks {
 				p *= z(b)
 			}
@@ -75,7 +75,7 @@ func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi
 			place(i+1, blocks)
 			blocks[j][slots[i]]--
 		}
-		place(i+1, append(blocks, pde.Unit(slots[i])))
+		place(i+1, append(blocks, expr.Unit(slots[i])))
 	}
 	place(0, nil)
 	return sum
@@ -84,15 +84,15 @@ func faaDiBruno(s func(complex128) complex128, alpha pde.Multi, z func(pde.Multi
 // testSets are jet sets of every kind that problems use, and harder ones.
 var testSets = map[string]*Set{
 	"value":     NewSet(),
-	"first":     NewSet(pde.Unit(0), pde.Unit(1)),
-	"burgers":   NewSet(pde.Unit(1), pde.Multi{2}),
-	"plate":     NewSet(pde.Multi{2}, pde.Multi{1, 1}, pde.Multi{0, 2}),
-	"heat3d":    NewSet(pde.Multi{2}, pde.Multi{0, 2}, pde.Multi{0, 0, 2}, pde.Multi{0, 0, 0, 1}),
-	"kdv":       NewSet(pde.Unit(1), pde.Multi{3}),
-	"beam":      NewSet(pde.Multi{4}),
-	"bihar":     NewSet(pde.Multi{4}, pde.Multi{2, 2}, pde.Multi{0, 4}),
-	"mixed":     NewSet(pde.Multi{2, 1, 1}, pde.Multi{1, 3}),
-	"four axes": NewSet(pde.Multi{1, 1, 1, 1}),
+	"first":     NewSet(expr.Unit(0), expr.Unit(1)),
+	"burgers":   NewSet(expr.Unit(1), expr.Multi{2}),
+	"plate":     NewSet(expr.Multi{2}, expr.Multi{1, 1}, expr.Multi{0, 2}),
+	"heat3d":    NewSet(expr.Multi{2}, expr.Multi{0, 2}, expr.Multi{0, 0, 2}, expr.Multi{0, 0, 0, 1}),
+	"kdv":       NewSet(expr.Unit(1), expr.Multi{3}),
+	"beam":      NewSet(expr.Multi{4}),
+	"bihar":     NewSet(expr.Multi{4}, expr.Multi{2, 2}, expr.Multi{0, 4}),
+	"mixed":     NewSet(expr.Multi{2, 1, 1}, expr.Multi{1, 3}),
+	"four axes": NewSet(expr.Multi{1, 1, 1, 1}),
 }
 
 // runUnit carries one unit with the given z through a routine of the jet and
@@ -132,7 +132,7 @@ func TestJetAgainstFaaDiBruno(t *testing.T) {
 				value, _ := runUnit(j, &j.Value, z, points)
 				for c, alpha := range set.order {
 					for p := range points {
-						want := faaDiBruno(scalars[a.name], alpha, func(m pde.Multi) float64 {
+						want := faaDiBruno(scalars[a.name], alpha, func(m expr.Multi) float64 {
 							return z[set.Index(m)*points+p]
 						})
 						got := forward[c*points+p]
@@ -245,21 +245,21 @@ func TestFusedJets(t *testing.T) {
 
 // TestFusedSets: every set that a problem of the gallery carries has its routine.
 func TestFusedSets(t *testing.T) {
-	x, y, z := pde.Unit(0), pde.Unit(1), pde.Unit(2)
+	x, y, z := expr.Unit(0), expr.Unit(1), expr.Unit(2)
 	for _, tt := range []struct {
 		name string
 		set  *Set
 	}{
 		{"value", NewSet()},
 		{"advection", NewSet(x, y)},
-		{"heat, axes (x, t)", NewSet(y, pde.Multi{2})},
-		{"heat, axes (t, x)", NewSet(x, pde.Multi{0, 2})},
-		{"wave", NewSet(pde.Multi{2}, pde.Multi{0, 2})},
-		{"heat-2d", NewSet(z, pde.Multi{2}, pde.Multi{0, 2})},
-		{"plate", NewSet(pde.Multi{2}, pde.Multi{1, 1}, pde.Multi{0, 2})},
-		{"kdv", NewSet(y, pde.Multi{3})},
-		{"beam", NewSet(pde.Multi{4})},
-		{"beam's end", NewSet(pde.Multi{3})},
+		{"heat, axes (x, t)", NewSet(y, expr.Multi{2})},
+		{"heat, axes (t, x)", NewSet(x, expr.Multi{0, 2})},
+		{"wave", NewSet(expr.Multi{2}, expr.Multi{0, 2})},
+		{"heat-2d", NewSet(z, expr.Multi{2}, expr.Multi{0, 2})},
+		{"plate", NewSet(expr.Multi{2}, expr.Multi{1, 1}, expr.Multi{0, 2})},
+		{"kdv", NewSet(y, expr.Multi{3})},
+		{"beam", NewSet(expr.Multi{4})},
+		{"beam's end", NewSet(expr.Multi{3})},
 	} {
 		if Fuse(Find("tanh"), tt.set, 8) == nil {
 			t.Errorf("%s has no routine", tt.name)
@@ -286,7 +286,7 @@ func TestSet(t *testing.T) {
 					t.Errorf("%s: %v is component %d, before which %v must come: it is %d", name, alpha, c, below, b)
 				}
 			}
-			set.Below(alpha, func(beta pde.Multi) {
+			set.Below(alpha, func(beta expr.Multi) {
 				count--
 				if !beta.Le(alpha) {
 					t.Errorf("%s: %v is not below %v", name, beta, alpha)
@@ -296,18 +296,18 @@ func TestSet(t *testing.T) {
 				t.Errorf("%s: Below misses %d of what is below %v", name, count, alpha)
 			}
 		}
-		if set.Index(pde.Multi{0, 0, 0, 5}) != -1 {
+		if set.Index(expr.Multi{0, 0, 0, 5}) != -1 {
 			t.Errorf("%s: the index of a multi-index that it lacks is not −1", name)
 		}
 	}
-	if n := NewSetUpTo(5, pde.Multi{5}).MaxOrder(); n != 5 {
+	if n := NewSetUpTo(5, expr.Multi{5}).MaxOrder(); n != 5 {
 		t.Errorf("largest order %d, want 5", n)
 	}
 }
 
 // TestStep: no other axis leaves fewer multi-indices below.
 func TestStep(t *testing.T) {
-	below := func(alpha pde.Multi) int {
+	below := func(alpha expr.Multi) int {
 		n := 1
 		for _, k := range alpha {
 			n *= int(k) + 1
@@ -333,8 +333,8 @@ func TestStep(t *testing.T) {
 func TestJetRefuses(t *testing.T) {
 	pinntest.Panics(t, map[string]func(){
 		"activation": func() { Find("relu") },
-		"order":      func() { NewSet(pde.Multi{3, 2}) },
-		"order 6":    func() { NewSetUpTo(5, pde.Multi{3, 3}) },
+		"order":      func() { NewSet(expr.Multi{3, 2}) },
+		"order 6":    func() { NewSetUpTo(5, expr.Multi{3, 3}) },
 	})
 	for i, name := range Activations() {
 		if a := Find(name); a.Name() != name || a.Name() != activations[i].name {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pinn/pde"
+	"pinn/pde/expr"
 )
 
 // Stated is a problem in the making: each method adds one statement and returns it. A
@@ -19,7 +20,7 @@ type Stated struct {
 // State begins a problem on the given axes.
 func State(tb testing.TB, axes []pde.Axis, fields ...string) *Stated {
 	tb.Helper()
-	g := pde.NewGraph()
+	g := expr.NewGraph()
 	var names []string
 	for _, a := range axes {
 		names = append(names, a.Name)
@@ -56,7 +57,7 @@ func (s *Stated) Parameter(p pde.Param) *Stated {
 }
 
 // Residual returns a statement as a residual, left side − right side.
-func (s *Stated) Residual(text string, c pde.Context) *pde.Expr {
+func (s *Stated) Residual(text string, c pde.Context) *expr.Expr {
 	s.TB.Helper()
 	r, faults := s.Scope.Residual(text, c)
 	if len(faults) > 0 {
@@ -194,9 +195,9 @@ var Problems = []struct {
 
 // Fill makes a graph full, so that no further expression fits: it asks for one that is
 // higher than any graph allows.
-func Fill(g *pde.Graph) {
+func Fill(g *expr.Graph) {
 	for e := g.Axis(0); !g.Full(); {
-		e = g.Func(pde.OpSin, e)
+		e = g.Func(expr.OpSin, e)
 	}
 }
 

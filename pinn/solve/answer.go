@@ -7,6 +7,7 @@ import (
 
 	"pinn/hybrid"
 	"pinn/pde"
+	"pinn/pde/expr"
 	"pinn/pinn"
 	"pinn/pinn/solve/setup"
 )
@@ -88,19 +89,19 @@ func (a *Answer) Partial(name string, pts pde.Points) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns, err := a.form.EvalPartials(pts, []pde.Partial{p})
+	columns, err := a.form.EvalPartials(pts, []expr.Partial{p})
 	if err != nil {
 		return nil, err
 	}
 	return columns[0], nil
 }
 
-func (a *Answer) partial(name string) (pde.Partial, error) {
+func (a *Answer) partial(name string) (expr.Partial, error) {
 	problem := a.Setup.Problem
 	field, letters, _ := strings.Cut(name, "_")
-	p := pde.Partial{Field: slices.Index(problem.Fields, field)}
-	if p.Field < 0 || strings.HasSuffix(name, "_") || len(letters) > pde.MaxOrder {
-		return p, fmt.Errorf("%q must be one of the fields %s, or that, _ and at most %d axes", name, strings.Join(problem.Fields, ", "), pde.MaxOrder)
+	p := expr.Partial{Field: slices.Index(problem.Fields, field)}
+	if p.Field < 0 || strings.HasSuffix(name, "_") || len(letters) > expr.MaxOrder {
+		return p, fmt.Errorf("%q must be one of the fields %s, or that, _ and at most %d axes", name, strings.Join(problem.Fields, ", "), expr.MaxOrder)
 	}
 	for _, letter := range letters {
 		axis := problem.Box.Index(string(letter))

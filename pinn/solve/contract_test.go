@@ -14,6 +14,7 @@ import (
 	"pinn/optim"
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 	"pinn/pinn/solve/setup"
 	"pinn/problems"
 )
@@ -187,11 +188,11 @@ func TestContractNumbers(t *testing.T) {
 		{"if(x > 0.4 and x <= 0.5, 1, 2)", 1}, {"if(not x = 0.5 or x < 0, 1, 2)", 2}, {"d(x^3, x)", 0.75}, {"d(x^3, x, x)", 3}, {"lap(x^3)", 3},
 		{"d(abs(x), x)", 1}, {"d(step(x), x)", 0}, {"d(max(x, x^2), x)", 1}, {"d(if(x > 0, x^2, x), x)", 1},
 	} {
-		s := pde.NewScope(pde.NewGraph(), []string{"x"}, []string{"u"})
+		s := pde.NewScope(expr.NewGraph(), []string{"x"}, []string{"u"})
 		f, faults := s.Function(row.text)
 		if len(faults) > 0 {
 			t.Errorf("%s: %v", row.text, faults)
-		} else if got := f.Eval(pde.Env{X: []float64{x}}); math.Abs(got-row.want) > 1e-15*max(1, math.Abs(row.want)) {
+		} else if got := f.Eval(expr.Env{X: []float64{x}}); math.Abs(got-row.want) > 1e-15*max(1, math.Abs(row.want)) {
 			t.Errorf("%s = %v, want %v", row.text, got, row.want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 	"pinn/pinn"
 	"pinn/problems"
 )
@@ -49,11 +50,11 @@ const tolResidual = 1e-8
 
 // checkDerivatives checks the derivatives of r at the points, for random values
 // of the fields; it returns the largest difference.
-func checkDerivatives(t *testing.T, name string, p *pde.Problem, r *pde.Expr, pts pde.Points, rng *rand.Rand) float64 {
+func checkDerivatives(t *testing.T, name string, p *pde.Problem, r *expr.Expr, pts pde.Points, rng *rand.Rand) float64 {
 	t.Helper()
 	partials := r.Partials()
-	layout := pde.Layout{Partials: partials, Params: len(p.Params), Axes: p.Box.Dim()}
-	program := pde.Compile([]*pde.Expr{r}, layout)
+	layout := expr.Layout{Partials: partials, Params: len(p.Params), Axes: p.Box.Dim()}
+	program := expr.Compile([]*expr.Expr{r}, layout)
 	tape := program.NewTape(8)
 	worst := 0.0
 	for i := range pts.N {
@@ -61,8 +62,8 @@ func checkDerivatives(t *testing.T, name string, p *pde.Problem, r *pde.Expr, pt
 		for k := range values {
 			values[k] = rng.NormFloat64()
 		}
-		env := func(v []float64) pde.Env {
-			return pde.Env{X: pts.At(i), N: pts.Normal(i), Params: v[len(partials):], U: func(q pde.Partial) float64 {
+		env := func(v []float64) expr.Env {
+			return expr.Env{X: pts.At(i), N: pts.Normal(i), Params: v[len(partials):], U: func(q expr.Partial) float64 {
 				for k := range partials {
 					if partials[k] == q {
 						return v[k]
@@ -106,7 +107,7 @@ func checkDerivatives(t *testing.T, name string, p *pde.Problem, r *pde.Expr, pt
 
 // sweep runs the program at point i of pts; it returns the value and the
 // derivatives by all values, the first n of which are partials.
-func sweep(program *pde.Program, tape *pde.Tape, pts pde.Points, i int, values []float64, n int) (float64, []float64) {
+func sweep(program *expr.Program, tape *expr.Tape, pts pde.Points, i int, values []float64, n int) (float64, []float64) {
 	stride, d := tape.Stride(), pts.D
 	coords := make([]float64, 2*d*stride)
 	for a := range d {

@@ -8,6 +8,7 @@ import (
 
 	"pinn/pde"
 	"pinn/pde/cube"
+	"pinn/pde/expr"
 	"pinn/pde/pdetest"
 	"pinn/pinn"
 	"pinn/pinn/solve/setup"
@@ -73,8 +74,8 @@ func conditionLeft(t *testing.T, s *pinn.Solution, c pde.Condition, pts pde.Poin
 	}
 	left, scale := 0.0, 0.0
 	for i := range pts.N {
-		u := func(of func(k int) float64) pde.Env {
-			return pde.Env{X: pts.At(i), N: pts.Normal(i), U: func(q pde.Partial) float64 { return of(slices.Index(partials, q)) }}
+		u := func(of func(k int) float64) expr.Env {
+			return expr.Env{X: pts.At(i), N: pts.Normal(i), U: func(q expr.Partial) float64 { return of(slices.Index(partials, q)) }}
 		}
 		left = max(left, math.Abs(c.Residual.Eval(u(func(k int) float64 { return values[k][i] }))))
 		scale = max(scale, math.Abs(c.Residual.Eval(u(func(int) float64 { return 0 }))))
@@ -123,7 +124,7 @@ func checkTable(t *testing.T, st *setup.Setup) {
 	}
 	checked := 0
 	for i, c := range st.Problem.Conditions {
-		if slices.ContainsFunc(c.Residual.Partials(), func(q pde.Partial) bool { return q.Order.Order() > 0 }) {
+		if slices.ContainsFunc(c.Residual.Partials(), func(q expr.Partial) bool { return q.Order.Order() > 0 }) {
 			continue
 		}
 		for k := range pts.N {
@@ -131,7 +132,7 @@ func checkTable(t *testing.T, st *setup.Setup) {
 				continue
 			}
 			checked++
-			r := c.Residual.Eval(pde.Env{X: pts.At(k), U: func(q pde.Partial) float64 { return values[q.Field][k] }})
+			r := c.Residual.Eval(expr.Env{X: pts.At(k), U: func(q expr.Partial) float64 { return values[q.Field][k] }})
 			if !(math.Abs(r) <= tolTable*scale) {
 				t.Errorf("condition[%d] leaves %g at %v, want at most %g", i, r, pts.At(k), tolTable*scale)
 			}
