@@ -6,7 +6,8 @@
 // step: evaluate, refuse what is not finite, clip, decay, update. Flow integrates the
 // gradient flow that they follow when their steps are short. LBFGS, BFGS and
 // SSBroyden take the line search of gonum/optimize, with the loss and the gradient at
-// every trial; they differ in how they estimate the inverse Hessian. LM works on sums
+// every trial; they differ in how they estimate the inverse Hessian, which package
+// internal/quasinewton does with the points and gradients alone. LM works on sums
 // of squares (LeastSquares): one Gauss-Newton model per step, and a search for the
 // damping with the loss alone. SPRING is Gauss-Newton for minibatches (Rows). All save
 // and restore their state bit for bit and leave θ finite whatever the objective

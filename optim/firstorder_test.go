@@ -287,6 +287,18 @@ func TestRefusesOverflow(t *testing.T) {
 	}
 }
 
+// A gradient whose components can be squared, but not added, is refused as a whole.
+func TestRefusesLongGradient(t *testing.T) {
+	m := optim.DefaultAdam()
+	theta := []float64{1, -2}
+	m.Init(2)
+	_, err := m.Step(theta, &scripted{grads: [][2]float64{{1e154, 1e154}}})
+	var bad *optim.NotFiniteError
+	if !errors.As(err, &bad) || bad.What != optim.Gradient || bad.Index != -1 || !math.IsInf(bad.Value, 1) || theta[0] != 1 {
+		t.Errorf("error = %v, θ = %v; want the gradient, no index, and θ unmoved", err, theta)
+	}
+}
+
 // Decay acts where the mask allows, and decoupled decay alone is θ·(1 − α·wd)ᵏ.
 func TestDecayMask(t *testing.T) {
 	still := make([][2]float64, 10)

@@ -166,3 +166,63 @@ func TestFlowWall(t *testing.T) {
 		}
 	}
 }
+
+// waves is sin(x)·cos(2y) + x²/4 + y²/2, whose flow is as little linear as can be.
+type waves struct{}
+
+func (waves) Dim() int { return 2 }
+
+func (waves) ValueGrad(grad, at []float64) float64 {
+	x, y := at[0], at[1]
+	grad[0] = math.Cos(x)*math.Cos(2*y) + x/2
+	grad[1] = -2*math.Sin(x)*math.Sin(2*y) + y
+	return math.Sin(x)*math.Cos(2*y) + x*x/4 + y*y/2
+}
+
+// The orders hold where the flow is not linear, which asks more of the coefficients than
+// TestFlowFactor sees: errors at time 2 with steps of fixed length, against a reference
+// by steps a thirty-second as long.
+func TestFlowOrderNonlinear(t *testing.T) {
+	at := func(ref flowReference, steps int) []float64 {
+		m := newFlow(ref.name)
+		m.Tolerance = 1e300 // h is the caller's
+		m.TimeStep = 2
+		theta := []float64{1, 0.7}
+		m.Init(2)
+		for k := range steps {
+			end := 2 * float64(k+1) / float64(steps)
+			m.Restart()
+			m.TimeStep = 2 / float64(steps)
+			if _, err := m.StepTo(theta, waves{}, end); err != nil || m.Time() != end {
+				t.Fatalf("%s: %v at time %g, want %g in one step", ref.name, err, m.Time(), end)
+			}
+		}
+		return theta
+	}
+	for _, ref := range flows {
+		var errs []float64
+		want := at(flows[2], 512)
+		for _, steps := range []int{32, 64} {
+			got := at(ref, steps)
+			errs = append(errs, math.Hypot(got[0]-want[0], got[1]-want[1]))
+		}
+		slope := math.Log2(errs[0] / errs[1])
+		if !(math.Abs(slope-float64(ref.order)) < 0.5) {
+			t.Errorf("%s: slope %.3g from errors %.3g, want %d ± 0.5", ref.name, slope, errs, ref.order)
+		}
+		t.Logf("%s: slope %.3g from errors %.3g", ref.name, slope, errs)
+	}
+}
+
+// A step that overflows is refused, and θ stays.
+func TestFlowOverflow(t *testing.T) {
+	m := newFlow("euler")
+	m.TimeStep = 1e300
+	theta := []float64{1, -2}
+	m.Init(2)
+	_, err := m.Step(theta, &scripted{grads: [][2]float64{{0, 1e10}}})
+	var bad *optim.NotFiniteError
+	if !errors.As(err, &bad) || bad.What != optim.Parameter || bad.Index != 1 || theta[0] != 1 || theta[1] != -2 || m.Time() != 0 {
+		t.Errorf("error = %v, θ = %v at time %g; want parameter[1] and nothing moved", err, theta, m.Time())
+	}
+}

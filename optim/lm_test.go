@@ -330,6 +330,39 @@ func repeat(n int, pattern ...float64) []float64 {
 	return x
 }
 
+// blind is a sum of squares whose loss alone is not finite.
+type blind struct{ optimtest.Function }
+
+func (b blind) Value([]float64) float64 { return math.NaN() }
+
+// Where the loss is finite at no trial LM says so after three searches, with the
+// parameters of the last, and θ stays.
+func TestLMNoFiniteTrial(t *testing.T) {
+	f := blind{optimtest.Wood()}
+	theta := slices.Clone(f.Start)
+	m := optim.DefaultLM()
+	m.Init(4)
+	for k := range 3 {
+		info, err := m.Step(theta, f)
+		if !slices.Equal(theta, f.Start) {
+			t.Fatalf("step %d moved θ", k)
+		}
+		if k < 2 {
+			if err != nil || info.Status != optim.Running || !strings.Contains(info.Note, "no damping up to") {
+				t.Fatalf("step %d: %+v, %v, want it to go on with a note", k, info, err)
+			}
+			continue
+		}
+		var bad *optim.NotFiniteError
+		if !errors.As(err, &bad) || bad.What != optim.Loss || bad.Step != 2 || len(bad.At) != 4 {
+			t.Errorf("error = %#v, want a NotFiniteError of the loss with the parameters of a trial", err)
+		}
+		if info.Status != optim.NotFinite || !strings.Contains(info.Note, "finite at no trial") {
+			t.Errorf("Step = %+v, want NotFinite", info)
+		}
+	}
+}
+
 // TestLMThreads is the conformance test of threads where LM works with the triangle, as
 // it does here from the second step on.
 func TestLMThreads(t *testing.T) {

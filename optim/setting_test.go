@@ -153,3 +153,27 @@ func TestSchedulesFall(t *testing.T) {
 		}
 	}
 }
+
+// harmonic is a schedule of the caller, which has no Check.
+type harmonic struct{}
+
+func (harmonic) At(step int) float64 { return 1 / float64(step+1) }
+
+// A method takes a schedule of the caller as it is, with the step counted from Init.
+func TestOwnSchedule(t *testing.T) {
+	m := optim.DefaultSGD()
+	m.LearningRate = harmonic{}
+	if f := m.Check(); len(f) != 0 {
+		t.Fatalf("Check() = %v, want no fault", f)
+	}
+	theta, f := []float64{0, 0}, &scripted{grads: [][2]float64{{1, 0}}}
+	m.Init(2)
+	for k := range 5 {
+		if k == 3 {
+			m.Restart()
+		}
+		if info, err := m.Step(theta, f); err != nil || info.LearningRate != 1/float64(k+1) {
+			t.Errorf("step %d: rate %g, %v, want 1/%d", k, info.LearningRate, err, k+1)
+		}
+	}
+}

@@ -187,3 +187,47 @@ func TestSPRINGRefusesNotFinite(t *testing.T) {
 		}
 	}
 }
+
+// Rows that overflow JJᵀ, or φ, are refused with what was not finite, and change nothing;
+// where JJᵀ + λI has no factor in float64, λ is raised by hundreds until it has.
+func TestSPRINGExtremes(t *testing.T) {
+	block := func(r, j float64) wideBlock { // two equal rows of three parameters
+		b := optim.RowBlock{R: []float64{r, r}, JT: make([]float64, 6), Stride: 2}
+		for i := range b.JT {
+			b.JT[i] = j
+		}
+		return wideBlock{3, b}
+	}
+	for _, row := range []struct {
+		name    string
+		damping float64
+		f       wideBlock
+		what    optim.Quantity // empty: the step is made
+	}{
+		{"huge rows", 1e-8, block(0, 1e160), optim.Matrix},
+		{"tiny rows, huge residuals", 1e-300, block(1e150, 1e-150), optim.Parameter},
+		{"singular", 1e-300, block(1, 1), ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := optim.DefaultSPRING()
+			s.Damping = row.damping
+			s.Init(3)
+			theta, state := []float64{1, 2, 3}, fmt.Sprint(s.State())
+			info, err := s.Step(theta, row.f)
+			if row.what == "" {
+				raised := math.Log10(info.Damping/row.damping) / 2
+				if err != nil || info.Damping < 1e-18 || info.Damping > 1e-12 || math.Abs(raised-math.Round(raised)) > 1e-9 {
+					t.Errorf("Step = %+v, %v, want λ raised by hundreds to the rounding of JJᵀ", info, err)
+				}
+				return
+			}
+			var bad *optim.NotFiniteError
+			if !errors.As(err, &bad) || bad.What != row.what || info.Status != optim.NotFinite {
+				t.Errorf("Step = %+v, %v, want a NotFiniteError of the %s", info, err, row.what)
+			}
+			if !slices.Equal(theta, []float64{1, 2, 3}) || fmt.Sprint(s.State()) != state {
+				t.Errorf("θ = %v or the state has changed", theta)
+			}
+		})
+	}
+}

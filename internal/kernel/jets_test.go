@@ -196,6 +196,31 @@ func TestTanhJetRefuses(t *testing.T) {
 	}
 }
 
+// A jet panics on points that are no multiple of 8 or longer than its rows, and on
+// slices that end before its last row.
+func TestTanhJetPanics(t *testing.T) {
+	j, _ := NewTanhJet([]string{"", "x"}, 16)
+	full := make([]float64, 32)
+	for name, f := range map[string]func(){
+		"points":        func() { j.Forward(full, 12, 0) },
+		"long rows":     func() { j.Forward(full, 24, 0) },
+		"negative":      func() { j.Forward(full, -8, 0) },
+		"short z":       func() { j.Forward(full[:31], 16, 0) },
+		"short adjoint": func() { j.Adjoint(full[:31], full, 16) },
+		"short h":       func() { j.Adjoint(full, full[:31], 16) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("returned, want a panic")
+				}
+			}()
+			f()
+		})
+	}
+	j.Forward(full[:24], 8, 0) // the last row ends with the points in hand
+}
+
 func BenchmarkTanhJet(b *testing.B) {
 	const n = 120
 	for _, shape := range jetShapes {

@@ -359,6 +359,11 @@ func TestProductsPanic(t *testing.T) {
 		"vector length":       func() { SymvUpperRows(3, 0, 3, a, 3, a[:3], a[:2]) },
 		"row range":           func() { SymvUpperRows(3, 2, 4, a, 3, a[:3], a[:3]) },
 		"row range rank2":     func() { Rank2UpperRows(3, -1, 2, 1, 1, 1, 1, a[:3], a[:3], a, 3) },
+		"points of a row":     func() { RowProduct(a[:4], 1, a, a, 4) },
+		"stride of both":      func() { GemmStridedAdd(2, 2, 2, 1, a, 2, 3, a, 2, 1, a, 2) },
+		"no stride":           func() { GemmStridedAdd(2, 2, 2, 1, a, 1, 0, a, 2, 1, a, 2) },
+		"short strided":       func() { GemmStridedAdd(3, 2, 4, 1, a[:11], 4, 1, a, 2, 1, a, 2) },
+		"negative strided":    func() { GemmStridedAdd(2, -2, 2, 1, a, 2, 1, a, 2, 1, a, 2) },
 		"vector length rank2": func() { Rank2UpperRows(3, 0, 3, 1, 1, 1, 1, a[:2], a[:3], a, 3) },
 	}
 	for name, f := range tests {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"unsafe"
 
@@ -61,6 +62,39 @@ func TestChoose(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The tier in use has a name that PINN_KERNEL takes, and no complaint of its own.
+func TestTier(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		if got, err := choose(Tier(), offered()); got != tier || err != nil {
+			t.Errorf("PINN_KERNEL=%s gives the tier %s, %v", Tier(), tierNames[got], err)
+		}
+	})
+	if want := os.Getenv("PINN_KERNEL"); (Err() != nil) != (want != "" && want != Tier()) {
+		t.Errorf("Err() = %v with PINN_KERNEL = %q in the tier %s", Err(), want, Tier())
+	}
+}
+
+// The loop of FMAPeak gives 0 in the vector tiers, where all operands are 0, and
+// 1e-9·((1+1e-7)ⁿ − 1)/1e-7 of each of eight sums in the portable one; timed runs it on
+// each goroutine.
+func TestPeakLoop(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		flops, run := peakLoop()
+		const rounds, tol = 1000, 1e-12 // a rounding per round, of like-sized terms
+		want := 0.0
+		if tier == tierGo {
+			want = 8 * 1e-9 * math.Expm1(rounds*math.Log1p(1e-7)) / 1e-7
+		}
+		if got := run(rounds); flops < 16 || math.Abs(got-want) > tol*want {
+			t.Errorf("%d rounds of %d operations give %g, want %g (tol %g)", rounds, flops, got, want, tol)
+		}
+		var calls atomic.Int32
+		if timed(3, func() { calls.Add(1) }); calls.Load() != 3 {
+			t.Errorf("three goroutines made %d calls", calls.Load())
+		}
+	})
 }
 
 // TestAVX2Encoding reads the generated code: registers 16 to 31 and mask registers

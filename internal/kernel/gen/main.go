@@ -13,7 +13,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -44,7 +43,7 @@ func main() {
 		log.Fatalf("unknown set %q", *set)
 	}
 	write()
-	build.Generate()
+	Generate()
 }
 
 func check(err error) {

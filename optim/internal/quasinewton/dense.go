@@ -34,13 +34,13 @@ type Dense struct {
 	factor   *triangle.Cholesky // scratch of check, made when first needed
 }
 
-// Indices into dense.search.
+// Indices into Dense.search.
 const (
 	slope = iota
 	trialStep
 )
 
-// Indices into dense.counters.
+// Indices into Dense.counters.
 const (
 	updates  = iota // of H since it was the identity
 	placed          // 1 if x, g, slope are set

@@ -8,6 +8,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
+
+	"pinn/optim/internal/memory"
 )
 
 // at is an accepted point.
@@ -109,5 +111,61 @@ func TestDenseCheck(t *testing.T) {
 	m.Direct(at([]float64{0.5, 0.45}, []float64{0.5, 4.5}), dir)
 	if m.counters[updates] != checkEvery || m.factor == nil {
 		t.Error("H was not checked after 100 updates")
+	}
+}
+
+// Restored from its parts H gives the directions of one that was never interrupted, bit
+// for bit.
+func TestDenseRestores(t *testing.T) {
+	const dim = 5
+	for name, rule := range map[string]Rule{"bfgs": BFGS, "ssbroyden": SelfScaled} {
+		for _, cut := range []int{0, 1, 2, 9} {
+			var one, other Dense
+			one.Init(dim, 1, rule)
+			other.Init(dim, 1, rule)
+			rng := rand.New(rand.NewPCG(uint64(cut), 9))
+			x, g := make([]float64, dim), make([]float64, dim)
+			want, got := make([]float64, dim), make([]float64, dim)
+			for k := range 20 {
+				for i := range x {
+					x[i] += rng.NormFloat64() / float64(k+1)
+					g[i] = float64(i+1)*x[i] + math.Sin(x[i])/2
+				}
+				step, ok := one.Direct(at(x, g), want)
+				if k < cut {
+					continue
+				}
+				if k == cut {
+					if err := memory.Load(other.Parts(), memory.Save(one.Parts())); err != nil {
+						t.Fatal(err)
+					}
+					continue
+				}
+				if s, same := other.Direct(at(x, g), got); s != step || same != ok || !slices.Equal(got, want) {
+					t.Fatalf("%s saved after point %d, point %d: %v by %g, want %v by %g", name, cut, k, got, s, want, step)
+				}
+			}
+		}
+	}
+}
+
+// A rule that gives no usable update leaves H as it is, and the next good pair is taken.
+func TestDenseUnsound(t *testing.T) {
+	spoilt := true
+	var m Dense
+	m.Init(2, 1, func(p pair) update {
+		if u := BFGS(p); !spoilt {
+			return u
+		}
+		return update{scale: math.Inf(1)}
+	})
+	dir := make([]float64, 2)
+	m.Direct(at([]float64{1, 1}, []float64{1, 10}), dir)
+	if _, ok := m.Direct(at([]float64{0.95, 0.5}, []float64{0.95, 5}), dir); ok || m.counters[updates] != 0 {
+		t.Error("an update that is not finite was made")
+	}
+	spoilt = false
+	if _, ok := m.Direct(at([]float64{0.9, 0.2}, []float64{0.9, 2}), dir); !ok || m.counters[updates] != 1 {
+		t.Error("the pair after it was not used")
 	}
 }

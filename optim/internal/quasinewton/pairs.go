@@ -162,7 +162,8 @@ func (m *Limited) Forget() {
 func (m *Limited) Redrawn() { m.Forget() }
 
 // Direct stores −H·g in dir after the pair from the previous accepted point has joined
-// H, and returns the first step to try, 1. ok is false if there is no pair. A pair without curvature is left out; see Pairs.Push.
+// H, and returns the first step to try, 1. ok is false if there is no pair. A pair
+// without curvature is left out; see Pairs.Push.
 func (m *Limited) Direct(loc *optimize.Location, dir []float64) (step float64, ok bool) {
 	if m.placed[0] == 1 {
 		floats.SubTo(m.s, loc.X, m.x)

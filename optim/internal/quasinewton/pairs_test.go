@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
+
+	"pinn/optim/internal/memory"
 )
 
 // tolTwin bounds ‖difference‖/‖H·g‖ between the two-loop recursion and the dense
@@ -227,6 +229,41 @@ func (h *hessian) MulVecTo(dst, x []float64) {
 }
 
 func vec(n int) []float64 { return make([]float64, n) }
+
+// Restored from its parts an estimate gives the directions of one that was never
+// interrupted, bit for bit, wherever the ring stands.
+func TestLimitedRestores(t *testing.T) {
+	const dim, history = 3, 4
+	for cut := range 12 {
+		var one, other Limited
+		one.Init(dim, history)
+		other.Init(dim, history)
+		rng := rand.New(rand.NewPCG(uint64(cut), 8))
+		x, g := vec(dim), vec(dim)
+		want, got := vec(dim), vec(dim)
+		for k := range 20 {
+			for i := range x {
+				x[i] += rng.NormFloat64()
+				g[i] = float64(i+1)*x[i] + math.Sin(x[i])/2
+			}
+			loc := &optimize.Location{X: x, Gradient: g}
+			_, ok := one.Direct(loc, want)
+			if k < cut {
+				continue
+			}
+			if k == cut {
+				if err := memory.Load(other.Parts(), memory.Save(one.Parts())); err != nil {
+					t.Fatal(err)
+				}
+				other.Refresh()
+				continue
+			}
+			if _, same := other.Direct(loc, got); same != ok || !floats.Equal(got, want) {
+				t.Fatalf("saved after point %d, point %d: %v (%v), want %v (%v)", cut, k, got, same, want, ok)
+			}
+		}
+	}
+}
 
 func panics(f func()) (yes bool) {
 	defer func() { yes = recover() != nil }()

@@ -74,6 +74,42 @@ func TestWolfeGivesUp(t *testing.T) {
 	}
 }
 
+// AtFloor tells a loss whose decrease rounding hides from one that falls, jumps, or has a
+// wrong gradient.
+func TestAtFloor(t *testing.T) {
+	const base = 1.0
+	for _, row := range []struct {
+		name string
+		phi  func(a float64) (f, g float64)
+		want bool
+	}{
+		{"parabola", func(a float64) (float64, float64) { return base + (a-1)*(a-1), 2 * (a - 1) }, false},
+		{"slope below the last digit", func(a float64) (float64, float64) { return base, -1e-17 }, true},
+		{"slope below the noise", func(a float64) (float64, float64) {
+			return base + 1e-12*math.Abs(math.Sin(1e9*a)), -1e-13
+		}, true},
+		{"jump", func(a float64) (float64, float64) { return pick(a, base+0.1), -1e-13 }, false},
+		{"uphill", func(a float64) (float64, float64) { return base + a, -1 }, false},
+	} {
+		w := NewWolfe(1e-4, 0.9, 25)
+		_, n, err := searchAlong(w, row.phi, 1)
+		if got := w.AtFloor(); got != row.want {
+			t.Errorf("%s: AtFloor() = %v after %d trials (%v), want %v", row.name, got, n, err, row.want)
+		}
+	}
+}
+
+// Lowers is the first of the two conditions, at the trial in hand.
+func TestLowers(t *testing.T) {
+	w := NewWolfe(0.1, 0.9, 25)
+	w.Init(3, -2, 0.5)
+	for value, want := range map[float64]bool{2.9: true, 2.89: true, 2.91: false, 3: false, 4: false} {
+		if got := w.Lowers(value); got != want {
+			t.Errorf("Lowers(%g) = %v, want %v: the bound is 3 − 0.1·0.5·2", value, got, want)
+		}
+	}
+}
+
 func pick(a, otherwise float64) float64 {
 	if a == 0 {
 		return 1
