@@ -1,8 +1,9 @@
 package hybrid
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
-
 	"pinn/internal/seam"
 	"pinn/optim"
 )
@@ -68,7 +69,86 @@ type Finder interface {
 	FindNonFinite(theta []float64) string
 }
 
+// Chunked is a loss that adds up its gradient over all points from the sums of
+// chunks, and can tell from them how well it is known.
+type Chunked interface {
+	// ChunkStats returns |g|² of the newest gradient over all points, the variance of
+	// g as an estimate of the gradient over ever so many points, and the number of
+	// chunks that were compared. chunks is 0 if nothing is known, for instance since
+	// the newest evaluation was another one.
+	ChunkStats() (signal2, noise2 float64, chunks int)
+}
+
+// Keeping is a loss with a state of its own, such as the points that it has drawn.
+// State returns copies; SetState takes copies, and returns an error if the vectors
+// are not those of State for such a loss. A loss without it must not change.
+type Keeping interface {
+	State() []optim.Vector
+	SetState(state []optim.Vector) error
+}
+
 // valuer is a loss that can give its value over all points without a gradient.
 type valuer interface {
 	Value(theta []float64) float64
 }
+
+// Preconditioner is a method with a diagonal metric of its own, such as
+// 1/(√v̂ + ε) for Adam. Preconditioner stores the diagonal in dst and reports
+// whether there is one yet.
+type Preconditioner interface {
+	Preconditioner(dst []float64) bool
+}
+
+// judge is what θ is judged by in a leg: the held-out loss, or the loss over all
+// points if there is none or it is not finite at the start.
+type judge struct {
+	loss    Batched
+	grad    []float64 // scratch of value
+	heldOut bool      // by the loss's own held-out loss
+}
+
+func newJudge(loss Batched) judge { return judge{loss: loss, grad: make([]float64, loss.Dim())} }
+
+// choose decides what to judge by, and returns a doubt where that is not the held-out
+// loss.
+func (j *judge) choose(theta []float64) (doubt error) {
+	h, ok := j.loss.(HeldOut)
+	if !ok {
+		return fmt.Errorf("no held-out loss: the best θ is chosen by the loss over the training points")
+	}
+	if v := h.HeldOut(theta); !finite(v) {
+		return fmt.Errorf("the held-out loss is %g at the start: the best θ is chosen by the loss over the training points", v)
+	}
+	j.heldOut = true
+	return nil
+}
+
+// of is the loss that θ is judged by.
+func (j *judge) of(theta []float64) float64 {
+	if h, ok := j.loss.(HeldOut); ok && j.heldOut {
+		return h.HeldOut(theta)
+	}
+	return j.value(theta)
+}
+
+// value is the loss over all points.
+func (j *judge) value(theta []float64) float64 {
+	if v, ok := j.loss.(valuer); ok {
+		return v.Value(theta)
+	}
+	return j.loss.ValueGrad(j.grad, theta)
+}
+
+// both are the loss over all points and the held-out loss, which is the former where
+// there is no other.
+func (j *judge) both(theta []float64) (loss, heldOut float64) {
+	loss = j.value(theta)
+	if h, ok := j.loss.(HeldOut); ok {
+		return loss, h.HeldOut(theta)
+	}
+	return loss, loss
+}
+
+var nan = math.NaN()
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,6 +1,9 @@
 package hybrid
 
-import "time"
+import (
+	"pinn/hybrid/rules"
+	"time"
+)
 
 // watchEvery is the shortest time between two calls of the watcher.
 const watchEvery = 100 * time.Millisecond
@@ -81,7 +84,7 @@ func (p *phase) stepsLeft() int {
 	left := []int{p.plan.Steps}
 	phases := p.leg.plan.Phases
 	if p.leg.fall.kept.Inserted {
-		interrupted, _ := p.leg.fall.left(phases[p.kept.Index], Budget{})
+		interrupted, _ := p.leg.fall.left(phases[p.kept.Index], rules.Budget{})
 		left = append(left, interrupted.Steps)
 	}
 	for _, ph := range phases[p.kept.Index+1:] {

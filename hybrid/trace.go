@@ -51,6 +51,71 @@ type Row struct {
 	Terms []float64 // as Trace.TermNames, nil if not measured
 }
 
+// Trace is the record of a run: every measured row (with statistics, held-out
+// loss or terms) and the ends of every phase, and between them every step up to
+// denseSteps of a phase, then every 2nd up to twice that, every 4th up to four
+// times, and so on. The memory for unmeasured rows grows with the logarithm of
+// the steps. What is kept does not depend on the clock.
+type Trace struct {
+	TermNames []string
+	Rows      []Row
+}
+
+// Columns returns the columns of trace.csv in their order, those of the terms last. To
+// write the table, ask each column for its cell in each of the Rows.
+func (t *Trace) Columns() (list []Column) {
+	for _, c := range schema {
+		if c.Name != "" {
+			list = append(list, c)
+		}
+	}
+	for k, name := range t.TermNames {
+		list = append(list, Column{Name: TermPrefix + name, Holds: Numbers, float: func(r *Row) float64 {
+			if r.Terms == nil {
+				return math.NaN()
+			}
+			return r.Terms[k]
+		}})
+	}
+	return list
+}
+
+// Holds says what the cells of a column are.
+type Holds int
+
+const (
+	Counts  Holds = iota // whole numbers; in a Row −1 stands for one that was not taken
+	Numbers              // NaN stands for one that was not measured
+	Words                // "" stands for none
+)
+
+// Column is one column of trace.csv.
+type Column struct {
+	Name  string // with its unit, as in "wall_s"
+	Holds Holds
+
+	float func(*Row) float64
+	word  func(*Row) string
+	blank func(*Row) // enters that nothing was measured
+}
+
+// Float returns the cell of a count or a number, NaN where nothing was measured. It
+// panics for words.
+func (c Column) Float(r *Row) float64 {
+	if c.Holds == Words {
+		panic("hybrid: a column of words has no numbers")
+	}
+	return c.float(r)
+}
+
+// Word returns the cell of a word. It panics for counts and numbers.
+func (c Column) Word(r *Row) string {
+	if c.Holds != Words {
+		panic("hybrid: a column of numbers has no words")
+	}
+	return c.word(r)
+}
+
 // The names of the columns of trace.csv. After them comes one column for each term of
 // the loss, its name behind TermPrefix.
 const (
@@ -137,6 +202,35 @@ var schema = []Column{
 	number(ColCheck, func(r *Row) *float64 { return &r.CheckSeconds }),
 }
 
+func count(name string, at func(*Row) *int) Column {
+	return Column{
+		Name: name, Holds: Counts,
+		float: func(r *Row) float64 {
+			if n := *at(r); n >= 0 {
+				return float64(n)
+			}
+			return math.NaN()
+		},
+		blank: func(r *Row) { *at(r) = -1 },
+	}
+}
+
+func number(name string, at func(*Row) *float64) Column {
+	return Column{
+		Name: name, Holds: Numbers,
+		float: func(r *Row) float64 { return *at(r) },
+		blank: func(r *Row) { *at(r) = math.NaN() },
+	}
+}
+
+func word(name string, at func(*Row) *string) Column {
+	return Column{
+		Name: name, Holds: Words,
+		word:  func(r *Row) string { return *at(r) },
+		blank: func(r *Row) { *at(r) = "" },
+	}
+}
+
 // unmeasured is the row in which nothing was measured.
 var unmeasured = func() (r Row) {
 	for _, c := range schema {
@@ -144,35 +238,6 @@ var unmeasured = func() (r Row) {
 	}
 	return r
 }()
-
-// Trace is the record of a run: every measured row (with statistics, held-out
-// loss or terms) and the ends of every phase, and between them every step up to
-// denseSteps of a phase, then every 2nd up to twice that, every 4th up to four
-// times, and so on. The memory for unmeasured rows grows with the logarithm of
-// the steps. What is kept does not depend on the clock.
-type Trace struct {
-	TermNames []string
-	Rows      []Row
-}
-
-// Columns returns the columns of trace.csv in their order, those of the terms last. To
-// write the table, ask each column for its cell in each of the Rows.
-func (t *Trace) Columns() (list []Column) {
-	for _, c := range schema {
-		if c.Name != "" {
-			list = append(list, c)
-		}
-	}
-	for k, name := range t.TermNames {
-		list = append(list, Column{Name: TermPrefix + name, Holds: Numbers, float: func(r *Row) float64 {
-			if r.Terms == nil {
-				return math.NaN()
-			}
-			return r.Terms[k]
-		}})
-	}
-	return list
-}
 
 // denseSteps is the number of steps of a phase that are recorded one by one.
 const denseSteps = 1000

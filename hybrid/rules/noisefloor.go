@@ -1,8 +1,10 @@
-package hybrid
+package rules
 
 import (
 	"fmt"
 	"math"
+	"pinn/hybrid/noise"
+	"pinn/internal/words"
 	"slices"
 )
 
@@ -74,7 +76,7 @@ func (r *NoiseFloor) Observe(c Check) Decision {
 	r.below = snr <= r.Floor*math.Sqrt2
 	if rose {
 		d.Note = lost(ReasonNoiseFloor, d.Votes, r.Votes, d.Window,
-			fmt.Sprintf("their median rose to %s, above √2·%.3g", two(snr), r.Floor), c.Step)
+			fmt.Sprintf("their median rose to %s, above √2·%.3g", words.Rough(snr), r.Floor), c.Step)
 		r.window.empty()
 		return d
 	}
@@ -110,21 +112,21 @@ func (r *NoiseFloor) why(c Check, votes int, snr, gain float64) string {
 		stood = "surely stood"
 	}
 	return fmt.Sprintf("noise-floor: in %d of %d checks the signal of a batch of %d %s at ≤ %.3g of its noise (median %s, %d not resolved) and the held-out loss improved by %.1f %% over them, less than %.3g %%, at step %d",
-		votes, r.window.len(), c.Stats.Batch, stood, r.Floor, two(snr),
+		votes, r.window.len(), c.Stats.Batch, stood, r.Floor, words.Rough(snr),
 		r.window.count(func(c Check) bool { return !c.Stats.Resolved() }), 100*gain, 100*r.Improve, c.Step)
 }
 
-func (r *NoiseFloor) fit(s shape) (refusal, doubt error) {
-	if !s.statistics {
-		return fmt.Errorf("rule noise-floor: needs minibatches to compare, but the phase has fewer than 2 of %d points", s.batch), nil
+func (r *NoiseFloor) fit(s Shape) (refusal, doubt error) {
+	if !s.Statistics {
+		return fmt.Errorf("rule noise-floor: needs minibatches to compare, but the phase has fewer than 2 of %d points", s.Batch), nil
 	}
 	if err := votable(ReasonNoiseFloor, r.Window, r.Votes, r.Confidence, s); err != nil {
 		return err, nil
 	}
-	if least := 1 / math.Sqrt(maxR); r.Floor < least {
+	if least := 1 / math.Sqrt(noise.MaxR); r.Floor < least {
 		return fmt.Errorf("rule noise-floor: can never fire: noise_floor must be at least %.3g, where a signal counts as not resolved, got %g", least, r.Floor), nil
 	}
-	return nil, tooShort(ReasonNoiseFloor, r.Window*s.every, s.steps)
+	return nil, tooShort(ReasonNoiseFloor, r.Window*s.Every, s.Steps)
 }
 
 func (r *NoiseFloor) memory() Memory {

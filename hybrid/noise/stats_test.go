@@ -1,9 +1,10 @@
-package hybrid
+package noise
 
 import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -186,7 +187,7 @@ func TestBandCoversTruth(t *testing.T) {
 			if share < 0.87 || share > 0.99 { // three standard deviations of a binomial share of 0.92 … 0.97
 				t.Errorf("band covers the truth in %.3f of checks, want 0.87 … 0.99", share)
 			}
-			if m := median(values); truth > 0.2 && math.Abs(m-truth) > 0.04*truth {
+			if m := Median(values); truth > 0.2 && math.Abs(m-truth) > 0.04*truth {
 				t.Errorf("median SNR = %.3f, want %g ± 4 %%", m, truth)
 			}
 		})
@@ -234,7 +235,7 @@ func TestRatioGrowsAsRootOfBatch(t *testing.T) {
 		}
 		large = append(large, Measure(means, 4, nil, Plain).SNR())
 	}
-	if a, b := median(small), median(large); math.Abs(a/b-1) > 0.05 { // medians of 300 scatter by 2 %
+	if a, b := Median(small), Median(large); math.Abs(a/b-1) > 0.05 { // medians of 300 scatter by 2 %
 		t.Errorf("median SNR scaled from b to 4b = %.3f, measured at 4b = %.3f", a, b)
 	}
 }
@@ -267,13 +268,13 @@ func TestEdges(t *testing.T) {
 		raw, snr, se    float64
 		finite, resolve bool
 	}{
-		{"all zero", [][]float64{{0, 0}, {0, 0}, {0, 0}}, 0, 0, nan, nan, 0, true, false},
+		{"all zero", [][]float64{{0, 0}, {0, 0}, {0, 0}}, 0, 0, math.NaN(), math.NaN(), 0, true, false},
 		{"all equal", [][]float64{same, same, same, same}, 5, 0, inf, inf, 0, true, true},
-		{"two gradients", [][]float64{{2, 0}, {0, 0}}, 1, math.Sqrt2, 1 / math.Sqrt2, math.Sqrt(1.0 / 50), nan, true, false},
-		{"two opposite", [][]float64{{1, 0}, {-1, 0}}, 0, math.Sqrt2, 0, math.Sqrt(1.0 / 50), nan, true, false},
-		{"NaN", [][]float64{{1, 2}, {nan, 1}, {1, 1}}, nan, nan, nan, nan, nan, false, false},
-		{"infinite", [][]float64{{1, 2}, {inf, 1}, {1, 1}}, nan, nan, nan, nan, nan, false, false},
-		{"square overflows", [][]float64{{1e200, 0}, {1e200, 1}, {1, 1}}, nan, nan, nan, nan, nan, false, false},
+		{"two gradients", [][]float64{{2, 0}, {0, 0}}, 1, math.Sqrt2, 1 / math.Sqrt2, math.Sqrt(1.0 / 50), math.NaN(), true, false},
+		{"two opposite", [][]float64{{1, 0}, {-1, 0}}, 0, math.Sqrt2, 0, math.Sqrt(1.0 / 50), math.NaN(), true, false},
+		{"NaN", [][]float64{{1, 2}, {math.NaN(), 1}, {1, 1}}, math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), false, false},
+		{"infinite", [][]float64{{1, 2}, {inf, 1}, {1, 1}}, math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), false, false},
+		{"square overflows", [][]float64{{1e200, 0}, {1e200, 1}, {1, 1}}, math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), false, false},
 		{"one outlier is all noise", [][]float64{{1, 0}, {1, 0}, {2, 0}}, 4.0 / 3, math.Sqrt(1.0 / 3), 4 / math.Sqrt(3), math.Sqrt(5), inf, true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -315,5 +316,89 @@ func TestMeasurePanics(t *testing.T) {
 			}()
 			f()
 		})
+	}
+}
+
+func TestNoiseToSignal(t *testing.T) {
+	for _, c := range []struct{ signal2, noise2, want float64 }{
+		{5, 1, 0.25}, {1.01, 1, 50}, {0.5, 1, 50}, {4, 0, 0}, {0, 0, math.NaN()}, {1.5, 1, 2},
+	} {
+		if got := ToSignal(c.signal2, c.noise2); math.Abs(got-c.want) > 1e-12*c.want && !(got != got && c.want != c.want) {
+			t.Errorf("R of %g and %g = %v, want %v", c.signal2, c.noise2, got, c.want)
+		}
+	}
+}
+
+// In expectation |g|² exceeds the signal by the variance: the ratio of a gradient with
+// known mean and spread is that of the two.
+func TestNoiseToSignalOfSyntheticGradients(t *testing.T) {
+	const p, chunks, repeats = 200, 32, 400
+	rng := rand.New(rand.NewPCG(1, 1))
+	var got []float64
+	for range repeats {
+		g := make([]float64, p)
+		parts := gradients(rng, chunks, p, 1) // |G| = 1, a spread of 1 each
+		for _, part := range parts {
+			for i, x := range part {
+				g[i] += x / chunks
+			}
+		}
+		signal2, noise2 := 0.0, 0.0
+		for i := range g {
+			signal2 += g[i] * g[i]
+			for _, part := range parts {
+				noise2 += (part[i] - g[i]) * (part[i] - g[i]) / (chunks - 1) / chunks
+			}
+		}
+		got = append(got, ToSignal(signal2, noise2))
+	}
+	// R = (1/32)/1. One is off by 2·√(1/(32·200)) = 2.5 % for the signal and
+	// √(2/(31·200)) = 1.8 % for the noise, a median of 400 by 0.2 %; ten times that.
+	if m := Median(got); math.Abs(m*chunks-1) > 0.02 {
+		t.Errorf("median R = %v, want %v (tol 2 %%)", m, 1.0/chunks)
+	}
+}
+
+// Adam's metric changes the length of every gradient and not what a ratio means:
+// noise of equal relative size in every coordinate gives the same SNR.
+func TestMetricOfRatio(t *testing.T) {
+	plain := [][]float64{{1, 200}, {3, 600}, {2, 400}}
+	w := []float64{1, 1e-2}
+	a, b := Measure(plain, 8, nil, Plain), Measure(plain, 8, w, "adam")
+	if math.Abs(a.SNR()-b.SNR()) > 1e-12*a.SNR() || a.Signal == b.Signal {
+		t.Errorf("SNR %v and %v, signals %v and %v", a.SNR(), b.SNR(), a.Signal, b.Signal)
+	}
+}
+
+// The median of the rules is the mean of the middle two, at any number of values.
+func TestMedian(t *testing.T) {
+	for _, c := range []struct {
+		v    []float64
+		want float64
+	}{{nil, math.NaN()}, {[]float64{3}, 3}, {[]float64{3, 1}, 2}, {[]float64{9, 1, 4}, 4}, {[]float64{4, 1, 9, 2}, 3}, {[]float64{4, 1, 3, 2}, 2.5}} {
+		if got := Median(slices.Clone(c.v)); got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+			t.Errorf("median of %v = %v, want %v", c.v, got, c.want)
+		}
+	}
+	var r Ratios
+	r.Forget()
+	for i := range 3 * len(r) {
+		if want := i < len(r); math.IsNaN(r.Median()) != want {
+			t.Errorf("after %d ratios the median is %v", i, r.Median())
+		}
+		r.Add(float64(i))
+		r.Add(math.NaN()) // is passed over
+	}
+	if got := r.Median(); got != float64(3*len(r)-1-len(r)/2) || r[len(r)-1] != float64(3*len(r)-1) {
+		t.Errorf("median %v of %v", got, r)
+	}
+}
+
+func BenchmarkMeasure(b *testing.B) {
+	g := gradients(rand.New(rand.NewPCG(1, 1)), 8, 921, 1)
+	m := NewMeter(8)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Measure(g, 512, nil, Plain)
 	}
 }

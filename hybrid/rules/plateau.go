@@ -1,4 +1,4 @@
-package hybrid
+package rules
 
 import (
 	"fmt"
@@ -36,11 +36,11 @@ func (r *Plateau) Observe(c Check) Decision {
 			100*gain, r.Checks, 100*r.Improve, r.best.now(), c.Step)}
 }
 
-func (r *Plateau) fit(s shape) (refusal, doubt error) {
+func (r *Plateau) fit(s Shape) (refusal, doubt error) {
 	if r.Checks < 1 || !(r.Improve > 0) {
 		return fmt.Errorf("rule plateau: checks and improvement must be positive, got %d and %g", r.Checks, r.Improve), nil
 	}
-	return nil, tooShort(ReasonPlateau, max(r.MinSteps, (r.Checks+1)*s.every), s.steps)
+	return nil, tooShort(ReasonPlateau, max(r.MinSteps, (r.Checks+1)*s.Every), s.Steps)
 }
 
 func (r *Plateau) memory() Memory { return Memory{Best: slices.Clone(r.best.values)} }
