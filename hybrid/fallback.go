@@ -3,20 +3,20 @@ package hybrid
 import (
 	"errors"
 	"fmt"
+	"time"
+
 	"pinn/hybrid/rules"
 	"pinn/internal/words"
 	"pinn/optim"
-	"time"
 )
 
-// FallBack is a short first-order phase that a full-batch phase may return to: new
-// points that it cannot cope with, or a method that is stuck, ask for steps that
-// look at few points at a time. Afterwards the phase goes on with the steps that it
-// has left, as if it were entered anew.
+// FallBack is a short first-order phase on minibatches that may be inserted into a
+// full-batch phase. Afterwards the interrupted phase goes on with the steps that it has
+// left, as if it were entered anew.
 //
-// It happens where the held-out loss has risen tenfold since the points were last
-// redrawn, or where the method reports Stuck: at once if the phase cannot redraw its
-// points, else at the third time, the first two being answered by new points.
+// A phase falls back if the held-out loss has risen tenfold since the points were last
+// redrawn, or if the method reports Stuck. A phase that redraws its points answers the
+// first two times that its method is stuck by new points and falls back at the third.
 type FallBack struct {
 	// Phase is what is inserted; a Batch of 0 stands for an eighth of the points.
 	Phase Phase
@@ -31,7 +31,7 @@ const (
 	batchesBack = 8  // minibatches that the points are cut into
 )
 
-// fallBack is where a run stands with its fall-backs.
+// fallBack counts the fall-backs of a run.
 type fallBack struct{ kept FallBackState }
 
 // FallBackState is how often a run has fallen back, and what the phase that was

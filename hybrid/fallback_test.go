@@ -3,12 +3,13 @@ package hybrid
 import (
 	"context"
 	"fmt"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // back is a plan's phase to fall back to.

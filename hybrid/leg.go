@@ -3,21 +3,22 @@ package hybrid
 import (
 	"context"
 	"fmt"
+	"slices"
+
 	"pinn/hybrid/rules"
 	"pinn/internal/words"
 	"pinn/optim"
-	"slices"
 )
 
-// Leg is one loss trained by one plan: a run is a sequence of them, such as a network
-// and a second one upon it, or the slabs of time one after the other.
+// Leg is one loss trained by one plan. A run is a sequence of legs, such as a network and
+// a second one that corrects it, or one slab of time after another.
 type Leg struct {
 	Name string // in words, as in "slab 2 of 4"; "" where a run has one leg
 	Loss Batched
 	Plan Plan
 
-	// Theta is the start, of length Loss.Dim(). It stays as it is. Resume has no use
-	// for it.
+	// Theta is where the leg starts, of length Loss.Dim(). It is not changed. Resume
+	// does not look at it.
 	Theta []float64
 
 	// Kind and Why are those of the event that opens the leg, KindStage or KindSlab
@@ -25,21 +26,21 @@ type Leg struct {
 	Kind Kind
 	Why  string
 
-	// From and To bound the part of the run's time and passes that is the leg's own,
-	// from 0 to 1: it must be over when To of them are used, and its phases have shares
-	// of the time from From to To. A To of 0 means 1.
+	// From and To bound the leg's part of the time and passes of the run, as fractions
+	// from 0 to 1. The leg ends when To of them is used; the shares of its phases are
+	// parts of the time between From and To. A To of 0 means 1.
 	From, To float64
 
-	// Ahead is the number of steps that the legs after this one may take at most, −1 if
-	// there is no limit. It is told by Progress and changes nothing.
+	// Ahead is the largest number of steps that the legs after this one may take, −1 if
+	// there is no limit. It serves Progress only.
 	Ahead int
 
-	// Recipe is what the leg was made by, in the words of the caller, who gets it back
-	// in a Snapshot and in LegResult and can make the leg again.
+	// Recipe is whatever the caller needs to make the leg again. Snapshot and LegResult
+	// hand it back.
 	Recipe []optim.Vector
 }
 
-// LegResult is what a leg left. Its slices are the run's, and must not be changed.
+// LegResult is what a leg has left. Its slices belong to the run and must not be changed.
 type LegResult struct {
 	Name   string
 	Recipe []optim.Vector

@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // legOf is the tiny run as a leg that follows others.

@@ -2,8 +2,9 @@ package hybrid
 
 import (
 	"fmt"
-	"pinn/hybrid/rules"
 	"time"
+
+	"pinn/hybrid/rules"
 )
 
 // limits are those of a leg: the time and passes of the run by which it must be over.

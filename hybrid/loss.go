@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
 	"pinn/internal/seam"
 	"pinn/optim"
 )
@@ -20,15 +21,15 @@ type Batched interface {
 
 	// Deal returns minibatches of size points each. Two dealt values are
 	// independent: shuffling one does not disturb the other. A dealt value is
-	// good until the points are redrawn.
+	// valid until the points are redrawn.
 	Deal(size int) Batches
 }
 
 // Batches is one shuffled pool cut into disjoint minibatches.
 type Batches = seam.Batches
 
-// RowBatches is Batches that also give the rows of the Jacobian, which methods such as
-// spring need: |r|² is the loss of minibatch k and 2Jᵀr its gradient. The block is good
+// RowBatches are Batches that also give the rows of the Jacobian, which methods such as
+// spring need: |r|² is the loss of minibatch k and 2Jᵀr its gradient. The block is valid
 // until the next call.
 type RowBatches interface {
 	Batches
@@ -61,27 +62,29 @@ type Resampler interface {
 	InteriorPoints() int
 }
 
-// Finder is a loss that can say where it is not finite.
+// Finder is a loss that can say where it is not finite, for the event about it.
 type Finder interface {
-	// FindNonFinite says where at theta the first residual, or gradient of one, that
-	// is not finite stands (term, point, layer), as a sentence without its end; ""
-	// if there is none. It may take as long as some evaluations over all points.
+	// FindNonFinite looks at theta for the first residual that is not finite itself or
+	// has a gradient that is not, and names its term, point and layer in a sentence
+	// without a full stop; "" if there is none. It may take as long as a few
+	// evaluations over all points.
 	FindNonFinite(theta []float64) string
 }
 
-// Chunked is a loss that adds up its gradient over all points from the sums of
-// chunks, and can tell from them how well it is known.
+// Chunked is a loss that adds up its gradient over all points from the sums of chunks
+// of them, and can tell from the spread of these sums how well the gradient is known.
 type Chunked interface {
-	// ChunkStats returns |g|² of the newest gradient over all points, the variance of
-	// g as an estimate of the gradient over ever so many points, and the number of
-	// chunks that were compared. chunks is 0 if nothing is known, for instance since
-	// the newest evaluation was another one.
+	// ChunkStats returns |g|² of the newest gradient g over all points, the variance of
+	// g as an estimate of the gradient over infinitely many points, and the number of
+	// chunks that were compared. chunks is 0 if nothing is known, for instance because
+	// the newest evaluation was not that of a gradient over all points.
 	ChunkStats() (signal2, noise2 float64, chunks int)
 }
 
 // Keeping is a loss with a state of its own, such as the points that it has drawn.
 // State returns copies; SetState takes copies, and returns an error if the vectors
-// are not those of State for such a loss. A loss without it must not change.
+// are not those that State returns for such a loss. A loss that is not Keeping must
+// not change during a run.
 type Keeping interface {
 	State() []optim.Vector
 	SetState(state []optim.Vector) error
@@ -92,19 +95,19 @@ type valuer interface {
 	Value(theta []float64) float64
 }
 
-// Preconditioner is a method with a diagonal metric of its own, such as
-// 1/(√v̂ + ε) for Adam. Preconditioner stores the diagonal in dst and reports
-// whether there is one yet.
+// Preconditioner is a method with a diagonal metric of its own, such as 1/(√v̂ + ε) for
+// Adam. Its method Preconditioner stores the diagonal in dst, of length p, and reports
+// whether there is one yet; checks can measure gradients in it (Checks.Metric).
 type Preconditioner interface {
 	Preconditioner(dst []float64) bool
 }
 
-// judge is what θ is judged by in a leg: the held-out loss, or the loss over all
-// points if there is none or it is not finite at the start.
+// judge measures how good θ is in a leg: by the held-out loss, or by the loss over all
+// points if there is no held-out loss or it is not finite at the start.
 type judge struct {
 	loss    Batched
 	grad    []float64 // scratch of value
-	heldOut bool      // by the loss's own held-out loss
+	heldOut bool      // θ is judged by the held-out loss
 }
 
 func newJudge(loss Batched) judge { return judge{loss: loss, grad: make([]float64, loss.Dim())} }
@@ -139,8 +142,8 @@ func (j *judge) value(theta []float64) float64 {
 	return j.loss.ValueGrad(j.grad, theta)
 }
 
-// both are the loss over all points and the held-out loss, which is the former where
-// there is no other.
+// both returns the loss over all points and the held-out loss; without a held-out loss
+// the former stands for it.
 func (j *judge) both(theta []float64) (loss, heldOut float64) {
 	loss = j.value(theta)
 	if h, ok := j.loss.(HeldOut); ok {

@@ -1,10 +1,11 @@
 package hybrid
 
 import (
+	"time"
+
 	"pinn/hybrid/noise"
 	"pinn/hybrid/rules"
 	"pinn/optim"
-	"time"
 )
 
 // termsEvery is the number of checks between two evaluations of the loss over

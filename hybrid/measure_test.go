@@ -3,12 +3,13 @@ package hybrid
 import (
 	"fmt"
 	"math"
-	"pinn/hybrid/noise"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"slices"
 	"strings"
 	"testing"
+
+	"pinn/hybrid/noise"
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // θ is judged by the held-out loss where it is finite at the start, else by that over all

@@ -3,6 +3,7 @@ package hybrid
 import (
 	"fmt"
 	"math/rand/v2"
+
 	"pinn/hybrid/rules"
 	"pinn/optim"
 )
@@ -18,8 +19,9 @@ type minibatches struct {
 	k      int // current minibatch of the pool
 }
 
-// BatchState is where an epoch of minibatches stands: from the random source before its
-// shuffle, as the bytes of MarshalBinary, it is dealt again.
+// BatchState is where an epoch of minibatches stands. Before is the random source before
+// the epoch was shuffled, as the bytes of its MarshalBinary: the same epoch can be dealt
+// again from it.
 type BatchState struct {
 	Before []byte
 	K      int // the minibatch that comes next
@@ -32,7 +34,7 @@ func newMinibatches(loss Batched, size int, stream stream) *minibatches {
 	return m
 }
 
-// deal starts a new epoch on newly dealt batches, as the redraw of points asks.
+// deal starts a new epoch on newly dealt batches, after a redraw of the points.
 func (m *minibatches) deal() {
 	m.pool = m.loss.Deal(m.size)
 	if m.pool.Len() < 1 {
@@ -64,7 +66,7 @@ func (m *minibatches) ValueGrad(grad, theta []float64) float64 {
 	return m.pool.ValueGrad(m.k, grad, theta)
 }
 
-// view is what the method is to see: with rows if the loss can give them.
+// view is what the method sees: an optim.Rows if the loss can give rows.
 func (m *minibatches) view() optim.Objective {
 	if _, ok := m.pool.(RowBatches); ok {
 		return rowMinibatches{m}
@@ -101,12 +103,12 @@ func (m *minibatches) restore(k BatchState) error {
 	return nil
 }
 
-// grow doubles the minibatch as the decision asks, up to the size that leaves the K
-// minibatches of a check, and reports whether it did. Checks before and after are
-// not comparable; the windows see that by the size.
+// grow doubles the minibatch as the decision asks, as long as the points are enough for
+// the K minibatches of a check, and reports whether it did. Checks before and after are
+// not comparable: the windows of the rules start anew when the size changes.
 //
-// Source: what the norm test prescribes where it fails, Byrd, Chin, Nocedal and Wu,
-// Math. Program. 134 (2012) 127, section 3.
+// Source: Byrd, Chin, Nocedal and Wu, Math. Program. 134 (2012) 127, section 3: the batch
+// is enlarged where the norm test fails.
 func (p *phase) grow(d rules.Decision) bool {
 	size := 2 * p.plan.Batch
 	if why := p.tooLarge(size); why != "" {
@@ -152,7 +154,7 @@ type streams struct {
 	points  stream // redrawn points
 }
 
-// Streams is where the random sources of a leg stand, each as the bytes of its
+// Streams is the state of the random sources of a leg, each as the bytes of its
 // MarshalBinary.
 type Streams struct{ Batches, Checks, Points []byte }
 

@@ -2,6 +2,7 @@ package hybrid
 
 import (
 	"fmt"
+
 	"pinn/hybrid/noise"
 	"pinn/optim"
 )

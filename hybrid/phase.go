@@ -3,10 +3,11 @@ package hybrid
 import (
 	"context"
 	"fmt"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"slices"
 	"time"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // phase is the state of the phase in hand.
@@ -22,17 +23,17 @@ type phase struct {
 	kept    PhaseState
 }
 
-// PhaseState is what a phase has reached, beside what its parts keep.
+// PhaseState is what a phase has reached, except what its stepper and monitor keep.
 type PhaseState struct {
-	Index  int // of the plan's phase, or of the one that was interrupted for this one
-	Number int // in the run
+	Index  int // in the plan; that of the interrupted phase for one fallen back to
+	Number int // in the run, from 0
 
-	Clipped, Restarted int  // the phase's step of the newest of each, −1 for none
-	Refused            bool // it would have fallen back once more, and the record says so
-	Grown              bool // the batch has reached its largest size, and the record says so
+	Clipped, Restarted int  // the phase's step of the newest clipped step and of the newest redraw or set-back, −1 for none
+	Refused            bool // there is an event that it may not fall back once more
+	Grown              bool // there is an event that the batch cannot grow further
 
 	Result   PhaseResult
-	Seen     Row            // what was last measured of each
+	Seen     Row            // the newest value of each quantity
 	Votes    rules.Decision // of the newest check
 	JudgedAt int            // step of the run at which the held-out loss was last measured
 }

@@ -8,14 +8,15 @@ import (
 	"go/token"
 	"math"
 	"os"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // ends runs a phase, another behind it, and returns why the first ended.

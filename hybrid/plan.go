@@ -3,6 +3,7 @@ package hybrid
 import (
 	"errors"
 	"fmt"
+
 	"pinn/hybrid/noise"
 	"pinn/hybrid/rules"
 	"pinn/optim"
@@ -62,38 +63,38 @@ type Phase struct {
 
 // Checks says how often K minibatch gradients are compared, and how many.
 type Checks struct {
-	// Every is the number of steps between checks. 0 means 50, and in a phase with
-	// rules that look at the statistics two and four times as many while all of
-	// them are far from firing; see statistical.
+	// Every is the number of steps between checks. 0 means 50, and twice and then four
+	// times as many while the phase has rules that decide by the statistics and all
+	// of them are far from firing.
 	Every int
 
 	// Batches is K, 0 meaning 8; fewer are used if the pool gives no more.
 	Batches int
 
-	// Share bounds K/(Every+K), the part of all gradients that goes into
-	// checks: Every is raised until it holds. It counts gradients, never
+	// Share is an upper bound of K/(Every+K), the part of all gradients that goes
+	// into checks: Every is raised until the bound holds. It counts gradients and not
 	// seconds, so that runs repeat. 0 means 0.15; 1 means no bound.
 	Share float64
 
-	// Metric, if neither "" nor Plain, measures gradients in the method's own
-	// diagonal metric (Preconditioner) instead of plain norms, and is the metric's
-	// name in the trace. Until the method has built one, norms are plain.
+	// Metric, if neither "" nor noise.Plain, asks for the method's own diagonal metric
+	// (Preconditioner) instead of plain norms, and names it in the trace. Until the
+	// method has built its metric, norms are plain.
 	Metric string
 }
 
-// Resample says how and how often points are redrawn. Without Every the set is
-// meant to stay: only the alarm redraws it, and a method that has nothing left to
-// gain on it ends the phase.
+// Resample says how and how often points are redrawn. With Every = 0 the points are
+// meant to stay: only the overfitting alarm and Noise redraw them, and a method that has
+// nothing left to gain on them ends the phase.
 type Resample struct {
 	Method string  // "rad", "rar", "uniform": given to the loss as it stands
 	Every  int     // steps of the phase between redraws; 0: only when the held-out alarm asks for it
 	K, C   float64 // exponent and offset of the density |r|^k/mean|r|^k + c
 
-	// Noise is the median R_N of a full-batch phase above which the points are
-	// redrawn, too; 0 means never. A method with curvature takes the gradient on its
-	// points far below what others would give: on Burgers' equation R_N stood at its
-	// bound of 50 through nearly all of L-BFGS and SSBroyden, and 22 redraws instead
-	// of 3 at a Noise of 0.25 ended at an error of 3.6e-6 instead of 3.1e-6.
+	// Noise, if positive, redraws the points of a full-batch phase where the median of
+	// the newest R_N exceeds it. A method with curvature makes the gradient on its
+	// points far smaller than it is on others: on Burgers' equation R_N stands at its
+	// bound of 50 through nearly all of L-BFGS and SSBroyden. There, a Noise of 0.25
+	// redraws 22 times instead of 3 and ends at an error of 3.6e-6 instead of 3.1e-6.
 	Noise float64
 }
 

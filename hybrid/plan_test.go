@@ -3,10 +3,11 @@ package hybrid
 import (
 	"context"
 	"errors"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"testing"
 	"time"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 func TestPlanFaults(t *testing.T) {

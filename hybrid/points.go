@@ -3,14 +3,14 @@ package hybrid
 import (
 	"fmt"
 	"math"
+
 	"pinn/hybrid/noise"
 	"pinn/hybrid/rules"
 	"pinn/internal/words"
 	"pinn/optim"
 )
 
-// points is the policy of a leg about its points: when they are drawn anew, and how
-// many.
+// points decides when the points of a leg are drawn anew, and how many.
 type points struct {
 	loss  Batched
 	plan  *Plan
@@ -18,17 +18,17 @@ type points struct {
 	kept  PointsState
 }
 
-// PointsState is what the policy about points remembers.
+// PointsState is what the redraws of a leg depend on.
 type PointsState struct {
 	First int   // points in the interior when the leg began
 	Alarm Alarm // of overfitting
 
 	// Of the phase in hand:
-	Asked   bool    // the alarm waits for a redraw
-	Largest bool    // the alarm has met a set that cannot grow, and the record says so
-	DrawnAt float64 // the held-out loss when the points were last redrawn, +Inf before
-	Ratios  noise.Ratios
-	Stuck   int // times that the method was
+	Asked   bool         // the alarm has asked for a redraw that is not done yet
+	Largest bool         // there is an event that the alarm cannot enlarge the set further
+	DrawnAt float64      // the held-out loss when the points were last redrawn, +Inf before
+	Ratios  noise.Ratios // R_N on the present points
+	Stuck   int          // how often the method was stuck
 }
 
 // order asks for points: how many in the interior, 0 for as many as there are, and why.
@@ -46,7 +46,7 @@ func newPoints(loss Batched, plan *Plan, draws stream) points {
 	return s
 }
 
-// undrawn is the held-out loss at a redraw that has not been.
+// undrawn stands for the held-out loss at a redraw while there was none.
 var undrawn = math.Inf(1)
 
 // enter forgets the phase before.

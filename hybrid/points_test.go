@@ -3,12 +3,13 @@ package hybrid
 import (
 	"fmt"
 	"math"
-	"pinn/hybrid/noise"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"slices"
 	"strings"
 	"testing"
+
+	"pinn/hybrid/noise"
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // policy is that of a plan whose second phase has points of its own, on a set of 100.

@@ -1,8 +1,9 @@
 package hybrid
 
 import (
-	"pinn/hybrid/rules"
 	"time"
+
+	"pinn/hybrid/rules"
 )
 
 // watchEvery is the shortest time between two calls of the watcher.

@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+
 	"pinn/hybrid/rules"
 	"pinn/optim"
-	"slices"
 )
 
 // Kind says what sort of thing happened.
@@ -16,20 +17,20 @@ type Kind string
 const (
 	KindSwitch   Kind = "switch"    // one phase ended and the next began
 	KindResample Kind = "resample"  // the points were redrawn
-	KindRestart  Kind = "restart"   // the phase went on from an earlier or the same θ with a cleared method
+	KindRestart  Kind = "restart"   // the method was cleared, or θ set back to the best, and the phase went on
 	KindStop     Kind = "stop"      // the run ended
 	KindGrow     Kind = "grow"      // the minibatch was enlarged
 	KindFallBack Kind = "fall-back" // a first-order phase was inserted
-	KindVeto     Kind = "veto"      // something was near to being decided, or asked for, and was not done
-	KindStage    Kind = "stage"     // another leg follows: a network on what this one left
-	KindSlab     Kind = "slab"      // another leg follows: on the next slab of time
+	KindVeto     Kind = "veto"      // something that was due, or nearly so, was not done
+	KindStage    Kind = "stage"     // another leg begins: a network that corrects the last one
+	KindSlab     Kind = "slab"      // another leg begins: the next slab of time
 	KindWarning  Kind = "warning"   // something is doubtful; the run went on
 )
 
-// The reasons of a redraw.
+// The reasons of a redraw of the points, KindResample.
 const (
 	CauseBegin    rules.Reason = "begin"    // the phase has points of its own
-	CauseSchedule rules.Reason = "schedule" // so many steps have passed
+	CauseSchedule rules.Reason = "schedule" // Resample.Every steps have passed
 	CauseAlarm    rules.Reason = "alarm"    // the held-out loss stood far above the training loss
 	CauseNoise    rules.Reason = "noise"    // the full gradient was mostly noise
 	CauseStuck    rules.Reason = "stuck"    // the method had nothing to gain on the old ones
@@ -125,7 +126,7 @@ func (p PhaseResult) CheckShare() float64 {
 	return p.CheckSeconds / p.Seconds
 }
 
-// Record is what a run has written down so far, and what it has counted.
+// Record is what a run has written down and counted so far.
 type Record struct {
 	TermNames []string
 	Rows      []Row
@@ -143,7 +144,7 @@ type Record struct {
 type recorder struct {
 	clock    *clock
 	hear     func(Event) // told of every event; nil for nobody
-	warnings []error     // whose texts Record holds in a snapshot
+	warnings []error     // a snapshot keeps their texts, in Record
 	kept     Record
 }
 
@@ -230,8 +231,8 @@ func (r *recorder) restore(k Record) {
 	}
 }
 
-// Best is the θ of a leg with the lowest held-out loss so far, and the state of the
-// method that was there, if it can be saved.
+// Best is the θ of a leg with the lowest held-out loss so far, and the state that the
+// method had there, if it can be saved.
 type Best struct {
 	Theta   []float64
 	HeldOut float64 // +Inf before the first finite one

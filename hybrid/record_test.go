@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // The recorder counts, replaces the row of the present step and tells of events.

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // pipeline is AdamW until the signal of the full set stands clear, then L-BFGS.

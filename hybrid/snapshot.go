@@ -7,20 +7,20 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
+
 	"pinn/hybrid/rules"
 	"pinn/internal/sealed"
 	"pinn/optim"
-	"slices"
 )
 
 // Snapshot is the whole state of a run between two of its steps as plain values:
-// Resume goes on from it as if nothing had happened. It holds what has been
-// reached and not what was asked for: the leg and the options must be made anew, and
-// equal.
+// Resume goes on from it as if nothing had happened. It holds what the run has reached,
+// not what it was given: the caller makes the leg and the options again, as they were.
 type Snapshot struct {
 	Legs   []LegResult    // those that have ended
-	Leg    string         // the name of the one in hand
-	Recipe []optim.Vector // what that was made by
+	Leg    string         // the name of the leg in hand
+	Recipe []optim.Vector // its Leg.Recipe
 
 	Seconds      float64 // since the run began
 	PhaseSeconds float64 // since the phase in hand began
@@ -43,10 +43,10 @@ type Snapshot struct {
 	Rules   []rules.Memory // of each rule
 }
 
-// Keep is asked between any two steps whether to keep the state of the run there:
-// take returns it, and costs time and memory only when it is called. last says that
-// the run was told to stop, so that this is the last chance. What Keep does cannot
-// influence the run, so when to take may depend on the clock.
+// Keep is called between any two steps and may take the state of the run there: take
+// returns it, and costs time and memory only when it is called. last says that the run
+// was told to stop, so that this is the last call. Keep cannot influence the run, so it
+// may look at the clock to decide whether to take.
 type Keep func(last bool, take func() *Snapshot)
 
 // Steps returns the updates of the run up to the snapshot.

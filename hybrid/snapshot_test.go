@@ -5,13 +5,14 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unsafe"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // tiny is a run in which everything happens that has a state: minibatches and

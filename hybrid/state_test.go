@@ -5,13 +5,14 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // Every field of everything that lives as long as a run, a leg or a phase is kept in a

@@ -3,6 +3,7 @@ package hybrid
 import (
 	"errors"
 	"fmt"
+
 	"pinn/hybrid/rules"
 	"pinn/optim"
 )

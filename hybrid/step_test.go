@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"pinn/hybrid/rules"
-	"pinn/optim"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"pinn/hybrid/rules"
+	"pinn/optim"
 )
 
 // A scaled step goes that part of the way and says so in the rate.

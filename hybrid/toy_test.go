@@ -4,9 +4,10 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
+
 	"pinn/hybrid/rules"
 	"pinn/optim"
-	"slices"
 )
 
 // toy is noisy least squares, L(θ) = (1/N)·Σ_i (a_i·θ − y_i)² with

@@ -3,9 +3,10 @@ package rules
 import (
 	"fmt"
 	"math"
+	"slices"
+
 	"pinn/hybrid/noise"
 	"pinn/internal/words"
-	"slices"
 )
 
 // NoiseFloor leaves when the signal of a minibatch has drowned and training no

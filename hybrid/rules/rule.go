@@ -16,15 +16,17 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"pinn/hybrid/noise"
 	"slices"
 	"time"
+
+	"pinn/hybrid/noise"
 )
 
 // Reason names why a phase ended.
 type Reason string
 
-// The reasons, as they stand in run.json and events.csv.
+// The reasons, as they stand in run.json and events.csv. The first five are those of
+// rules, the others those of the training loop.
 const (
 	ReasonSNR         Reason = "snr"         // the full-set signal stands clear of its noise
 	ReasonNoiseFloor  Reason = "noise-floor" // the signal of a minibatch has drowned
@@ -55,8 +57,7 @@ type Check struct {
 	Elapsed time.Duration // since the phase was entered; only Budget looks at it
 
 	// Updates since a step was clipped, and since the points were redrawn or θ was
-	// set back to an earlier state;
-	// Never if that has not happened in this phase.
+	// set back to an earlier state; Never if that has not happened in this phase.
 	SinceClip, SinceRestart int
 }
 
@@ -66,7 +67,7 @@ const Never = math.MaxInt
 // Decision is a rule's answer to one Check.
 type Decision struct {
 	Leave  bool   // leave the phase
-	Grow   bool   // rather enlarge the minibatch, and leave, if Leave says so, only if it cannot grow
+	Grow   bool   // enlarge the minibatch; if it cannot grow, Leave decides
 	Reason Reason // why, in one word
 	Why    string // why, in one sentence with the numbers
 

@@ -6,12 +6,13 @@ import (
 	"go/token"
 	"math"
 	"path/filepath"
-	"pinn/hybrid/noise"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pinn/hybrid/noise"
 )
 
 // stats has the given SNR_b exactly; 0 means a signal that is not resolved.
@@ -251,6 +252,46 @@ func TestRulesAskToGrow(t *testing.T) {
 			}
 		})
 	}
+}
+
+// silent is a rule that never leaves and has no opinion on its phase.
+type silent struct{}
+
+func (silent) Reset()                 {}
+func (silent) Observe(Check) Decision { return Decision{} }
+
+// What is asked of rules holds for those that have no answer, too.
+func TestQuestions(t *testing.T) {
+	far := &SNR{Threshold: 1e9, Exhausted: 1e9, Of: OfFull, Window: 2, Votes: 2}
+	for _, c := range checks(1, 0.6, 0.6) {
+		far.Observe(c)
+	}
+	near := DefaultNoiseFloor() // with an empty window
+	for _, c := range []struct {
+		list              []Rule
+		statistical, near bool
+	}{
+		{nil, false, false},
+		{[]Rule{silent{}, DefaultPlateau()}, false, false},
+		{[]Rule{silent{}, far}, true, false},
+		{[]Rule{far, near}, true, true},
+	} {
+		if s, n := Statistical(c.list), Near(c.list); s != c.statistical || n != c.near {
+			t.Errorf("%v: statistical %v and near %v, want %v and %v", c.list, s, n, c.statistical, c.near)
+		}
+	}
+	if refusal, doubt := Fit(silent{}, Shape{}); refusal != nil || doubt != nil {
+		t.Errorf("a rule without an opinion: %v, %v", refusal, doubt)
+	}
+	if refusal, _ := Fit(&LossLevel{}, Shape{}); refusal == nil {
+		t.Error("a loss level of 0 fits")
+	}
+	list := []Rule{silent{}, far}
+	if err := Recall(list, Memories(list)); err != nil {
+		t.Error(err)
+	}
+	match(t, "one memory", Recall(list, make([]Memory, 1)), "there must be memories of 2 rules, got 1")
+	match(t, "too much", Recall(list, []Memory{{Held: true}, {}}), "rule 0: there is more to remember than the rule can")
 }
 
 // match holds an error to a part of its text; "" means no error.

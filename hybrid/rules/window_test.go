@@ -2,10 +2,11 @@ package rules
 
 import (
 	"math"
-	"pinn/hybrid/noise"
 	"slices"
 	"strings"
 	"testing"
+
+	"pinn/hybrid/noise"
 )
 
 // Each veto empties the window: the rule then fires nine admitted checks later.
