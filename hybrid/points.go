@@ -172,9 +172,9 @@ const overfitRatio = 4
 
 // Alarm is the state of the overfitting alarm and the worst that it has seen.
 type Alarm struct {
-	On    bool
-	Worst float64
-	Step  int // of the run
+	On    bool    // raised, and the ratio has not fallen to half of the limit since
+	Worst float64 // the largest ratio so far
+	Step  int     // of the run, at which that was
 }
 
 // sound takes the next ratio and reports whether to raise the alarm.
@@ -209,13 +209,13 @@ func (s *points) overfits(loss, heldOut float64, redraws bool, i, step int) bool
 	return !told
 }
 
-// growthMost is how many times the size that the plan gave it a set may reach by
-// the alarm, each of which enlarges it by half. On Burgers' equation with four times
-// the points every step costs twice as much, and the error at equal time is the same.
+// Each alarm enlarges the set by half, up to growthMost times the size that the plan gave
+// it. On Burgers' equation with four times the points every step costs twice as much, and
+// the error at equal time is the same.
 const growthMost = 2
 
-// enlarged is the number of points to draw for the alarm in phase i, with the sentence's
-// end.
+// enlarged is the number of points to draw for the alarm in phase i, 0 for as many as
+// there are, and the end of the sentence about it.
 func (s *points) enlarged(i int) (n int, why string) {
 	now, most := s.loss.(Resampler).InteriorPoints(), growthMost*s.planned(i)
 	if n = min(now+now/2, most); n <= now {

@@ -54,6 +54,7 @@ func (e Event) String() string {
 // Status says how a run ended as a whole.
 type Status int
 
+// How a run can end.
 const (
 	Finished    Status = iota // the plans or their time came to an end
 	Interrupted               // the context was cancelled
@@ -106,8 +107,8 @@ type PhaseResult struct {
 	LossFirst, LossLast       float64 // over all points, at the phase's first and last θ
 	HeldOutFirst, HeldOutLast float64
 
-	Ended rules.Reason
-	Why   string // one sentence with the numbers
+	Ended rules.Reason // why the phase ended
+	Why   string       // the same in one sentence with the numbers
 
 	Checks         int // times that gradients were compared
 	CheckBatches   int // gradients per check, K

@@ -9,28 +9,31 @@ import (
 	"pinn/internal/words"
 )
 
-// NoiseFloor leaves when the signal of a minibatch has drowned and training no
-// longer gets anywhere at this batch size: over the last Window checks,
+// NoiseFloor leaves when the signal of a minibatch has drowned in its noise and training
+// stands still at this batch size: over the last Window checks,
 //
-//	SNR_b ≤ Floor   in at least Votes of them (not resolved counts), and
+//	SNR_b ≤ Floor   in at least Votes of them, and
 //	the best held-out loss improved by less than Improve.
 //
-// Both halves are needed: momentum averages over many batches, so a method may
-// still gain where a single batch is mostly noise.
+// A signal that is not resolved counts as drowned. The second half is needed because
+// momentum averages over many batches: a method may still gain where a single batch is
+// mostly noise.
 //
-// With Confidence a check votes only if the upper limit of its SNR_b, two standard
-// errors above (Stats.Band), stands at the floor or below. With Grow the batch is
-// enlarged instead, and the phase left only when it cannot be.
+// With Confidence a check votes only if SNR_b plus two standard errors (Stats.Band) is
+// at most Floor. With Grow the rule asks for a larger batch first, and leaves only when
+// the batch cannot grow.
 //
-// Hysteresis: the window is emptied when the median of SNR_b rises above
-// √2·Floor. Vetoes: see window.admit.
+// The window is emptied when the median of SNR_b rises above √2·Floor; the distance to
+// Floor keeps scatter from doing that.
+// The window also starts anew after a clipped step, a redraw of the points, a value that
+// is not finite, or a change of the batch, since only comparable checks are counted together.
 type NoiseFloor struct {
-	Floor      float64
+	Floor      float64 // of SNR_b, at least 0.141
 	Improve    float64 // a fraction of the held-out loss
-	Window     int
-	Votes      int
-	Confidence bool
-	Grow       bool
+	Window     int     // checks that are looked at together
+	Votes      int     // of them that must be for leaving
+	Confidence bool    // count the error of the statistics
+	Grow       bool    // enlarge the batch rather than leave
 
 	window window // its checks have the best held-out loss up to then as HeldOut
 	best   bestSoFar

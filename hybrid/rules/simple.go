@@ -16,8 +16,8 @@ import (
 // never redrawn, so a redraw of the training points does not interrupt it.
 type Plateau struct {
 	Improve  float64 // a fraction of the held-out loss
-	Checks   int
-	MinSteps int
+	Checks   int     // over which it is measured
+	MinSteps int     // updates before the rule may leave
 
 	best bestSoFar
 }
@@ -131,13 +131,14 @@ func (r *LossLevel) fit(Shape) (refusal, doubt error) {
 	return nil, nil
 }
 
-// Budget leaves after Steps updates or after Time in the phase; 0 means no
-// limit. Run puts one before every step of every phase, so that it need not be
-// listed among a phase's rules. It is the only rule that looks at the clock.
+// Budget leaves after Steps updates or after Time in the phase; 0 means no limit. The
+// training loop asks a Budget of its own for the steps and the share of time of every
+// phase before each step. Among the rules of a phase it stands for a limit that is
+// looked at with the checks. It is the only rule that looks at the time.
 type Budget struct {
 	Steps int
 	Time  time.Duration
-	Run   time.Duration // of which Time is a share; for the sentence only
+	Run   time.Duration // the whole of which Time is a share, 0 for none; for the sentence only
 }
 
 // Reset does nothing: the rule has no memory.

@@ -8,41 +8,44 @@ import (
 	"pinn/internal/words"
 )
 
-// SNR is the primary rule: hand over to a full-batch method once the signal of
-// the full set stands clear of its noise while a minibatch no longer adds much.
+// SNR is the primary rule: it hands over to a full-batch method once the gradient over
+// all points stands clear of its noise while that of a minibatch is mostly noise.
 // It leaves when, over the last Window checks,
 //
 //	SNR_N = SNR_b·√(N/b) ≥ Threshold   in at least Votes of them, and
 //	median SNR_b ≤ Exhausted,
 //
-// after MinSteps updates. Then the difference of two full gradients is
-// curvature and not sampling noise, so that secant pairs can be trusted, while
-// one minibatch gradient carries at least as much noise as signal. Both sides
-// come from the same check, so asking for both in each check would leave only
-// the band Threshold·√(b/N) ≤ SNR_b ≤ Exhausted, which scatter leaves again and
-// again: hence the median. A signal that is not resolved never votes, however
-// large N/b.
+// after MinSteps updates. Then the difference of two full gradients is curvature and not
+// sampling noise, so that curvature pairs can be trusted, while one minibatch gradient
+// carries at least as much noise as signal.
+//
+// The second condition is on the median and not on each check: both ratios come from the
+// same SNR_b, so a check could meet both only in the band
+// Threshold·√(b/N) ≤ SNR_b ≤ Exhausted, which scatter leaves again and again. A signal
+// that is not resolved never votes, however large N/b is.
 //
 // With Of = OfBatch the rule is SNR_b ≥ Threshold in Votes of Window checks.
 //
-// With Confidence a check votes only if the lower limit of its ratio, two standard
-// errors below (Stats.Band), stands at the threshold.
+// With Confidence a check votes only if its ratio minus two standard errors (Stats.Band)
+// is at least Threshold.
 //
 // With Grow the rule asks for a larger batch where a minibatch is exhausted and the
 // full set is not clear either: median SNR_b ≤ Exhausted and SNR_N < Threshold in
 // Votes of Window checks, after MinSteps.
 //
-// Hysteresis: the window is emptied when the median of the ratio voted on falls
-// below Threshold/√2. Vetoes: see window.admit.
+// The window is emptied when the median of the ratio voted on falls below Threshold/√2;
+// the distance to Threshold keeps scatter from doing that.
+// The window also starts anew after a clipped step, a redraw of the points, a value that
+// is not finite, or a change of the batch, since only comparable checks are counted together.
 type SNR struct {
 	Threshold  float64 // 1/θ of the norm test
 	Exhausted  float64 // not used with OfBatch
 	Of         Form
-	Window     int
-	Votes      int
-	MinSteps   int
-	Confidence bool
-	Grow       bool
+	Window     int  // checks that are looked at together
+	Votes      int  // of them that must be for leaving
+	MinSteps   int  // updates before the rule may leave
+	Confidence bool // count the error of the statistics
+	Grow       bool // ask for a larger batch where neither gradient is clear
 
 	window window
 	above  bool // the median of the full window stood at Threshold/√2 or more
