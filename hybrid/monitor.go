@@ -20,7 +20,7 @@ type monitor struct {
 	method optim.Method
 
 	grads [][]float64  // the K gradients of the last check
-	meter *noise.Meter // of K gradients, if there are two
+	meter *noise.Meter // of K gradients; not used for K = 0
 	w     []float64
 
 	kept MonitorState
@@ -28,7 +28,7 @@ type monitor struct {
 
 // MonitorState is when the next check is due and what those before have cost.
 type MonitorState struct {
-	Stride int // the next check comes after Stride times the cadence
+	Stride int // the next check comes after Stride·every() steps
 	Next   int // step of the phase from which on to measure
 
 	Taken     int // checks
