@@ -1,40 +1,46 @@
 // Package hybrid trains a parameter vector with one method after another and
 // decides from the gradient itself when to change.
 //
-// A run is a sequence of legs, and a Leg is one loss trained by one Plan: a network and a
-// second one upon it, or the slabs of time one after the other. Most runs have one. A
-// Plan is a list of phases. Each has a method of package optim, the points
-// it may see (minibatches or all of them), a budget and rules. Run is the only
-// training loop: it hands the method a view of the loss, measures every so
-// often how far the gradient stands above its own noise (Stats), puts that to
-// the rules (Rule), redraws points, keeps the best θ by held-out loss, and
-// writes down what it did (Trace, Event). Time, passes, the record and the events are
-// those of the run, whatever number of legs it has; θ, its judgement, the points and the
-// random streams are those of a leg. Statistics draw from a random stream
-// of their own: measuring more often does not change the path of training.
+// A run is a sequence of legs. A Leg is one loss, trained by one Plan: a network and then
+// a second one that corrects it, or one slab of time after another. Most runs have one
+// leg. A Plan is a list of phases. A Phase has a method of package optim, the points that
+// the method may see (minibatches or all of them), a budget, and rules of package rules
+// that can end it. A rule is shown how far the gradient stands above its own noise, which
+// package noise measures.
 //
-// One turn of the loop is in five files:
+// Run is the only training loop. A phase is entered, and then one turn of the loop
+// (phase.turn) is this:
 //
-//	phase.go     the turn itself: its order, what is counted, how a phase begins and ends
-//	limits.go    may there be another step: time, passes, the phase's budget
-//	step.go      one step of the method, and back to the best θ from what is not finite
-//	measure.go   what is measured after it, entered in a row and put to the rules
-//	points.go    whether the points are drawn anew (the overfitting alarm: alarm.go)
+//  1. limits.go: is another step allowed? The run may have been told to stop; the leg has
+//     a limit of time and of passes over the points, the phase a budget.
+//  2. step.go: the method makes one step on a minibatch or on all points. If a value is
+//     not finite, θ returns to the best so far, and the turn ends here.
+//  3. measure.go: if a check is due, the held-out loss and, in a minibatch phase, the
+//     statistics of the gradient are measured and entered in a Row; θ is kept if it is
+//     the best; the rules are asked. A rule may end the phase or enlarge the minibatch.
+//  4. phase.go: the phase ends if the method has converged or failed, or if a rule says
+//     so. It may instead go on with new points (points.go), or make way for a short
+//     first-order phase and go on after it (fallback.go).
+//  5. points.go: the points are redrawn if that is due: on schedule, because the held-out
+//     loss stands far above the training loss, or because the gradient is mostly noise.
 //
-// Around it leg.go goes from phase to phase (handover.go; fallback.go for a phase that is
-// interrupted) and run.go from leg to leg. recorder.go writes down what they do.
+// At the end of a phase, leg.go goes on to the next phase of the plan, and at the end of
+// a leg, run.go goes on to the next leg. The record (record.go: the Trace, the Events, the
+// best θ) and the clock are those of the whole run. θ, its judgement by the held-out loss,
+// the points and the random streams are those of a leg. Checks draw from a random stream
+// of their own, so measuring more often does not change the path of training.
 //
 // Between any two steps the state of a run can be kept as a Snapshot, from which Resume
-// goes on with the same bits. Each piece of the run has what it keeps in one field, a
-// struct that is part of Snapshot; encoding/gob writes it. A test fails for a field of a
-// piece that is neither kept nor said to be needless. What a snapshot holds is held
-// against the leg before it is used: a damaged one is an error.
+// goes on to the same bits. Each piece of the run holds what must be kept in one field
+// named kept, whose type is a part of Snapshot. A test fails for a field of a piece that
+// is neither kept nor listed with the reason why it need not be. Resume compares a
+// snapshot with the leg before it uses it: one that does not fit is an error.
 //
-// The columns of the trace are declared once, in trace.go: the blank row, the table that
-// is written and its readers follow from that.
+// The columns of the trace are declared once, in trace.go; the file that is written and
+// its readers follow from there.
 //
-// Nothing here knows of networks or equations; the tests train noisy
-// quadratics. Nothing here can see the exact or the reference solution.
+// Nothing here knows networks or equations: the tests train noisy quadratics. Nothing
+// here can see the exact or the reference solution.
 //
-// The Example of this package wires the whole pipeline on a toy loss.
+// The Example wires the whole pipeline on a toy loss.
 package hybrid

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"pinn/hybrid"
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -95,7 +96,7 @@ func Example() {
 		Seed: 1,
 		Phases: []hybrid.Phase{{
 			Name: "adamw", Method: first, Batch: 32, Steps: 5000,
-			Rules:    []hybrid.Rule{hybrid.DefaultSNR(), hybrid.DefaultNoiseFloor(), hybrid.DefaultPlateau()},
+			Rules:    []rules.Rule{rules.DefaultSNR(), rules.DefaultNoiseFloor(), rules.DefaultPlateau()},
 			Resample: &hybrid.Resample{Method: "uniform", Every: 2000},
 		}, {
 			Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 100,

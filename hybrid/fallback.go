@@ -5,17 +5,18 @@ import (
 	"fmt"
 	"time"
 
+	"pinn/hybrid/rules"
+	"pinn/internal/words"
 	"pinn/optim"
 )
 
-// FallBack is a short first-order phase that a full-batch phase may return to: new
-// points that it cannot cope with, or a method that is stuck, ask for steps that
-// look at few points at a time. Afterwards the phase goes on with the steps that it
-// has left, as if it were entered anew.
+// FallBack is a short first-order phase on minibatches that may be inserted into a
+// full-batch phase. Afterwards the interrupted phase goes on with the steps that it has
+// left, as if it were entered anew.
 //
-// It happens where the held-out loss has risen tenfold since the points were last
-// redrawn, or where the method reports Stuck: at once if the phase cannot redraw its
-// points, else at the third time, the first two being answered by new points.
+// A phase falls back if the held-out loss has risen tenfold since the points were last
+// redrawn, or if the method reports Stuck. A phase that redraws its points answers the
+// first two times that its method is stuck by new points and falls back at the third.
 type FallBack struct {
 	// Phase is what is inserted; a Batch of 0 stands for an eighth of the points.
 	Phase Phase
@@ -30,7 +31,7 @@ const (
 	batchesBack = 8  // minibatches that the points are cut into
 )
 
-// fallBack is where a run stands with its fall-backs.
+// fallBack counts the fall-backs of a run.
 type fallBack struct{ kept FallBackState }
 
 // FallBackState is how often a run has fallen back, and what the phase that was
@@ -55,7 +56,7 @@ func (f *fallBack) begin(steps int, used time.Duration) {
 }
 
 // left is what an interrupted phase has left.
-func (f *fallBack) left(ph Phase, b Budget) (Phase, Budget) {
+func (f *fallBack) left(ph Phase, b rules.Budget) (Phase, rules.Budget) {
 	if ph.Steps > 0 {
 		ph.Steps -= f.kept.SpentSteps
 	}
@@ -106,13 +107,13 @@ func (f *FallBack) check(loss Batched, heldOutEvery int, o Options) (faults []er
 
 // coming is the phase that is entered at place i of the plan: that of the plan with
 // what it has left, or the one to fall back to.
-func (l *leg) coming(i int) (Phase, Budget) {
+func (l *leg) coming(i int) (Phase, rules.Budget) {
 	if !l.fall.kept.Inserted {
-		return l.fall.left(l.plan.Phases[i], Budget{Time: l.limits.share(l.plan, i), Run: l.limits.own})
+		return l.fall.left(l.plan.Phases[i], rules.Budget{Time: l.limits.share(l.plan, i), Run: l.limits.own})
 	}
 	ph, n := l.plan.FallBack.Phase, l.loss.Points()
 	ph.Batch = min(l.plan.FallBack.batch(n), n)
-	return ph, Budget{Steps: ph.Steps}
+	return ph, rules.Budget{Steps: ph.Steps}
 }
 
 // returns reports whether the method has to fall back, or tries new points where it
@@ -131,16 +132,16 @@ func (p *phase) returns(info optim.StepInfo) (end ending, over, goesOn bool) {
 		}
 		why = fmt.Sprintf("%s was stuck %s", p.plan.Name, times(s.Stuck))
 	case p.leg.judge.heldOut && p.kept.JudgedAt == p.rec.kept.Steps && rise > riseMost:
-		why = fmt.Sprintf("the held-out loss %.3g is %s times what it was when the points were redrawn, more than %d", p.kept.Seen.HeldOut, two(rise), riseMost)
+		why = fmt.Sprintf("the held-out loss %.3g is %s times what it was when the points were redrawn, more than %d", p.kept.Seen.HeldOut, words.Rough(rise), riseMost)
 	default:
 		return ending{}, false, false
 	}
 	why = fmt.Sprintf("fall-back: %s, at step %d", why, step)
 	if most := p.leg.plan.FallBack.Most; p.leg.fall.kept.Fallen >= most {
-		p.rec.veto(&p.kept.Refused, p.kept.Number, ReasonFallBack, fmt.Sprintf("%s; the run has fallen back %s already", why, times(most)))
+		p.rec.veto(&p.kept.Refused, p.kept.Number, rules.ReasonFallBack, fmt.Sprintf("%s; the run has fallen back %s already", why, times(most)))
 		return ending{}, false, false
 	}
-	return ending{ReasonFallBack, why}, true, false
+	return ending{rules.ReasonFallBack, why}, true, false
 }
 
 // times is n times in words.
@@ -156,9 +157,9 @@ func times(n int) string {
 func (l *leg) detour(p *phase, end ending) bool {
 	interrupted := l.plan.Phases[p.kept.Index]
 	switch {
-	case end.stops() || end.reason == ReasonError:
+	case end.stops() || end.reason == rules.ReasonError:
 		return false
-	case end.reason == ReasonFallBack:
+	case end.reason == rules.ReasonFallBack:
 		l.fall.begin(p.kept.Result.Steps, p.clock.since(p.entered))
 		from := l.fromBest()
 		ph, _ := l.coming(p.kept.Index)

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -21,6 +23,40 @@ func shortly(res *Result) (out []string) {
 		out = append(out, fmt.Sprintf("%d %s/%d %d %s %v", p.Index, p.Method, p.Batch, p.Steps, p.Ended, p.Inserted))
 	}
 	return out
+}
+
+// An interrupted phase has left what it did not use, and its own points are not drawn
+// again.
+func TestFallBackLeaves(t *testing.T) {
+	var f fallBack
+	ph, b := f.left(Phase{Steps: 50, Points: 9}, rules.Budget{Time: time.Minute})
+	if ph.Steps != 50 || ph.Points != 9 || b.Steps != 50 || b.Time != time.Minute {
+		t.Errorf("before any fall-back %+v, %+v", ph, b)
+	}
+	f.begin(20, 10*time.Second)
+	f.begin(5, 15*time.Second)
+	ph, b = f.left(Phase{Steps: 50, Points: 9}, rules.Budget{Time: time.Minute})
+	if ph.Steps != 25 || ph.Points != 0 || b.Steps != 25 || b.Time != 35*time.Second || f.kept.Fallen != 2 || !f.kept.Inserted {
+		t.Errorf("after two %+v, %+v, %+v", ph, b, f.kept)
+	}
+	f.begin(1, time.Hour)
+	if _, b = f.left(Phase{}, rules.Budget{Time: time.Minute}); b.Time != 1 || b.Steps != 0 {
+		t.Errorf("more time used than there was: %+v", b)
+	}
+	if f.enter(); f.kept != (FallBackState{Fallen: 3}) {
+		t.Errorf("the next phase has %+v", f.kept)
+	}
+	plan := &Plan{Phases: []Phase{{Steps: 0}, {Steps: 10}}, FallBack: back(1)}
+	for i, k := range []FallBackState{{SpentSteps: 500}, {SpentSteps: 9, Inserted: true}} {
+		if err := f.restore(k, plan, i); err != nil || f.kept != k {
+			t.Errorf("%+v: %v", k, err)
+		}
+	}
+	for _, k := range []FallBackState{{Fallen: -1}, {SpentSteps: -1}, {SpentSteps: 10}, {SpentTime: -1}} {
+		if err := f.restore(k, plan, 1); err == nil {
+			t.Errorf("%+v is taken", k)
+		}
+	}
 }
 
 // A held-out loss that rises tenfold on new points sends the phase back to AdamW, as
@@ -47,7 +83,7 @@ func TestFallBackAfterRise(t *testing.T) {
 		t.Errorf("the method was entered %d times, want 3", crawler.inits)
 	}
 	falls, vetoes := of(res, KindFallBack), of(res, KindVeto)
-	if len(falls) != 2 || falls[0].Reason != ReasonFallBack || falls[0].Phase != 0 || falls[1].Phase != 2 ||
+	if len(falls) != 2 || falls[0].Reason != rules.ReasonFallBack || falls[0].Phase != 0 || falls[1].Phase != 2 ||
 		!strings.Contains(falls[0].Why, "times what it was when the points were redrawn, more than 10, at step 50; adamw takes 20 steps with minibatches of 32 of 256 points, from the best θ") ||
 		!strings.HasSuffix(falls[0].Why, ", and crawl then goes on") {
 		t.Errorf("falls %v", falls)
@@ -144,6 +180,40 @@ func TestFallBackChecked(t *testing.T) {
 	match(t, "error", err, "fall-back: must not be negative, got -1")
 	match(t, "error", err, "fall-back (adamw): steps: must be positive")
 	match(t, "error", err, "fall-back (adamw): batch: must lie between 1 and the 256 points, got 999")
+}
+
+// How often a run may fall back counts over its legs.
+func TestFallBacksOfAllLegs(t *testing.T) {
+	make := func() Leg {
+		loss := newJudged(newToy(256, 4, 0.5, 10, 1), 50)
+		m := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
+			if step == 5 || step == 15 {
+				return optim.StepInfo{Value: 2, Status: optim.Stuck}, nil
+			}
+			return crawl(step, theta, f)
+		}}
+		return Leg{Loss: loss, Plan: Plan{FallBack: back(3), Phases: []Phase{{Name: "lm", Method: m, Steps: 60}}}, Theta: start(loss.toy), Kind: KindSlab}
+	}
+	next := make()
+	first := make()
+	first.Kind = ""
+	res, err := Run(context.Background(), first, Options{Next: func(_ LegResult, all []LegResult) (*Leg, error) {
+		if len(all) == 2 {
+			return nil, nil
+		}
+		return &next, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"0 lm/0 4 fall-back false", "0 adamw/32 20 budget true", "0 lm/0 9 fall-back false", "0 adamw/32 20 budget true", "0 lm/0 47 budget false",
+		"0 lm/0 4 fall-back false", "0 adamw/32 20 budget true", "0 lm/0 9 stuck false"}
+	if got := shortly(res); !slices.Equal(got, want) {
+		t.Errorf("phases %q, want %q", got, want)
+	}
+	if v := of(res, KindVeto); len(v) != 1 || !strings.HasSuffix(v[0].Why, "the run has fallen back 3 times already") {
+		t.Errorf("vetoes %v", v)
+	}
 }
 
 func TestResumeFallenBack(t *testing.T) {

@@ -5,18 +5,20 @@ import (
 	"fmt"
 	"slices"
 
+	"pinn/hybrid/rules"
+	"pinn/internal/words"
 	"pinn/optim"
 )
 
-// Leg is one loss trained by one plan: a run is a sequence of them, such as a network
-// and a second one upon it, or the slabs of time one after the other.
+// Leg is one loss trained by one plan. A run is a sequence of legs, such as a network and
+// a second one that corrects it, or one slab of time after another.
 type Leg struct {
 	Name string // in words, as in "slab 2 of 4"; "" where a run has one leg
 	Loss Batched
 	Plan Plan
 
-	// Theta is the start, of length Loss.Dim(). It stays as it is. Resume has no use
-	// for it.
+	// Theta is where the leg starts, of length Loss.Dim(). It is not changed. Resume
+	// does not look at it.
 	Theta []float64
 
 	// Kind and Why are those of the event that opens the leg, KindStage or KindSlab
@@ -24,21 +26,21 @@ type Leg struct {
 	Kind Kind
 	Why  string
 
-	// From and To bound the part of the run's time and passes that is the leg's own,
-	// from 0 to 1: it must be over when To of them are used, and its phases have shares
-	// of the time from From to To. A To of 0 means 1.
+	// From and To bound the leg's part of the time and passes of the run, as fractions
+	// from 0 to 1. The leg ends when To of them is used; the shares of its phases are
+	// parts of the time between From and To. A To of 0 means 1.
 	From, To float64
 
-	// Ahead is the number of steps that the legs after this one may take at most, −1 if
-	// there is no limit. It is told by Progress and changes nothing.
+	// Ahead is the largest number of steps that the legs after this one may take, −1 if
+	// there is no limit. It serves Progress only.
 	Ahead int
 
-	// Recipe is what the leg was made by, in the words of the caller, who gets it back
-	// in a Snapshot and in LegResult and can make the leg again.
+	// Recipe is whatever the caller needs to make the leg again. Snapshot and LegResult
+	// hand it back.
 	Recipe []optim.Vector
 }
 
-// LegResult is what a leg left. Its slices are the run's, and must not be changed.
+// LegResult is what a leg has left. Its slices belong to the run and must not be changed.
 type LegResult struct {
 	Name   string
 	Recipe []optim.Vector
@@ -134,7 +136,7 @@ func (l *leg) train(ctx context.Context, p *phase) (Status, error) {
 		}
 		next, over := l.handOver(p, end)
 		switch {
-		case end.reason == ReasonInterrupted:
+		case end.reason == rules.ReasonInterrupted:
 			return Interrupted, nil
 		case over && !finite(l.rec.kept.Best.HeldOut):
 			return Failed, nil
@@ -143,6 +145,66 @@ func (l *leg) train(ctx context.Context, p *phase) (Status, error) {
 		}
 		p = l.enter(next)
 	}
+}
+
+// handOver writes the event between phase p and the next, or of the leg's end, and
+// returns the place of the next, and whether the leg is over.
+func (l *leg) handOver(p *phase, end ending) (next int, over bool) {
+	i := p.kept.Index
+	if l.detour(p, end) {
+		return i, false
+	}
+	if i == len(l.plan.Phases)-1 {
+		p.event(KindStop, end.reason, end.why)
+		return 0, true
+	}
+	coming := l.plan.Phases[i+1]
+	if end.stops() {
+		p.event(KindStop, end.reason, fmt.Sprintf("%s; %s was not reached", end.why, coming.Name))
+		return 0, true
+	}
+	p.event(KindSwitch, end.reason, end.why+"; "+l.goesOn(p.plan, coming)+l.fromBest())
+	return i + 1, false
+}
+
+// fromBest returns θ to the best so far if its held-out loss has more than
+// doubled since, and says so in the end of a sentence.
+func (l *leg) fromBest() string {
+	best, phases := &l.rec.kept.Best, l.rec.kept.Phases
+	last := phases[len(phases)-1].HeldOutLast
+	if !finite(best.HeldOut) || last <= 2*best.HeldOut {
+		return ""
+	}
+	copy(l.theta, best.Theta)
+	return fmt.Sprintf(", from the best θ, of step %d with held-out loss %.3g against %.3g now", best.Step, best.HeldOut, last)
+}
+
+// goesOn is the half sentence that says what the next phase minimises. Decay
+// that a method applies to θ itself is no part of the loss.
+func (l *leg) goesOn(from, next Phase) string {
+	if next.Batch > 0 && next.Points > 0 {
+		return fmt.Sprintf("%s goes on with minibatches of %d of points drawn for it", next.Name, next.Batch)
+	}
+	if next.Batch > 0 {
+		return fmt.Sprintf("%s goes on with minibatches of %d of %d points", next.Name, next.Batch, l.loss.Points())
+	}
+	s := fmt.Sprintf("%s now minimises the loss over all %d points", next.Name, l.loss.Points())
+	if next.Points > 0 {
+		s = fmt.Sprintf("%s now minimises the loss over points drawn for it", next.Name)
+	}
+	if d := decay(from.Method); d > 0 && decay(next.Method) == 0 {
+		s += fmt.Sprintf(" without the weight decay %g of %s, which is no part of it", d, from.Name)
+	}
+	return s
+}
+
+// decay is the method's weight decay, 0 if it has none.
+func decay(m optim.Method) float64 {
+	shared, ok := optim.ShareOf(m)
+	if !ok {
+		return 0
+	}
+	return shared.WeightDecay
 }
 
 // result is what the leg leaves.
@@ -160,7 +222,7 @@ func (l *leg) doubts() (w []error) {
 		in = l.spec.Name + ": "
 	}
 	if a := l.points.kept.Alarm; a.Worst > overfitRatio {
-		w = append(w, fmt.Errorf("the held-out loss reached %s times the training loss, at step %d", two(a.Worst), a.Step))
+		w = append(w, fmt.Errorf("the held-out loss reached %s times the training loss, at step %d", words.Rough(a.Worst), a.Step))
 	}
 	if age := k.Steps - k.Best.Step; finite(k.Best.HeldOut) && age > max(minAge, steps/10) && len(k.Phases) > 0 {
 		last := k.Phases[len(k.Phases)-1].HeldOutLast

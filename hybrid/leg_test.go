@@ -1,9 +1,7 @@
 package hybrid
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -11,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -204,7 +203,7 @@ func TestLegsShareThePasses(t *testing.T) {
 		}
 		return nil, nil
 	}})
-	if err != nil || len(res.Phases) != 2 || res.Phases[0].Steps != 5 || res.Phases[1].Steps != 15 || res.Phases[0].Ended != ReasonPasses {
+	if err != nil || len(res.Phases) != 2 || res.Phases[0].Steps != 5 || res.Phases[1].Steps != 15 || res.Phases[0].Ended != rules.ReasonPasses {
 		t.Errorf("%v, phases %+v", err, res.Phases)
 	}
 	if n := len(of(res, KindSlab)) + len(of(res, KindStage)); n != 0 {
@@ -214,124 +213,6 @@ func TestLegsShareThePasses(t *testing.T) {
 		if _, err := Run(context.Background(), make(share[0], share[1]), Options{Passes: 1}); err == nil || !strings.Contains(err.Error(), "parts of the run") {
 			t.Errorf("from %g to %g: %v", share[0], share[1], err)
 		}
-	}
-}
-
-// What Next says: no leg, a doubt, a leg that cannot be carried out, and what it is told.
-func TestNext(t *testing.T) {
-	doubt := errors.New("doubtful")
-	impossible := legOf("impossible")
-	impossible.Plan.Phases = nil
-	other := legOf("other")
-	other.Loss = bare{newToy(96, 4, 0.5, 10, 1)}
-	for name, c := range map[string]struct {
-		next    *Leg
-		doubt   error
-		legs    int
-		warning string // "" for none
-		refused bool
-	}{
-		"none":                  {legs: 1},
-		"a doubt alone":         {doubt: doubt, legs: 1, warning: "doubtful"},
-		"a doubt and a leg":     {next: legOf("next"), doubt: doubt, legs: 2, warning: "doubtful"},
-		"a leg without phases":  {next: impossible, legs: 1, warning: "impossible could not begin: plan: no phase", refused: true},
-		"a leg of other terms":  {next: other, legs: 1, warning: "other could not begin: ", refused: true},
-		"a doubt, and no phase": {next: impossible, doubt: doubt, legs: 1, warning: "doubtful", refused: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			asked := 0
-			first, o := twice(Options{})
-			o.Next = func(done LegResult, all []LegResult) (*Leg, error) {
-				if asked++; len(all) != asked || all[len(all)-1].Phases != done.Phases || !slices.Equal(done.Theta, all[len(all)-1].Theta) {
-					t.Errorf("asked %d times, with %d legs", asked, len(all))
-				}
-				if asked == 2 {
-					return nil, nil
-				}
-				return c.next, c.doubt
-			}
-			res, err := Run(context.Background(), first, o)
-			if err != nil || res.Status != Finished || len(res.Legs) != c.legs {
-				t.Fatalf("%v, status %v, %d legs", err, res.Status, len(res.Legs))
-			}
-			var refusal *RefusedLeg
-			found := slices.ContainsFunc(res.Warnings, func(w error) bool { return errors.As(w, &refusal) })
-			if found != c.refused || c.warning != "" && !hasWarning(res, c.warning) || found && len(of(res, KindSlab)) > 0 {
-				t.Errorf("warnings %v, events %v", res.Warnings, of(res, KindSlab))
-			}
-			if found && refusal.Name != c.next.Name {
-				t.Errorf("refused is %+v", refusal)
-			}
-		})
-	}
-	if e := (&RefusedLeg{Err: ErrNoPhase}); e.Error() != "the next leg could not begin: plan: no phase" || !errors.Is(e, ErrNoPhase) {
-		t.Errorf("%v", e)
-	}
-}
-
-// A run that was told to stop, or that has failed, has no next leg; the leg in hand is
-// among the results.
-func TestNoLegAfterTheEnd(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	first, o := twice(Options{})
-	o.Next = func(LegResult, []LegResult) (*Leg, error) {
-		t.Error("asked for another leg")
-		return nil, nil
-	}
-	res, err := Run(ctx, first, o)
-	if err != nil || res.Status != Interrupted || len(res.Legs) != 1 || !finite(res.Legs[0].HeldOut) {
-		t.Errorf("%v, %v, legs %+v", err, res.Status, res.Legs)
-	}
-	void := hollow{newToy(256, 4, 0.5, 10, 1)}
-	void.poison = func(int, []float64) bool { return true }
-	res, err = Run(context.Background(), one(void, pipeline2(), start(void.toy)), o)
-	if err != nil || res.Status != Failed || len(res.Legs) != 1 {
-		t.Errorf("%v, %v, legs %+v", err, res.Status, res.Legs)
-	}
-	boom := errors.New("boom")
-	loss := newToy(256, 4, 0.5, 10, 1)
-	plan := Plan{Phases: []Phase{{Name: "m", Steps: 3, Method: &scripted{do: func(int, []float64, optim.Objective) (optim.StepInfo, error) { return optim.StepInfo{}, boom }}}}}
-	res, err = Run(context.Background(), one(loss, plan, start(loss)), o)
-	if !errors.Is(err, boom) || res.Status != Failed || len(res.Legs) != 1 || !hasWarning(res, "no held-out loss") {
-		t.Errorf("%v, %v, legs %+v", err, res.Status, res.Legs)
-	}
-	if d := res.Legs[0]; d.HeldOut != d.Loss || !finite(d.Loss) {
-		t.Errorf("without a held-out loss the leg left %g and %g", d.Loss, d.HeldOut)
-	}
-}
-
-// How often a run may fall back counts over its legs.
-func TestFallBacksOfAllLegs(t *testing.T) {
-	make := func() Leg {
-		loss := newJudged(newToy(256, 4, 0.5, 10, 1), 50)
-		m := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
-			if step == 5 || step == 15 {
-				return optim.StepInfo{Value: 2, Status: optim.Stuck}, nil
-			}
-			return crawl(step, theta, f)
-		}}
-		return Leg{Loss: loss, Plan: Plan{FallBack: back(3), Phases: []Phase{{Name: "lm", Method: m, Steps: 60}}}, Theta: start(loss.toy), Kind: KindSlab}
-	}
-	next := make()
-	first := make()
-	first.Kind = ""
-	res, err := Run(context.Background(), first, Options{Next: func(_ LegResult, all []LegResult) (*Leg, error) {
-		if len(all) == 2 {
-			return nil, nil
-		}
-		return &next, nil
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"0 lm/0 4 fall-back false", "0 adamw/32 20 budget true", "0 lm/0 9 fall-back false", "0 adamw/32 20 budget true", "0 lm/0 47 budget false",
-		"0 lm/0 4 fall-back false", "0 adamw/32 20 budget true", "0 lm/0 9 stuck false"}
-	if got := shortly(res); !slices.Equal(got, want) {
-		t.Errorf("phases %q, want %q", got, want)
-	}
-	if v := of(res, KindVeto); len(v) != 1 || !strings.HasSuffix(v[0].Why, "the run has fallen back 3 times already") {
-		t.Errorf("vetoes %v", v)
 	}
 }
 
@@ -366,126 +247,56 @@ func TestOldBestOfALeg(t *testing.T) {
 	}
 }
 
-// Progress tells the leg and what the run may still take: of the phase, of those after
-// it, of the legs ahead.
-func TestProgressOfLegs(t *testing.T) {
-	var heard []Progress
-	o := Options{now: ticking(time.Second), Watch: func(p Progress) { heard = append(heard, p) }}
-	first, o := twice(o)
-	first.Ahead = 30
-	first.Plan.FallBack = nil
-	if _, err := Run(context.Background(), first, o); err != nil {
-		t.Fatal(err)
+// The same rule in a second phase starts with an empty window.
+func TestRuleStartsAnewInNextPhase(t *testing.T) {
+	loss := newJudged(newToy(4096, 12, 0.5, 30, 1), 300)
+	rule := &rules.SNR{Threshold: 0.01, Exhausted: 100, Of: rules.OfFull, Window: 3, Votes: 2, MinSteps: 200}
+	phase := func(m optim.Method) Phase {
+		return Phase{Name: "adamw", Method: m, Batch: 64, Steps: 1000, Rules: []rules.Rule{rule}}
 	}
-	begun := heard[0]
-	if begun.Leg != 0 || begun.LegName != "first" || begun.StepsLeft != 24+6+30 {
-		t.Errorf("at first %+v", begun)
-	}
-	for i, p := range heard {
-		if want := max(0, 60-p.Step); p.StepsLeft != want {
-			t.Errorf("report %d, leg %d, step %d: %d steps left, want %d", i, p.Leg, p.Step, p.StepsLeft, want)
+	res := run(t, loss, Plan{Phases: []Phase{phase(adamw(1e-3)), phase(adamw(1e-3))}}, start(loss.toy))
+	for i, p := range res.Phases {
+		if p.Ended != rules.ReasonSNR || p.Steps != 200 {
+			t.Errorf("phase %d ended %q after %d steps, want snr after 200", i, p.Ended, p.Steps)
 		}
 	}
-	if last := heard[len(heard)-1]; last.Leg != 1 || last.LegName != "second" || last.StepsLeft != 0 {
-		t.Errorf("at last %+v", last)
+	if got := of(res, KindSwitch)[0].Why; !strings.HasSuffix(got, "; adamw goes on with minibatches of 64 of 4096 points") {
+		t.Errorf("why = %q", got)
 	}
 }
 
-// What is left of an interrupted phase counts, and one without a limit leaves no number.
-func TestStepsLeft(t *testing.T) {
-	loss := newToy(64, 2, 0.5, 10, 1)
-	make := func(ahead int, phases ...Phase) *phase {
-		for i := range phases {
-			phases[i].Method = &scripted{do: crawl}
-		}
-		r := newRunner(Options{Passes: 1})
-		l := r.newLeg(Leg{Loss: loss, Plan: Plan{Phases: phases, FallBack: back(2)}, Theta: start(loss), Ahead: ahead})
-		return l.prepare(0)
-	}
-	p := make(7, Phase{Steps: 50}, Phase{Steps: 20})
-	if got := p.stepsLeft(); got != 77 {
-		t.Errorf("%d steps left, want 77", got)
-	}
-	p.leg.fall.begin(10, 0)
-	if p = p.leg.prepare(0); p.stepsLeft() != 20+40+20+7 {
-		t.Errorf("%d steps left of a run that has fallen back after 10 of 50, want 87", p.stepsLeft())
-	}
-	for i, p := range []*phase{make(-1, Phase{Steps: 5}), make(0, Phase{}), make(0, Phase{Steps: 5}, Phase{})} {
-		if got := p.stepsLeft(); got != -1 {
-			t.Errorf("case %d: %d steps left without a limit", i, got)
-		}
+func TestDecayIsNamedAtTheSwitch(t *testing.T) {
+	loss := newToy(256, 4, 0.5, 10, 1)
+	m := adamw(1e-3)
+	m.WeightDecay = 1e-4
+	res := run(t, loss, Plan{Phases: []Phase{
+		{Name: "adamw", Method: m, Batch: 16, Steps: 10},
+		{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 10},
+	}}, start(loss))
+	want := "budget: all 10 steps of the phase are done; lbfgs now minimises the loss over all 256 points without the weight decay 0.0001 of adamw, which is no part of it"
+	if got := of(res, KindSwitch)[0].Why; got != want {
+		t.Errorf("why = %q\nwant  %q", got, want)
 	}
 }
 
-// Events are heard when they happen, all of them and once, and a resumed run does not
-// repeat those before.
-func TestEventsAreHeard(t *testing.T) {
-	var heard []Event
-	steps := map[int]bool{}
-	first, o := twice(Options{Event: func(e Event) { heard = append(heard, e) }})
-	var kept []*Snapshot
-	o.Keep = func(_ bool, take func() *Snapshot) {
-		s := take()
-		if kept = append(kept, s); len(heard) != len(s.Record.Events) {
-			t.Errorf("step %d: %d events heard of %d", s.Steps(), len(heard), len(s.Record.Events))
+// The next phase begins at the best θ if the last has become much worse.
+func TestNextPhaseBeginsAtBest(t *testing.T) {
+	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	spoil := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
+		info, err := crawl(step, theta, f)
+		if step == 95 {
+			theta[0] += 100
 		}
-		steps[len(heard)] = true
+		return info, err
+	}}
+	res := run(t, loss, Plan{Phases: []Phase{
+		{Name: "spoil", Method: spoil, Steps: 95},
+		{Name: "crawl", Method: &scripted{do: crawl}, Steps: 5},
+	}}, start(loss.toy))
+	if first, second := res.Phases[0], res.Phases[1]; second.HeldOutFirst >= first.HeldOutFirst || first.HeldOutLast < 1000 {
+		t.Errorf("held-out losses %v … %v, then %v", first.HeldOutFirst, first.HeldOutLast, second.HeldOutFirst)
 	}
-	res, err := Run(context.Background(), first, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(heard, res.Events) || len(steps) < 8 {
-		t.Errorf("heard %d events, the run has %d", len(heard), len(res.Events))
-	}
-	s := kept[len(kept)/3]
-	heard = nil
-	_, o = twice(Options{Event: func(e Event) { heard = append(heard, e) }})
-	if res, err = Resume(context.Background(), *legOf(s.Leg), s, o); err != nil || !slices.Equal(heard, res.Events[len(s.Record.Events):]) {
-		t.Errorf("resumed: %v, heard %d events after %d of %d", err, len(heard), len(s.Record.Events), len(res.Events))
-	}
-}
-
-// All that is told in seconds is measured by the run's one clock.
-func TestOneClock(t *testing.T) {
-	frozen := time.Now()
-	row, _ := optim.ByName("adamw")
-	loss, plan := tiny(row)
-	loss.(*judged).duration = func() { time.Sleep(time.Microsecond) }
-	res, err := begin(plan, loss, Options{now: func() time.Time { return frozen }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range res.Phases {
-		if p.Seconds != 0 || p.CheckSeconds != 0 || p.HeldOutSeconds != 0 {
-			t.Errorf("%s took %g s, %g of them for checks and %g for the held-out loss, by a clock that stands", p.Method, p.Seconds, p.CheckSeconds, p.HeldOutSeconds)
-		}
-	}
-	for _, r := range res.Trace.Rows {
-		if r.Wall != 0 || r.K > 0 && r.CheckSeconds != 0 {
-			t.Fatalf("row %+v by a clock that stands", r)
-		}
-	}
-}
-
-// Same legs, same bytes of every snapshot.
-func TestSnapshotsRepeat(t *testing.T) {
-	frozen := time.Now()
-	bytesOf := func() (list [][]byte) {
-		first, o := twice(Options{now: func() time.Time { return frozen }})
-		o.Keep = func(_ bool, take func() *Snapshot) {
-			var b bytes.Buffer
-			if err := take().Encode(&b); err != nil {
-				t.Fatal(err)
-			}
-			list = append(list, b.Bytes())
-		}
-		if _, err := Run(context.Background(), first, o); err != nil {
-			t.Fatal(err)
-		}
-		return list
-	}
-	if a, b := bytesOf(), bytesOf(); !slices.EqualFunc(a, b, bytes.Equal) {
-		t.Error("two runs of the same legs keep other bytes")
+	if why := of(res, KindSwitch)[0].Why; !strings.Contains(why, ", from the best θ, of step 90 with held-out loss ") {
+		t.Errorf("why = %q", why)
 	}
 }

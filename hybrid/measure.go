@@ -1,9 +1,10 @@
 package hybrid
 
 import (
-	"slices"
 	"time"
 
+	"pinn/hybrid/noise"
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -64,10 +65,10 @@ func (p *phase) due() bool {
 
 // look measures, puts the check to the rules and sounds the alarm. loss is the
 // training loss that the method saw.
-func (p *phase) look(row *Row, loss float64) Decision {
+func (p *phase) look(row *Row, loss float64) rules.Decision {
 	if p.step.mini == nil {
 		row.FullR = ratioOf(p.leg.loss)
-		p.leg.points.kept.Ratios.add(row.FullR)
+		p.leg.points.kept.Ratios.Add(row.FullR)
 	}
 	s := p.compare(row)
 	if s.K > 0 {
@@ -84,9 +85,9 @@ func (p *phase) look(row *Row, loss float64) Decision {
 
 // compare takes the gradient statistics at θ, if this phase has any and it is time,
 // and enters them in the row.
-func (p *phase) compare(row *Row) Stats {
+func (p *phase) compare(row *Row) noise.Stats {
 	if p.monitor == nil || p.monitor.k() == 0 || p.kept.Result.Steps < p.monitor.kept.Next {
-		return Stats{}
+		return noise.Stats{}
 	}
 	s, loss, seconds := p.monitor.measure(p.leg.theta)
 	n := p.leg.loss.Points()
@@ -97,7 +98,7 @@ func (p *phase) compare(row *Row) Stats {
 	row.FullSNR = s.SNRAt(n)
 	row.FullLo, row.FullHi = s.BandAt(n)
 	p.kept.Seen.SNR, p.kept.Seen.FullSNR = row.SNR, row.FullSNR
-	if p.plan.statistical() {
+	if rules.Statistical(p.plan.Rules) {
 		p.pass(s.K)
 		row.Passes = p.rec.kept.Passes
 	}
@@ -142,15 +143,15 @@ func (p *phase) cost(began time.Time) {
 // ask shows the check to every rule and returns the first decision to leave, unless
 // a larger batch is tried instead. The row gets the votes of the first rule that
 // votes.
-func (p *phase) ask(row *Row, s Stats, loss float64) Decision {
-	c := Check{
+func (p *phase) ask(row *Row, s noise.Stats, loss float64) rules.Decision {
+	c := rules.Check{
 		Step: p.kept.Result.Steps, Points: p.leg.loss.Points(), Stats: s, Loss: loss, HeldOut: row.HeldOut,
 		First:     p.atStart(),
 		Elapsed:   p.clock.since(p.entered),
 		SinceClip: p.since(p.kept.Clipped), SinceRestart: p.since(p.kept.Restarted),
 	}
-	var first Decision
-	p.kept.Votes = Decision{}
+	var first rules.Decision
+	p.kept.Votes = rules.Decision{}
 	for _, rule := range p.plan.Rules {
 		d := rule.Observe(c)
 		if p.kept.Votes.Window == 0 && d.Window > 0 {
@@ -168,27 +169,17 @@ func (p *phase) ask(row *Row, s Stats, loss float64) Decision {
 		}
 	}
 	if s.K > 0 {
-		p.monitor.schedule(p.kept.Result.Steps, p.plan.near())
+		p.monitor.schedule(p.kept.Result.Steps, near(p.plan.Rules))
 	}
 	if first.Grow && p.grow(first) {
-		return Decision{}
+		return rules.Decision{}
 	}
 	return first
 }
 
-// statistical reports whether a rule of the phase looks at the statistics.
-func (ph Phase) statistical() bool {
-	return slices.ContainsFunc(ph.Rules, func(r Rule) bool { _, ok := r.(statistical); return ok })
-}
-
 // near reports whether a rule may soon fire by the statistics; without such a rule
 // they are for the record, at an even pace.
-func (ph Phase) near() bool {
-	return !ph.statistical() || slices.ContainsFunc(ph.Rules, func(r Rule) bool {
-		s, ok := r.(statistical)
-		return ok && s.near()
-	})
-}
+func near(list []rules.Rule) bool { return !rules.Statistical(list) || rules.Near(list) }
 
 // atStart is the held-out loss at the start of the leg.
 func (p *phase) atStart() float64 {
@@ -201,7 +192,7 @@ func (p *phase) atStart() float64 {
 // since is the number of updates since the phase's step s, Never for −1.
 func (p *phase) since(s int) int {
 	if s < 0 {
-		return Never
+		return rules.Never
 	}
 	return p.kept.Result.Steps - s
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -18,8 +19,9 @@ type minibatches struct {
 	k      int // current minibatch of the pool
 }
 
-// BatchState is where an epoch of minibatches stands: from the random source before its
-// shuffle, as the bytes of MarshalBinary, it is dealt again.
+// BatchState is where an epoch of minibatches stands. Before is the random source before
+// the epoch was shuffled, as the bytes of its MarshalBinary: the same epoch can be dealt
+// again from it.
 type BatchState struct {
 	Before []byte
 	K      int // the minibatch that comes next
@@ -32,7 +34,7 @@ func newMinibatches(loss Batched, size int, stream stream) *minibatches {
 	return m
 }
 
-// deal starts a new epoch on newly dealt batches, as the redraw of points asks.
+// deal starts a new epoch on newly dealt batches, after a redraw of the points.
 func (m *minibatches) deal() {
 	m.pool = m.loss.Deal(m.size)
 	if m.pool.Len() < 1 {
@@ -64,7 +66,7 @@ func (m *minibatches) ValueGrad(grad, theta []float64) float64 {
 	return m.pool.ValueGrad(m.k, grad, theta)
 }
 
-// view is what the method is to see: with rows if the loss can give them.
+// view is what the method sees: an optim.Rows if the loss can give rows.
 func (m *minibatches) view() optim.Objective {
 	if _, ok := m.pool.(RowBatches); ok {
 		return rowMinibatches{m}
@@ -99,4 +101,99 @@ func (m *minibatches) restore(k BatchState) error {
 	}
 	m.k = k.K
 	return nil
+}
+
+// grow doubles the minibatch as the decision asks, as long as the points are enough for
+// the K minibatches of a check, and reports whether it did. Checks before and after are
+// not comparable: the windows of the rules start anew when the size changes.
+//
+// Source: Byrd, Chin, Nocedal and Wu, Math. Program. 134 (2012) 127, section 3: the batch
+// is enlarged where the norm test fails.
+func (p *phase) grow(d rules.Decision) bool {
+	size := 2 * p.plan.Batch
+	if why := p.tooLarge(size); why != "" {
+		p.rec.veto(&p.kept.Grown, p.kept.Number, d.Reason, fmt.Sprintf("%s; the batch cannot grow to %d: %s", d.Why, size, why))
+		return false
+	}
+	p.event(KindGrow, d.Reason, fmt.Sprintf("%s; the batch grows from %d to %d of %d points", d.Why, p.plan.Batch, size, p.leg.loss.Points()))
+	p.resize(size)
+	p.step.mini.deal()
+	return true
+}
+
+// resize makes size points the minibatch of the phase and of its checks.
+func (p *phase) resize(size int) {
+	p.plan.Batch, p.kept.Result.Batch, p.step.mini.size, p.monitor.size = size, size, size, size
+	p.monitor.deal()
+}
+
+// tooLarge says why a minibatch of size points would not do, "" if it would.
+func (p *phase) tooLarge(size int) string {
+	if n := p.leg.loss.Points(); size > n {
+		return fmt.Sprintf("there are %d points", n)
+	}
+	have := p.leg.loss.Deal(size).Len()
+	k := p.plan.Checks.batches(have)
+	if want := p.plan.Checks.batches(have + defaultBatches + p.plan.Checks.Batches); k < want {
+		return fmt.Sprintf("it would leave %d disjoint minibatches of the %d that are compared", have, want)
+	}
+	s := rules.Shape{Points: p.leg.loss.Points(), Batch: size, Every: p.plan.Checks.every(k), K: k, Steps: p.plan.Steps, Statistics: true}
+	for _, r := range p.plan.Rules {
+		if refusal, _ := rules.Fit(r, s); refusal != nil {
+			return refusal.Error()
+		}
+	}
+	return ""
+}
+
+// streams are the random sources of a leg, one per purpose: taking more from
+// one does not move another, so measuring more often leaves training as it is.
+type streams struct {
+	batches stream // order of the minibatches that methods train on
+	checks  stream // minibatches of the checks
+	points  stream // redrawn points
+}
+
+// Streams is the state of the random sources of a leg, each as the bytes of its
+// MarshalBinary.
+type Streams struct{ Batches, Checks, Points []byte }
+
+// stream is a random source whose state can be kept.
+type stream struct {
+	rng    *rand.Rand
+	source *rand.PCG
+}
+
+// newStreams starts all streams from the plan's seed.
+func newStreams(seed uint64) streams {
+	from := func(purpose uint64) stream {
+		source := rand.NewPCG(seed, purpose)
+		return stream{rand.New(source), source}
+	}
+	return streams{batches: from(1), checks: from(2), points: from(3)}
+}
+
+func (s streams) snapshot() Streams {
+	return Streams{Batches: marshal(s.batches.source), Checks: marshal(s.checks.source), Points: marshal(s.points.source)}
+}
+
+func (s streams) restore(k Streams) error {
+	for _, f := range []struct {
+		name string
+		to   *rand.PCG
+		from []byte
+	}{{"batches", s.batches.source, k.Batches}, {"checks", s.checks.source, k.Checks}, {"points", s.points.source, k.Points}} {
+		if err := f.to.UnmarshalBinary(f.from); err != nil {
+			return fmt.Errorf("the random stream of the %s: %w", f.name, err)
+		}
+	}
+	return nil
+}
+
+func marshal(p *rand.PCG) []byte {
+	b, err := p.MarshalBinary()
+	if err != nil {
+		panic("hybrid: a random source without bytes")
+	}
+	return b
 }

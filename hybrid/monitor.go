@@ -3,15 +3,9 @@ package hybrid
 import (
 	"fmt"
 
+	"pinn/hybrid/noise"
 	"pinn/optim"
 )
-
-// Preconditioner is a method with a diagonal metric of its own, such as
-// 1/(√v̂ + ε) for Adam. Preconditioner stores the diagonal in dst and reports
-// whether there is one yet.
-type Preconditioner interface {
-	Preconditioner(dst []float64) bool
-}
 
 // monitor compares minibatch gradients at one θ. It draws from its own random
 // stream and its own deal of the points and never moves θ, so that training
@@ -25,9 +19,8 @@ type monitor struct {
 	pool   Batches
 	method optim.Method
 
-	grads [][]float64 // the K gradients of the last check
-	gram  []float64
-	rows  []float64
+	grads [][]float64  // the K gradients of the last check
+	meter *noise.Meter // of K gradients; not used for K = 0
 	w     []float64
 
 	kept MonitorState
@@ -35,7 +28,7 @@ type monitor struct {
 
 // MonitorState is when the next check is due and what those before have cost.
 type MonitorState struct {
-	Stride int // the next check comes after Stride times the cadence
+	Stride int // the next check comes after Stride·every() steps
 	Next   int // step of the phase from which on to measure
 
 	Taken     int // checks
@@ -62,7 +55,9 @@ func (m *monitor) deal() {
 	for i := range m.grads {
 		m.grads[i] = make([]float64, m.loss.Dim())
 	}
-	m.gram, m.rows = make([]float64, k*k), make([]float64, k)
+	if k > 0 {
+		m.meter = noise.NewMeter(k)
+	}
 }
 
 // k is the number of gradients per check, 0 if there are no statistics.
@@ -90,10 +85,10 @@ func (m *monitor) schedule(step int, near bool) {
 // measure returns the statistics at theta, the mean loss of the K minibatches,
 // and the seconds it took. Without statistics it returns zero Stats and does
 // nothing. It allocates nothing.
-func (m *monitor) measure(theta []float64) (s Stats, loss, seconds float64) {
+func (m *monitor) measure(theta []float64) (s noise.Stats, loss, seconds float64) {
 	k := m.k()
 	if k == 0 {
-		return Stats{}, nan, 0
+		return noise.Stats{}, nan, 0
 	}
 	began := m.clock.now()
 	m.pool.Shuffle(m.stream.rng)
@@ -101,7 +96,7 @@ func (m *monitor) measure(theta []float64) (s Stats, loss, seconds float64) {
 		loss += m.pool.ValueGrad(i, g, theta)
 	}
 	w, metric := m.metric()
-	s = measure(m.grads, m.size, w, metric, m.gram, m.rows)
+	s = m.meter.Measure(m.grads, m.size, w, metric)
 	m.kept.Taken++
 	m.kept.Gradients += k
 	seconds = m.clock.seconds(began)
@@ -113,13 +108,13 @@ func (m *monitor) measure(theta []float64) (s Stats, loss, seconds float64) {
 func (m *monitor) metric() ([]float64, string) {
 	p, ok := m.method.(Preconditioner)
 	if !ok || !m.checks.own() {
-		return nil, Plain
+		return nil, noise.Plain
 	}
 	if m.w == nil {
 		m.w = make([]float64, m.loss.Dim())
 	}
 	if !p.Preconditioner(m.w) {
-		return nil, Plain
+		return nil, noise.Plain
 	}
 	return m.w, m.checks.Metric
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -15,26 +16,26 @@ type phase struct {
 	rec     *recorder
 	clock   *clock
 	plan    Phase // its Batch grows
-	budget  Budget
+	budget  rules.Budget
 	entered time.Time
 	step    stepper
 	monitor *monitor // in a minibatch phase, else nil
 	kept    PhaseState
 }
 
-// PhaseState is what a phase has reached, beside what its parts keep.
+// PhaseState is what a phase has reached, except what its stepper and monitor keep.
 type PhaseState struct {
-	Index  int // of the plan's phase, or of the one that was interrupted for this one
-	Number int // in the run
+	Index  int // in the plan; that of the interrupted phase for one fallen back to
+	Number int // in the run, from 0
 
-	Clipped, Restarted int  // the phase's step of the newest of each, −1 for none
-	Refused            bool // it would have fallen back once more, and the record says so
-	Grown              bool // the batch has reached its largest size, and the record says so
+	Clipped, Restarted int  // the phase's step of the newest clipped step and of the newest redraw or set-back, −1 for none
+	Refused            bool // there is an event that it may not fall back once more
+	Grown              bool // there is an event that the batch cannot grow further
 
 	Result   PhaseResult
-	Seen     Row      // what was last measured of each
-	Votes    Decision // of the newest check
-	JudgedAt int      // step of the run at which the held-out loss was last measured
+	Seen     Row            // the newest value of each quantity
+	Votes    rules.Decision // of the newest check
+	JudgedAt int            // step of the run at which the held-out loss was last measured
 }
 
 // enter prepares phase i and records its starting point.
@@ -96,7 +97,7 @@ func (p *phase) train(ctx context.Context) (end ending, err error) {
 		end, over, err = p.turn(stop)
 	}
 	if err != nil {
-		end = ending{ReasonError, err.Error()}
+		end = ending{rules.ReasonError, err.Error()}
 	}
 	p.leave(end)
 	return end, err
@@ -153,9 +154,9 @@ func (p *phase) pass(evaluations int) {
 }
 
 // after counts the step, measures what is due, asks the rules and records.
-func (p *phase) after(info optim.StepInfo) Decision {
+func (p *phase) after(info optim.StepInfo) rules.Decision {
 	if info.Status != optim.Running && info.StepNorm == 0 {
-		return Decision{}
+		return rules.Decision{}
 	}
 	p.rec.kept.Steps++
 	p.kept.Result.Steps++
@@ -164,7 +165,7 @@ func (p *phase) after(info optim.StepInfo) Decision {
 		p.kept.Clipped = step
 	}
 	if info.Restarted {
-		p.event(KindRestart, ReasonLineSearch, fmt.Sprintf("line-search: %s, at step %d", info.Note, step))
+		p.event(KindRestart, rules.ReasonLineSearch, fmt.Sprintf("line-search: %s, at step %d", info.Note, step))
 	}
 	row := p.rowOf(info)
 	p.kept.Seen.Loss = info.Value
@@ -172,7 +173,7 @@ func (p *phase) after(info optim.StepInfo) Decision {
 	if p.step.mini == nil && (due || recorded(step)) {
 		p.terms(&row)
 	}
-	var d Decision
+	var d rules.Decision
 	if due {
 		d = p.look(&row, info.Value)
 	}
@@ -187,14 +188,14 @@ func (p *phase) after(info optim.StepInfo) Decision {
 
 // methodEnd is the ending that the method itself asked for.
 func (p *phase) methodEnd(info optim.StepInfo) ending {
-	reason := ReasonLineSearch
+	reason := rules.ReasonLineSearch
 	switch {
 	case info.Status.Converged():
-		reason = ReasonConverged
+		reason = rules.ReasonConverged
 	case info.Status == optim.Stuck:
-		reason = ReasonStuck
+		reason = rules.ReasonStuck
 	case info.Status == optim.Diverged:
-		reason = ReasonDiverged
+		reason = rules.ReasonDiverged
 	}
 	what := info.Note
 	if what == "" {
@@ -227,7 +228,7 @@ func (p *phase) leave(end ending) {
 }
 
 // event writes down that something happened in the phase.
-func (p *phase) event(kind Kind, reason Reason, why string) {
+func (p *phase) event(kind Kind, reason rules.Reason, why string) {
 	p.rec.event(p.kept.Number, kind, reason, why)
 }
 

@@ -6,16 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
-
-// bare is a loss that can do nothing but be minimised in batches.
-type bare struct{ t *toy }
-
-func (b bare) Dim() int                                { return b.t.Dim() }
-func (b bare) Points() int                             { return b.t.Points() }
-func (b bare) Deal(size int) Batches                   { return b.t.Deal(size) }
-func (b bare) ValueGrad(grad, theta []float64) float64 { return b.t.ValueGrad(grad, theta) }
 
 func TestPlanFaults(t *testing.T) {
 	good := func() Phase { return Phase{Name: "m", Method: &scripted{do: crawl}, Batch: 16, Steps: 20} }
@@ -39,8 +32,8 @@ func TestPlanFaults(t *testing.T) {
 		{"share not a number", Plan{Phases: with(func(p *Phase) { p.Share = nan })}, Options{}, "share"},
 		{"checks", Plan{Phases: with(func(p *Phase) { p.Checks.Every = -1 })}, Options{}, "checks"},
 		{"negative redraws", Plan{Phases: with(func(p *Phase) { p.Resample = &Resample{Every: -1} })}, Options{}, "resample: every"},
-		{"rule that cannot fire", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 128, []Rule{atTwo()} })}, Options{}, "phase 0 (m): rule snr: can never fire"},
-		{"rule without minibatches", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 0, []Rule{DefaultNoiseFloor()} })}, Options{}, "rule noise-floor: needs minibatches"},
+		{"rule that cannot fire", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 128, []rules.Rule{atTwo()} })}, Options{}, "phase 0 (m): rule snr: can never fire"},
+		{"rule without minibatches", Plan{Phases: with(func(p *Phase) { p.Batch, p.Rules = 0, []rules.Rule{rules.DefaultNoiseFloor()} })}, Options{}, "rule noise-floor: needs minibatches"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loss := newToy(256, 4, 0.5, 10, 1)
@@ -76,16 +69,16 @@ func TestPlanDoubts(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		batch int
-		rule  Rule
+		rule  rules.Rule
 		want  string
 	}{
-		{"three batches", 85, DefaultPlateau(), "batch 85 of 256 points leaves 3 disjoint minibatches, fewer than the 4 that make the gradient's noise known: the checks are rough"},
-		{"one batch", 256, DefaultPlateau(), "leaves 1 disjoint minibatches, fewer than the 4 that make the gradient's noise known: the checks take no statistics"},
+		{"three batches", 85, rules.DefaultPlateau(), "batch 85 of 256 points leaves 3 disjoint minibatches, fewer than the 4 that make the gradient's noise known: the checks are rough"},
+		{"one batch", 256, rules.DefaultPlateau(), "leaves 1 disjoint minibatches, fewer than the 4 that make the gradient's noise known: the checks take no statistics"},
 		{"too short", 16, atTwo(), "rule snr: cannot fire before step 450, but the phase ends at step 20"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loss := newJudged(newToy(256, 4, 0.5, 10, 1), 50)
-			res := run(t, loss, Plan{Phases: []Phase{{Name: "m", Method: adamw(1e-3), Batch: c.batch, Steps: 20, Rules: []Rule{c.rule}}}}, start(loss.toy))
+			res := run(t, loss, Plan{Phases: []Phase{{Name: "m", Method: adamw(1e-3), Batch: c.batch, Steps: 20, Rules: []rules.Rule{c.rule}}}}, start(loss.toy))
 			if !hasWarning(res, c.want) {
 				t.Errorf("warnings = %v, want %q", res.Warnings, c.want)
 			}
@@ -100,7 +93,7 @@ func TestBareLoss(t *testing.T) {
 		{Name: "adamw", Method: adamw(1e-2), Batch: 32, Steps: 200},
 		{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 100},
 	}}, start(loss))
-	if res.Phases[1].Ended != ReasonConverged || !hasWarning(res, "no held-out loss") || res.Trace.TermNames != nil || res.Trace.Rows[0].Terms != nil {
+	if res.Phases[1].Ended != rules.ReasonConverged || !hasWarning(res, "no held-out loss") || res.Trace.TermNames != nil || res.Trace.Rows[0].Terms != nil {
 		t.Errorf("phases %+v, warnings %v", res.Phases, res.Warnings)
 	}
 }
@@ -124,24 +117,5 @@ func TestCadence(t *testing.T) {
 		if e := c.checks.every(k); k != c.batches || e != c.e {
 			t.Errorf("%+v of %d batches: K = %d every %d, want %d every %d", c.checks, c.have, k, e, c.batches, c.e)
 		}
-	}
-}
-
-func TestRunPanics(t *testing.T) {
-	loss := newToy(64, 4, 0.5, 10, 1)
-	for name, f := range map[string]func(){
-		"theta too short": func() {
-			_, _ = Run(context.Background(), one(loss, Plan{Phases: []Phase{{Method: &scripted{do: crawl}, Steps: 1}}}, []float64{1}), Options{})
-		},
-		"no method": func() { _, _ = Run(context.Background(), one(loss, Plan{Phases: []Phase{{}}}, start(loss)), Options{}) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			defer func() {
-				if recover() == nil {
-					t.Error("want a panic")
-				}
-			}()
-			f()
-		})
 	}
 }

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"math"
 
+	"pinn/hybrid/noise"
+	"pinn/hybrid/rules"
+	"pinn/internal/words"
 	"pinn/optim"
 )
 
-// points is the policy of a leg about its points: when they are drawn anew, and how
-// many.
+// points decides when the points of a leg are drawn anew, and how many.
 type points struct {
 	loss  Batched
 	plan  *Plan
@@ -16,23 +18,23 @@ type points struct {
 	kept  PointsState
 }
 
-// PointsState is what the policy about points remembers.
+// PointsState is what the redraws of a leg depend on.
 type PointsState struct {
 	First int   // points in the interior when the leg began
 	Alarm Alarm // of overfitting
 
 	// Of the phase in hand:
-	Asked   bool    // the alarm waits for a redraw
-	Largest bool    // the alarm has met a set that cannot grow, and the record says so
-	DrawnAt float64 // the held-out loss when the points were last redrawn, +Inf before
-	Ratios  Ratios
-	Stuck   int // times that the method was
+	Asked   bool         // the alarm has asked for a redraw that is not done yet
+	Largest bool         // there is an event that the alarm cannot enlarge the set further
+	DrawnAt float64      // the held-out loss when the points were last redrawn, +Inf before
+	Ratios  noise.Ratios // R_N on the present points
+	Stuck   int          // how often the method was stuck
 }
 
 // order asks for points: how many in the interior, 0 for as many as there are, and why.
 type order struct {
 	points int
-	cause  Reason
+	cause  rules.Reason
 	why    string
 }
 
@@ -44,13 +46,13 @@ func newPoints(loss Batched, plan *Plan, draws stream) points {
 	return s
 }
 
-// undrawn is the held-out loss at a redraw that has not been.
+// undrawn stands for the held-out loss at a redraw while there was none.
 var undrawn = math.Inf(1)
 
 // enter forgets the phase before.
 func (s *points) enter() {
 	s.kept = PointsState{First: s.kept.First, Alarm: s.kept.Alarm, DrawnAt: undrawn}
-	s.kept.Ratios.forget()
+	s.kept.Ratios.Forget()
 }
 
 // due returns what to draw at a step of phase i if the alarm asked for it, the step says
@@ -59,7 +61,7 @@ func (s *points) enter() {
 func (s *points) due(r *Resample, i, step, restarted int) (o order, ok bool) {
 	middle := nan
 	if r.Noise > 0 {
-		middle = s.kept.Ratios.median()
+		middle = s.kept.Ratios.Median()
 	}
 	switch {
 	case s.kept.Asked:
@@ -70,7 +72,7 @@ func (s *points) due(r *Resample, i, step, restarted int) (o order, ok bool) {
 		o, ok = order{0, CauseSchedule, fmt.Sprintf("as every %d steps", r.Every)}, true
 	case middle > r.Noise:
 		s.kept.Alarm.On = false
-		o, ok = order{0, CauseNoise, fmt.Sprintf("since the noise of the full gradient stood at %s of its signal, in power, in the median of %d rows, more than %.3g", two(middle), ratiosKept, r.Noise)}, true
+		o, ok = order{0, CauseNoise, fmt.Sprintf("since the noise of the full gradient stood at %s of its signal, in power, in the median of %d rows, more than %.3g", words.Rough(middle), len(s.kept.Ratios), r.Noise)}, true
 	}
 	s.kept.Asked = false
 	return o, ok
@@ -138,7 +140,7 @@ func (p *phase) redraw(o order) {
 	if p.monitor != nil {
 		p.monitor.deal()
 	}
-	s.kept.Ratios.forget()
+	s.kept.Ratios.Forget()
 	p.kept.Restarted, s.kept.DrawnAt = p.kept.Result.Steps, p.kept.Seen.HeldOut
 	var row Row
 	p.drew(p.plan.Resample.Method, o, p.fullLoss(&row))
@@ -162,4 +164,98 @@ func (p *phase) goOn(info optim.StepInfo) bool {
 		p.redraw(o)
 	}
 	return ok
+}
+
+// overfitRatio is the held-out over the training loss at which the alarm
+// sounds; below half of it the alarm is ready again.
+const overfitRatio = 4
+
+// Alarm is the state of the overfitting alarm and the worst that it has seen.
+type Alarm struct {
+	On    bool    // raised, and the ratio has not fallen to half of the limit since
+	Worst float64 // the largest ratio so far
+	Step  int     // of the run, at which that was
+}
+
+// sound takes the next ratio and reports whether to raise the alarm.
+func (a *Alarm) sound(ratio float64, step int) bool {
+	if ratio > a.Worst && !math.IsInf(ratio, 0) {
+		a.Worst, a.Step = ratio, step
+	}
+	if ratio < overfitRatio/2 {
+		a.On = false
+	}
+	if !(ratio > overfitRatio) || a.On {
+		return false
+	}
+	a.On = true
+	return true
+}
+
+// overfits sounds the alarm at a step of the run, in phase i, and reports whether that is
+// worth a warning. Once the set has reached its largest size the alarm only asks for new
+// points, if the phase draws any: the redraw has an event of its own.
+func (s *points) overfits(loss, heldOut float64, redraws bool, i, step int) bool {
+	if !(loss > 0) || !finite(heldOut) || !s.kept.Alarm.sound(heldOut/loss, step) {
+		return false
+	}
+	s.kept.Asked = true
+	if !redraws {
+		return true
+	}
+	n, _ := s.enlarged(i)
+	told := n == 0 && s.kept.Largest
+	s.kept.Largest = n == 0
+	return !told
+}
+
+// Each alarm enlarges the set by half, up to growthMost times the size that the plan gave
+// it. On Burgers' equation with four times the points every step costs twice as much, and
+// the error at equal time is the same.
+const growthMost = 2
+
+// enlarged is the number of points to draw for the alarm in phase i, 0 for as many as
+// there are, and the end of the sentence about it.
+func (s *points) enlarged(i int) (n int, why string) {
+	now, most := s.loss.(Resampler).InteriorPoints(), growthMost*s.planned(i)
+	if n = min(now+now/2, most); n <= now {
+		return 0, "because of the overfitting alarm"
+	}
+	return n, fmt.Sprintf("because of the overfitting alarm, %d of them in the interior instead of %d", n, now)
+}
+
+// planned is the size of the interior set by the plan: that of the newest phase
+// with points of its own, or else that of the beginning.
+func (s *points) planned(i int) int {
+	for ; i >= 0; i-- {
+		if n := s.plan.Phases[i].Points; n > 0 {
+			return n
+		}
+	}
+	return s.kept.First
+}
+
+// alarm warns when the held-out loss stands far above the training loss at the
+// same θ, and asks for new points.
+func (p *phase) alarm(loss, heldOut float64) {
+	if !p.leg.judge.heldOut || !p.leg.points.overfits(loss, heldOut, p.plan.Resample != nil, p.kept.Index, p.rec.kept.Steps) {
+		return
+	}
+	p.event(KindWarning, "", fmt.Sprintf("overfitting: the held-out loss %.3g is %s times the training loss %.3g, more than %d, at step %d",
+		heldOut, words.Rough(heldOut/loss), loss, overfitRatio, p.kept.Result.Steps))
+}
+
+// ratioOf returns R_N of the gradient over all points that the loss has just given, NaN
+// if it is not known. A method with a line search may have used another θ last; it is
+// one of the same step.
+func ratioOf(loss Batched) float64 {
+	c, ok := loss.(Chunked)
+	if !ok {
+		return nan
+	}
+	signal2, noise2, chunks := c.ChunkStats()
+	if chunks == 0 {
+		return nan
+	}
+	return noise.ToSignal(signal2, noise2)
 }

@@ -1,6 +1,10 @@
 package hybrid
 
-import "time"
+import (
+	"time"
+
+	"pinn/hybrid/rules"
+)
 
 // watchEvery is the shortest time between two calls of the watcher.
 const watchEvery = 100 * time.Millisecond
@@ -9,7 +13,7 @@ const watchEvery = 100 * time.Millisecond
 // cannot change the run.
 type Progress struct {
 	Leg           int    // number of the leg, from 0
-	LegName       string // as the leg has it
+	LegName       string // its Leg.Name
 	Phase, Phases int    // index in the leg's plan from 0, and how many
 	Method        string // the phase's name
 	Step          int    // updates of the run
@@ -27,14 +31,14 @@ type Progress struct {
 	WorstValue  float64
 
 	SNR, FullSNR  float64 // at the last check; NaN if there was none in this phase
-	Votes, Window int
+	Votes, Window int     // votes and checks in the window of the phase's first voting rule
 
 	Seconds  float64       // since the run began
 	TimeLeft time.Duration // of the run's Time; −1 without one
 	Rate     float64       // updates per second of this phase
 }
 
-// watcher is whoever is told where the run stands.
+// watcher is the function that is told where the run stands.
 type watcher struct {
 	tell func(Progress) // nil for nobody
 	told time.Time      // when it was last called
@@ -81,7 +85,7 @@ func (p *phase) stepsLeft() int {
 	left := []int{p.plan.Steps}
 	phases := p.leg.plan.Phases
 	if p.leg.fall.kept.Inserted {
-		interrupted, _ := p.leg.fall.left(phases[p.kept.Index], Budget{})
+		interrupted, _ := p.leg.fall.left(phases[p.kept.Index], rules.Budget{})
 		left = append(left, interrupted.Steps)
 	}
 	for _, ph := range phases[p.kept.Index+1:] {

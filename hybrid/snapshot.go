@@ -1,22 +1,26 @@
 package hybrid
 
 import (
+	"bytes"
+	"encoding/gob"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 
+	"pinn/hybrid/rules"
+	"pinn/internal/sealed"
 	"pinn/optim"
 )
 
 // Snapshot is the whole state of a run between two of its steps as plain values:
-// Resume goes on from it as if nothing had happened. It holds what has been
-// reached and not what was asked for: the leg and the options must be made anew, and
-// equal.
+// Resume goes on from it as if nothing had happened. It holds what the run has reached,
+// not what it was given: the caller makes the leg and the options again, as they were.
 type Snapshot struct {
 	Legs   []LegResult    // those that have ended
-	Leg    string         // the name of the one in hand
-	Recipe []optim.Vector // what that was made by
+	Leg    string         // the name of the leg in hand
+	Recipe []optim.Vector // its Leg.Recipe
 
 	Seconds      float64 // since the run began
 	PhaseSeconds float64 // since the phase in hand began
@@ -36,21 +40,13 @@ type Snapshot struct {
 	Batch   int            // points of a minibatch, 0 for all
 	Batches BatchState     // in a minibatch phase
 	Monitor MonitorState   // in a minibatch phase
-	Rules   []Memory       // of each rule
+	Rules   []rules.Memory // of each rule
 }
 
-// Keeping is a loss with a state of its own, such as the points that it has drawn.
-// State returns copies; SetState takes copies, and returns an error if the vectors
-// are not those of State for such a loss. A loss without it must not change.
-type Keeping interface {
-	State() []optim.Vector
-	SetState(state []optim.Vector) error
-}
-
-// Keep is asked between any two steps whether to keep the state of the run there:
-// take returns it, and costs time and memory only when it is called. last says that
-// the run was told to stop, so that this is the last chance. What Keep does cannot
-// influence the run, so when to take may depend on the clock.
+// Keep is called between any two steps and may take the state of the run there: take
+// returns it, and costs time and memory only when it is called. last says that the run
+// was told to stop, so that this is the last call. Keep cannot influence the run, so it
+// may look at the clock to decide whether to take.
 type Keep func(last bool, take func() *Snapshot)
 
 // Steps returns the updates of the run up to the snapshot.
@@ -66,7 +62,7 @@ func (p *phase) snapshot() *Snapshot {
 		Seconds: now.Sub(p.clock.start).Seconds(), PhaseSeconds: now.Sub(p.entered).Seconds(),
 		Theta: slices.Clone(l.theta), Record: p.rec.snapshot(), FallBack: l.fall.kept,
 		Began: l.kept, Judged: l.judge.heldOut, Points: l.points.kept, Streams: l.streams.snapshot(),
-		Phase: p.kept, Step: p.step.kept, Batch: p.plan.Batch, Rules: memories(p.plan.Rules),
+		Phase: p.kept, Step: p.step.kept, Batch: p.plan.Batch, Rules: rules.Memories(p.plan.Rules),
 	}
 	if m, ok := p.step.method.(optim.Stateful); ok {
 		s.Method = m.State()
@@ -186,7 +182,7 @@ func (p *phase) restore(s *Snapshot) error {
 	if err := m.SetState(s.Method); err != nil {
 		return fmt.Errorf("method: %w", err)
 	}
-	if err := p.recall(s.Rules); err != nil {
+	if err := rules.Recall(p.plan.Rules, s.Rules); err != nil {
 		return err
 	}
 	if p.step.mini == nil {
@@ -205,24 +201,42 @@ func (p *phase) restore(s *Snapshot) error {
 	return p.monitor.restore(s.Monitor)
 }
 
-// recall gives every rule its memory back.
-func (p *phase) recall(list []Memory) error {
-	if len(list) != len(p.plan.Rules) {
-		return fmt.Errorf("there must be memories of %d rules, got %d", len(p.plan.Rules), len(list))
-	}
-	for i, rule := range p.plan.Rules {
-		err := list[i].forgetful(false, false)
-		if r, ok := rule.(remembering); ok {
-			err = r.recall(list[i])
-		}
-		if err != nil {
-			return fmt.Errorf("rule %d: %w", i, err)
-		}
-	}
-	return nil
-}
-
 // mostSeconds is what a time.Duration can hold.
 const mostSeconds = math.MaxInt64 / 1e9
 
 func between(least, x, most int) bool { return least <= x && x <= most }
+
+// snapshotKind is the kind of an encoded snapshot. Its body is a Snapshot by
+// encoding/gob, which keeps every bit of a float64.
+var snapshotKind = sealed.Kind{Magic: "pinn run", Format: 1}
+
+// Encode writes the snapshot for DecodeSnapshot.
+func (s *Snapshot) Encode(w io.Writer) error {
+	var body bytes.Buffer
+	err := gob.NewEncoder(&body).Encode(s)
+	if err == nil {
+		err = snapshotKind.Write(w, body.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("snapshot: %w", err)
+	}
+	return nil
+}
+
+// DecodeSnapshot reads what Encode wrote, to the end of r. Nothing is decoded before
+// its checksum is found right, so that a damaged or truncated snapshot is an error.
+func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
+	body, err := snapshotKind.Read(r)
+	if err != nil {
+		return nil, fmt.Errorf("snapshot: %w", err)
+	}
+	s := &Snapshot{}
+	rest := bytes.NewReader(body)
+	if err := gob.NewDecoder(rest).Decode(s); err != nil {
+		return nil, fmt.Errorf("snapshot: %w", err)
+	}
+	if rest.Len() > 0 {
+		return nil, fmt.Errorf("snapshot: there are %d bytes after it", rest.Len())
+	}
+	return s, nil
+}

@@ -4,16 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -24,7 +22,7 @@ func tiny(row optim.Row) (Batched, Plan) {
 	loss := newJudged(newToy(96, 4, 0.5, 10, 1), 20)
 	loss.poison = func(call int, grad []float64) bool { return call == 23 || call == 41 }
 	first := Phase{Name: row.Name, Method: row.New(), Steps: 24, Resample: &Resample{Method: "rad", Every: 9},
-		Rules: []Rule{&Plateau{Improve: 1e-9, Checks: 40}}}
+		Rules: []rules.Rule{&rules.Plateau{Improve: 1e-9, Checks: 40}}}
 	if shared, ok := optim.ShareOf(first.Method); ok {
 		shared.LearningRate, shared.Clip = optim.Constant(1e-2), optim.Clip{Median: 1.01}
 	}
@@ -33,8 +31,8 @@ func tiny(row optim.Row) (Batched, Plan) {
 	}
 	if !row.FullBatch {
 		first.Batch, first.Checks = 12, Checks{Every: 3, Batches: 4, Share: 1}
-		first.Rules = append(first.Rules, &SNR{Threshold: 1e6, Exhausted: 1e6, Of: OfBatch, Window: 4, Votes: 3, MinSteps: 20},
-			&NoiseFloor{Floor: 0.2, Improve: 1e-9, Window: 3, Votes: 2}, &Budget{Steps: 100}, &LossLevel{Below: 1e-9})
+		first.Rules = append(first.Rules, &rules.SNR{Threshold: 1e6, Exhausted: 1e6, Of: rules.OfBatch, Window: 4, Votes: 3, MinSteps: 20},
+			&rules.NoiseFloor{Floor: 0.2, Improve: 1e-9, Window: 3, Votes: 2}, &rules.Budget{Steps: 100}, &rules.LossLevel{Below: 1e-9})
 	}
 	second := Phase{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 6, Points: 80, Resample: &Resample{Method: "uniform", Every: 4}}
 	return loss, Plan{Seed: 5, HeldOutEvery: 4, Phases: []Phase{first, second}}
@@ -108,11 +106,11 @@ func TestResumeGrown(t *testing.T) {
 	}
 	want := resumes(t, func() (Batched, Plan) {
 		loss := newJudged(newToy(96, 4, 0.5, 10, 1), 20)
-		hungry := &SNR{Threshold: 1e6, Exhausted: 1e6, Of: OfFull, Window: 3, Votes: 2, MinSteps: 300, Grow: true}
-		far := &SNR{Threshold: 1e6, Exhausted: 1e6, Of: OfFull, Window: 2, Votes: 2}
+		hungry := &rules.SNR{Threshold: 1e6, Exhausted: 1e6, Of: rules.OfFull, Window: 3, Votes: 2, MinSteps: 300, Grow: true}
+		far := &rules.SNR{Threshold: 1e6, Exhausted: 1e6, Of: rules.OfFull, Window: 2, Votes: 2}
 		return loss, Plan{Seed: 5, Phases: []Phase{
-			{Name: "adamw", Method: adamw(1e-3), Batch: 6, Steps: 620, Checks: Checks{Batches: 4, Share: 1}, Rules: []Rule{hungry}},
-			{Name: "adamw", Method: adamw(1e-3), Batch: 6, Steps: 620, Rules: []Rule{far}}}}
+			{Name: "adamw", Method: adamw(1e-3), Batch: 6, Steps: 620, Checks: Checks{Batches: 4, Share: 1}, Rules: []rules.Rule{hungry}},
+			{Name: "adamw", Method: adamw(1e-3), Batch: 6, Steps: 620, Rules: []rules.Rule{far}}}}
 	})
 	if len(of(want, KindGrow)) != 2 || len(of(want, KindVeto)) != 1 || want.Phases[0].Batch != 24 || want.Phases[1].Checks > 6 {
 		t.Fatalf("the run does not show what it should: %v, %+v", want.Events, want.Phases)
@@ -189,35 +187,6 @@ func TestResumeAfterInterrupt(t *testing.T) {
 	}
 }
 
-// rulesInSource returns the types of the package that have a method Observe.
-func rulesInSource(t *testing.T) (names []string) {
-	t.Helper()
-	paths, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || f.Recv == nil || f.Name.Name != "Observe" {
-				continue
-			}
-			names = append(names, f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name)
-		}
-	}
-	if len(names) < 5 {
-		t.Fatalf("found the rules %v only", names)
-	}
-	return names
-}
-
 // Only what can be saved can be kept.
 func TestKeepNeedsStatefulMethods(t *testing.T) {
 	plan := Plan{Phases: []Phase{{Name: "crawl", Method: &scripted{do: crawl}, Steps: 3}}}
@@ -225,12 +194,6 @@ func TestKeepNeedsStatefulMethods(t *testing.T) {
 	if _, err := Run(context.Background(), one(loss, plan, start(loss)), Options{Keep: func(bool, func() *Snapshot) {}}); err == nil || !strings.Contains(err.Error(), "crawl cannot save its state") {
 		t.Errorf("err = %v", err)
 	}
-}
-
-// ticking is a clock that goes on by a step at every look.
-func ticking(step time.Duration) func() time.Time {
-	t := time.Now()
-	return func() time.Time { t = t.Add(step); return t }
 }
 
 // The time that a run has used before it is resumed counts against its limit and
@@ -270,7 +233,111 @@ func TestResumeCountsTheTimeUsed(t *testing.T) {
 	if first < used+5 {
 		t.Errorf("the first step after it at %g s, want at least %g", first, used+5)
 	}
-	if last.Ended != ReasonTime || res.Seconds < used+20 || res.Seconds > used+30 || last.Seconds < used+10 {
+	if last.Ended != rules.ReasonTime || res.Seconds < used+20 || res.Seconds > used+30 || last.Seconds < used+10 {
 		t.Errorf("ended %s after %g s, %g of them in the phase; want time after %g", last.Ended, res.Seconds, last.Seconds, used+20)
+	}
+}
+
+func TestResumeNoisy(t *testing.T) {
+	want := resumes(t, func() (Batched, Plan) {
+		loss := sighted{newJudged(newToy(96, 4, 0.5, 10, 1), 20), func(calls int) float64 { return 0.2 + float64(calls%7)/10 }}
+		return loss, Plan{Seed: 5, HeldOutEvery: 1, Phases: []Phase{
+			{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 25, Resample: &Resample{Method: "uniform", Noise: 0.3}},
+		}}
+	})
+	if n := len(of(want, KindResample)); n != 2 {
+		t.Errorf("%d redraws, want 2: %v", n, slices.Clone(want.Events))
+	}
+}
+
+// Same legs, same bytes of every snapshot.
+func TestSnapshotsRepeat(t *testing.T) {
+	frozen := time.Now()
+	bytesOf := func() (list [][]byte) {
+		first, o := twice(Options{now: func() time.Time { return frozen }})
+		o.Keep = func(_ bool, take func() *Snapshot) {
+			var b bytes.Buffer
+			if err := take().Encode(&b); err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, b.Bytes())
+		}
+		if _, err := Run(context.Background(), first, o); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if a, b := bytesOf(), bytesOf(); !slices.EqualFunc(a, b, bytes.Equal) {
+		t.Error("two runs of the same legs keep other bytes")
+	}
+}
+
+// ticking is a clock that goes on by a step at every look.
+func ticking(step time.Duration) func() time.Time {
+	t := time.Now()
+	return func() time.Time { t = t.Add(step); return t }
+}
+
+// jumped returns t with the clock on the wall put forward by d, and the monotonic
+// clock as it was: what time.Now gives after somebody has set the clock. It reaches
+// into time.Time, whose first word holds the wall's seconds from bit 30 on.
+func jumped(t time.Time, d time.Duration) time.Time {
+	word := (*uint64)(unsafe.Pointer(&t))
+	*word += uint64(int64(d/time.Second)) << 30
+	return t
+}
+
+// The clock on the wall may be set while a run is on: its budgets, times and the
+// state that it keeps do not notice.
+func TestClockJumps(t *testing.T) {
+	began := time.Now()
+	if there := jumped(began, time.Hour); there.Sub(began) != 0 || there.Round(0).Sub(began.Round(0)) != time.Hour {
+		t.Fatalf("jumped moves the clocks by %v and %v, want 0 and 1 h", there.Sub(began), there.Round(0).Sub(began.Round(0)))
+	}
+	row, _ := optim.ByName("lbfgs")
+	var want string
+	for i, jump := range []time.Duration{0, 5 * time.Hour, -5 * time.Hour} {
+		steady := ticking(time.Second)
+		looks := 0
+		clock := func() time.Time {
+			if looks++; looks > 20 {
+				return jumped(steady(), jump)
+			}
+			return steady()
+		}
+		loss, plan := tiny(row)
+		var s *Snapshot
+		o := Options{now: clock, Time: 60 * time.Second}
+		o.Keep = func(_ bool, take func() *Snapshot) {
+			if s == nil || s.Steps() < 6 {
+				s = take()
+			}
+		}
+		res, err := begin(plan, loss, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := res.Phases[len(res.Phases)-1]
+		if last.Ended != rules.ReasonTime || res.Seconds < 60 || res.Seconds > 70 {
+			t.Errorf("a jump of %v: ended by %s after %g s, want time after 60", jump, last.Ended, res.Seconds)
+		}
+		walls := []float64{}
+		for _, r := range res.Trace.Rows {
+			walls = append(walls, math.Round(r.Wall))
+		}
+		walls = append(walls, s.Seconds, s.PhaseSeconds, s.Monitor.Seconds)
+		got := fmt.Sprint(walls)
+		if i == 0 {
+			want = got
+		}
+		if got != want {
+			t.Errorf("a jump of %v: times %s\nwant %s", jump, got, want)
+		}
+		loss, plan = tiny(row)
+		o = Options{now: func() time.Time { return jumped(steady(), -jump) }, Time: 60 * time.Second}
+		resumed, err := Resume(context.Background(), one(loss, plan, nil), s, o)
+		if err != nil || resumed.Phases[0].Ended != rules.ReasonTime || resumed.Seconds > 70 {
+			t.Errorf("resumed after a jump of %v: %v, %+v", jump, err, resumed)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -124,14 +125,14 @@ func (p *phase) setBack(what string) (end ending, over bool) {
 	best, step := &p.rec.kept.Best, p.kept.Result.Steps
 	copy(p.leg.theta, best.Theta)
 	p.kept.Restarted, p.kept.JudgedAt = step, -1
-	p.leg.points.kept.Ratios.forget()
+	p.leg.points.kept.Ratios.Forget()
 	allowed, how, over := p.step.setBack()
 	back := fmt.Sprintf("back to the best θ, of step %d with held-out loss %.3g", best.Step, best.HeldOut)
 	if over {
-		return ending{ReasonNotFinite, fmt.Sprintf("not-finite: %s, after %d fresh starts; %s, at step %d", what, allowed, back, step)}, true
+		return ending{rules.ReasonNotFinite, fmt.Sprintf("not-finite: %s, after %d fresh starts; %s, at step %d", what, allowed, back, step)}, true
 	}
 	p.step.revive(best, p.kept.Number)
-	p.event(KindRestart, ReasonNotFinite, fmt.Sprintf("not-finite: %s; %s, %s, at step %d", what, back, how, step))
+	p.event(KindRestart, rules.ReasonNotFinite, fmt.Sprintf("not-finite: %s; %s, %s, at step %d", what, back, how, step))
 	return ending{}, false
 }
 

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -115,7 +116,6 @@ func (t *toy) split(theta []float64) {
 
 func (t *toy) TermNames() []string { return []string{"even", "odd"} }
 func (t *toy) Terms(dst []float64) { copy(dst, t.terms[:]) }
-
 func (t *toy) InteriorPoints() int { return t.n }
 
 func (t *toy) Resample(method string, points int, _, _ float64, _ []float64, rng *rand.Rand) {
@@ -198,7 +198,9 @@ func (b *toyBatches) Shuffle(rng *rand.Rand) {
 	}
 	rng.Shuffle(len(b.order), func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
 }
+
 func (b *toyBatches) Len() int { return len(b.order) / b.size }
+
 func (b *toyBatches) ValueGrad(k int, grad, theta []float64) float64 {
 	return b.over(b.order[k*b.size:(k+1)*b.size], grad, theta)
 }
@@ -269,3 +271,57 @@ var (
 	_ = []Keeping{(*toy)(nil), (*judged)(nil)}
 	_ = []optim.LeastSquares{(*toy)(nil), (*judged)(nil)}
 )
+
+// bare is a loss that can do nothing but be minimised in batches.
+type bare struct{ t *toy }
+
+func (b bare) Dim() int                                { return b.t.Dim() }
+func (b bare) Points() int                             { return b.t.Points() }
+func (b bare) Deal(size int) Batches                   { return b.t.Deal(size) }
+func (b bare) ValueGrad(grad, theta []float64) float64 { return b.t.ValueGrad(grad, theta) }
+
+// sighted is a judged toy that tells its chunks: as if its gradient over all points
+// were known with the given noise over signal power.
+type sighted struct {
+	*judged
+	r func(calls int) float64
+}
+
+func (s sighted) ChunkStats() (signal2, noise2 float64, chunks int) {
+	r := s.r(s.calls)
+	if math.IsNaN(r) {
+		return nan, nan, 0
+	}
+	return 1 + r, r, 32 // |g|² is larger than the signal by the noise
+}
+
+// scripted is a method whose every step is a function, with the calls counted.
+type scripted struct {
+	do              func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error)
+	steps           int
+	inits, restarts int
+}
+
+func (m *scripted) Init(int) { m.inits++ }
+func (m *scripted) Restart() { m.restarts++ }
+
+func (m *scripted) Step(theta []float64, f optim.Objective) (optim.StepInfo, error) {
+	m.steps++
+	return m.do(m.steps, theta, f)
+}
+
+// crawl is a step of plain descent by a thousandth.
+func crawl(_ int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
+	g := make([]float64, len(theta))
+	info := optim.StepInfo{Value: f.ValueGrad(g, theta), LossEvals: 1, GradEvals: 1, Clip: 1, StepNorm: 1}
+	for j := range theta {
+		theta[j] -= 1e-3 * g[j]
+	}
+	return info, nil
+}
+
+// spy is a rule that never leaves.
+type spy struct{ observe func(rules.Check) }
+
+func (s *spy) Reset()                               {}
+func (s *spy) Observe(c rules.Check) rules.Decision { s.observe(c); return rules.Decision{} }

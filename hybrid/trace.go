@@ -8,21 +8,21 @@ import (
 // Row is one recorded step: one row of trace.csv, see Columns. A number that was not
 // measured is NaN, a count that was not taken −1, a word "".
 type Row struct {
-	Step      int    // updates of the run so far
-	Phase     int    // index of the phase in the run, from 0
-	Method    string // the phase's name
-	PhaseStep int    // updates of the phase so far; 0 is its starting point
-	LossEvals int    // losses evaluated by the methods so far, minibatch or full
-	GradEvals int    // gradients likewise
-	Wall      float64
+	Step      int     // updates of the run so far
+	Phase     int     // index of the phase in the run, from 0
+	Method    string  // the phase's name
+	PhaseStep int     // updates of the phase so far; 0 is its starting point
+	LossEvals int     // losses evaluated by the methods so far, minibatch or full
+	GradEvals int     // gradients likewise
+	Wall      float64 // seconds since the run began
 	Passes    float64 // over all points so far; see Options.Passes
 
 	Loss         float64 // as the method saw it in this step: of one minibatch, or of all points
 	HeldOut      float64 // at the new θ
-	GradNorm     float64
+	GradNorm     float64 // ‖∇L‖₂
 	StepNorm     float64 // ‖Δθ‖₂
-	StepSize     float64
-	LearningRate float64
+	StepSize     float64 // of a line search
+	LearningRate float64 // of a first-order method
 	Batch        int     // points of a minibatch, −1 in a full-batch phase
 	Points       int     // of the full set, N
 	Damping      float64 // λ of Levenberg–Marquardt
@@ -32,23 +32,89 @@ type Row struct {
 	K            int     // minibatch gradients compared
 	Metric       string  // the metric they were compared in, "" if none were
 	CheckLoss    float64 // mean loss of the K minibatches at the new θ
-	Signal       float64
-	Noise        float64
-	RawSNR       float64
+	Signal       float64 // ‖ḡ‖; this and the next are those of noise.Stats
+	Noise        float64 // σ
+	RawSNR       float64 // ‖ḡ‖/σ
 	SNR          float64 // of one minibatch, SNR_b
 	SNRLo, SNRHi float64 // ±2 standard errors
 	Floor        float64 // 1/√K
 	FullSNR      float64 // SNR_N
-	FullLo       float64
-	FullHi       float64
+	FullLo       float64 // SNR_N − 2 standard errors
+	FullHi       float64 // SNR_N + 2 standard errors
 	FullR        float64 // R_N, noise over signal power of the gradient over all points, from its chunks; see Chunked
 	SE           float64 // of ln R
-	BNoise       float64
-	Vote         int // of the phase's first voting rule: 0 or 1
-	Votes        int // in its window
-	CheckSeconds float64
+	BNoise       float64 // points of a minibatch at which SNR_b would be 1
+	Vote         int     // of the phase's first voting rule: 0 or 1
+	Votes        int     // in the window of that rule
+	CheckSeconds float64 // that the check took
 
 	Terms []float64 // as Trace.TermNames, nil if not measured
+}
+
+// Trace is the table of a run. It has a row for the start and the end of every phase and
+// for every step at which statistics, held-out loss or terms were measured. Of the other
+// steps it has the first 1000 of a phase, then every 2nd up to 2000, every 4th up to
+// 4000, and so on, so that their number grows with the logarithm of the steps. Which
+// rows are kept does not depend on the clock.
+type Trace struct {
+	TermNames []string
+	Rows      []Row
+}
+
+// Columns returns the columns of trace.csv in their order, those of the terms last. To
+// write the table, ask each column for its cell in each of the Rows.
+func (t *Trace) Columns() (list []Column) {
+	for _, c := range schema {
+		if c.Name != "" {
+			list = append(list, c)
+		}
+	}
+	for k, name := range t.TermNames {
+		list = append(list, Column{Name: TermPrefix + name, Holds: Numbers, float: func(r *Row) float64 {
+			if r.Terms == nil {
+				return math.NaN()
+			}
+			return r.Terms[k]
+		}})
+	}
+	return list
+}
+
+// Holds says what the cells of a column are.
+type Holds int
+
+// What a column can hold, and what stands in a Row for a cell without a value.
+const (
+	Counts  Holds = iota // whole numbers; −1 for none
+	Numbers              // real numbers; NaN for none
+	Words                // words; "" for none
+)
+
+// Column is one column of trace.csv: its name, and how to read its cell from a Row.
+type Column struct {
+	Name  string // with its unit, as in "wall_s"
+	Holds Holds
+
+	float func(*Row) float64
+	word  func(*Row) string
+	blank func(*Row) // enters that nothing was measured
+}
+
+// Float returns the cell of a count or a number, NaN where nothing was measured. It
+// panics for words.
+func (c Column) Float(r *Row) float64 {
+	if c.Holds == Words {
+		panic("hybrid: a column of words has no numbers")
+	}
+	return c.float(r)
+}
+
+// Word returns the cell of a word. It panics for counts and numbers.
+func (c Column) Word(r *Row) string {
+	if c.Holds != Words {
+		panic("hybrid: a column of numbers has no words")
+	}
+	return c.word(r)
 }
 
 // The names of the columns of trace.csv. After them comes one column for each term of
@@ -137,6 +203,35 @@ var schema = []Column{
 	number(ColCheck, func(r *Row) *float64 { return &r.CheckSeconds }),
 }
 
+func count(name string, at func(*Row) *int) Column {
+	return Column{
+		Name: name, Holds: Counts,
+		float: func(r *Row) float64 {
+			if n := *at(r); n >= 0 {
+				return float64(n)
+			}
+			return math.NaN()
+		},
+		blank: func(r *Row) { *at(r) = -1 },
+	}
+}
+
+func number(name string, at func(*Row) *float64) Column {
+	return Column{
+		Name: name, Holds: Numbers,
+		float: func(r *Row) float64 { return *at(r) },
+		blank: func(r *Row) { *at(r) = math.NaN() },
+	}
+}
+
+func word(name string, at func(*Row) *string) Column {
+	return Column{
+		Name: name, Holds: Words,
+		word:  func(r *Row) string { return *at(r) },
+		blank: func(r *Row) { *at(r) = "" },
+	}
+}
+
 // unmeasured is the row in which nothing was measured.
 var unmeasured = func() (r Row) {
 	for _, c := range schema {
@@ -144,35 +239,6 @@ var unmeasured = func() (r Row) {
 	}
 	return r
 }()
-
-// Trace is the record of a run: every measured row (with statistics, held-out
-// loss or terms) and the ends of every phase, and between them every step up to
-// denseSteps of a phase, then every 2nd up to twice that, every 4th up to four
-// times, and so on. The memory for unmeasured rows grows with the logarithm of
-// the steps. What is kept does not depend on the clock.
-type Trace struct {
-	TermNames []string
-	Rows      []Row
-}
-
-// Columns returns the columns of trace.csv in their order, those of the terms last. To
-// write the table, ask each column for its cell in each of the Rows.
-func (t *Trace) Columns() (list []Column) {
-	for _, c := range schema {
-		if c.Name != "" {
-			list = append(list, c)
-		}
-	}
-	for k, name := range t.TermNames {
-		list = append(list, Column{Name: TermPrefix + name, Holds: Numbers, float: func(r *Row) float64 {
-			if r.Terms == nil {
-				return math.NaN()
-			}
-			return r.Terms[k]
-		}})
-	}
-	return list
-}
 
 // denseSteps is the number of steps of a phase that are recorded one by one.
 const denseSteps = 1000

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"pinn/hybrid"
+	"pinn/hybrid/rules"
 	"pinn/optim"
 	"pinn/pinn"
 )
@@ -90,7 +91,7 @@ func TestPlantedNotFinite(t *testing.T) {
 			}
 			var why []string
 			for _, e := range res.Events {
-				if e.Reason == hybrid.ReasonNotFinite {
+				if e.Reason == rules.ReasonNotFinite {
 					why = append(why, e.Why)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"pinn/hybrid"
+	"pinn/hybrid/noise"
 	"pinn/optim"
 	"pinn/pinn"
 	"pinn/problems"
@@ -53,7 +54,7 @@ func (k *checker) metrics() {
 			switch {
 			case r.Metric == "":
 				continue
-			case r.Metric != hybrid.Plain && !ownMetric(ph.Method):
+			case r.Metric != noise.Plain && !ownMetric(ph.Method):
 				k.fault(key, "must be plain, since %s has no metric of its own, got %s", ph.Method, r.Metric)
 			case first != "" && first != r.Metric:
 				k.fault(key, "must be %s as in a rule before, since a check has one metric, got %s", first, r.Metric)

@@ -3,7 +3,8 @@ package setup
 import (
 	"math"
 
-	"pinn/hybrid"
+	"pinn/hybrid/noise"
+	"pinn/hybrid/rules"
 	"pinn/optim"
 	"pinn/problems"
 )
@@ -94,7 +95,7 @@ func fillPhase(ph *problems.Phase, pts *problems.Points) {
 	}
 	fillResample(ph, *pts.Interior)
 	fillMethod(ph)
-	metric := hybrid.Plain
+	metric := noise.Plain
 	for _, r := range ph.Switch {
 		if r.Metric != "" {
 			metric = r.Metric
@@ -158,7 +159,7 @@ func fillRule(r *problems.Rule, metric string) {
 	}
 	switch r.Rule {
 	case "snr":
-		d := hybrid.DefaultSNR()
+		d := rules.DefaultSNR()
 		fill(&r.Threshold, d.Threshold)
 		if r.Of == "" {
 			r.Of = string(d.Of)
@@ -168,13 +169,13 @@ func fillRule(r *problems.Rule, metric string) {
 		fill(&r.Votes, d.Votes)
 		fill(&r.MinSteps, d.MinSteps)
 	case "noise-floor":
-		d := hybrid.DefaultNoiseFloor()
+		d := rules.DefaultNoiseFloor()
 		fill(&r.NoiseFloor, d.Floor)
 		fill(&r.Plateau, d.Improve)
 		fill(&r.Window, d.Window)
 		fill(&r.Votes, d.Votes)
 	case "plateau":
-		d := hybrid.DefaultPlateau()
+		d := rules.DefaultPlateau()
 		fill(&r.Plateau, d.Improve)
 		fill(&r.Window, d.Checks)
 		fill(&r.MinSteps, d.MinSteps)

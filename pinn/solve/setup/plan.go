@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pinn/hybrid"
+	"pinn/hybrid/rules"
 	"pinn/optim"
 	"pinn/problems"
 )
@@ -38,7 +39,7 @@ func plan(spec *problems.Spec, slab, stage int, decays []bool) (hybrid.Plan, pro
 		case ph.Time > 0 && to > 0:
 			p.Share = min(1, float64(ph.Time)/float64(to-from))
 		case ph.Time > 0:
-			p.Rules = append(p.Rules, &hybrid.Budget{Time: ph.Time})
+			p.Rules = append(p.Rules, &rules.Budget{Time: ph.Time})
 		}
 		for _, r := range ph.Switch {
 			p.Rules = append(p.Rules, rule(r))
@@ -84,10 +85,10 @@ func resample(r *problems.Resample) *hybrid.Resample {
 
 // rule returns the switch rule of the file; what it leaves out keeps the rule's
 // default.
-func rule(r problems.Rule) hybrid.Rule {
+func rule(r problems.Rule) rules.Rule {
 	switch r.Rule {
 	case "snr":
-		s := hybrid.DefaultSNR()
+		s := rules.DefaultSNR()
 		set(&s.Threshold, r.Threshold)
 		set(&s.Exhausted, r.Exhausted)
 		set(&s.Window, r.Window)
@@ -96,11 +97,11 @@ func rule(r problems.Rule) hybrid.Rule {
 		set(&s.Confidence, r.Confidence)
 		set(&s.Grow, r.Grow)
 		if r.Of != "" {
-			s.Of = hybrid.Form(r.Of)
+			s.Of = rules.Form(r.Of)
 		}
 		return s
 	case "noise-floor":
-		s := hybrid.DefaultNoiseFloor()
+		s := rules.DefaultNoiseFloor()
 		set(&s.Floor, r.NoiseFloor)
 		set(&s.Improve, r.Plateau)
 		set(&s.Window, r.Window)
@@ -109,17 +110,17 @@ func rule(r problems.Rule) hybrid.Rule {
 		set(&s.Grow, r.Grow)
 		return s
 	case "plateau":
-		s := hybrid.DefaultPlateau()
+		s := rules.DefaultPlateau()
 		set(&s.Improve, r.Plateau)
 		set(&s.Checks, r.Window)
 		set(&s.MinSteps, r.MinSteps)
 		return s
 	case "loss":
-		return &hybrid.LossLevel{Below: orElse(r.Threshold, 0), Fall: orElse(r.Fall, 0)}
+		return &rules.LossLevel{Below: orElse(r.Threshold, 0), Fall: orElse(r.Fall, 0)}
 	case "steps":
-		return &hybrid.Budget{Steps: orElse(r.Steps, 0)}
+		return &rules.Budget{Steps: orElse(r.Steps, 0)}
 	case "time":
-		return &hybrid.Budget{Time: r.Time}
+		return &rules.Budget{Time: r.Time}
 	}
 	panic("build: a rule that the decoder knows and the plan does not")
 }

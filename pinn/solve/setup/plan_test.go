@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pinn/hybrid"
+	"pinn/hybrid/noise"
 	"pinn/optim"
 	"pinn/problems"
 )
@@ -188,7 +189,7 @@ func TestMetric(t *testing.T) {
 	if p.Checks.Metric != "adam" {
 		t.Errorf("checks %+v", p.Checks)
 	}
-	if p := planned(t, "method = 'adamw'\nswitch = 'snr'\n"); p.Checks.Metric != hybrid.Plain {
+	if p := planned(t, "method = 'adamw'\nswitch = 'snr'\n"); p.Checks.Metric != noise.Plain {
 		t.Errorf("checks %+v", p.Checks)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/hybrid"
+	"pinn/hybrid/rules"
 	"pinn/optim"
 )
 
@@ -42,10 +43,10 @@ var planNames = []string{adamAlone, lbfgsOnly, bySNR, atStep, atPlateau}
 // planOf returns a plan by name.
 func planOf(name string, batch int, seed uint64, decays []bool) hybrid.Plan {
 	const unlimited = 1 << 30
-	first := func(steps int, rules ...hybrid.Rule) hybrid.Phase {
+	first := func(steps int, list ...rules.Rule) hybrid.Phase {
 		m := adamw(2e-3)
 		m.Decay = decays
-		return hybrid.Phase{Name: "adamw", Method: m, Batch: batch, Steps: steps, Rules: rules}
+		return hybrid.Phase{Name: "adamw", Method: m, Batch: batch, Steps: steps, Rules: list}
 	}
 	m := optim.DefaultLBFGS()
 	m.History = 100
@@ -57,11 +58,11 @@ func planOf(name string, batch int, seed uint64, decays []bool) hybrid.Plan {
 	case lbfgsOnly:
 		p.Phases = []hybrid.Phase{second}
 	case bySNR:
-		p.Phases = []hybrid.Phase{first(unlimited, hybrid.DefaultSNR()), second}
+		p.Phases = []hybrid.Phase{first(unlimited, rules.DefaultSNR()), second}
 	case atStep:
 		p.Phases = []hybrid.Phase{first(1000), second}
 	case atPlateau:
-		p.Phases = []hybrid.Phase{first(unlimited, hybrid.DefaultPlateau()), second}
+		p.Phases = []hybrid.Phase{first(unlimited, rules.DefaultPlateau()), second}
 	default:
 		panic("lab: no such plan")
 	}

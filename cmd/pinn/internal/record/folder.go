@@ -6,7 +6,7 @@ import (
 
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/hybrid"
+	"pinn/hybrid/rules"
 	"pinn/pinn/solve"
 	"pinn/pinn/solve/setup"
 	"pinn/problems"
@@ -145,7 +145,7 @@ type History struct {
 
 // Draw writes all figures of an answer into the folder dir and returns their names there.
 func Draw(dir string, a *solve.Answer, run rundir.Run, h History) ([]string, error) {
-	course := figure.History{Title: a.Setup.Spec.Title, Trace: h.Trace, Events: h.Events, Errors: h.Errors, Rules: rules(a.Setup, run)}
+	course := figure.History{Title: a.Setup.Spec.Title, Trace: h.Trace, Events: h.Events, Errors: h.Errors, Rules: thresholds(a.Setup, run)}
 	var files []string
 	for _, one := range []func() ([]string, error){
 		func() ([]string, error) { return figure.Solution(dir, fields(a, run)) },
@@ -184,8 +184,8 @@ func fields(answer *solve.Answer, run rundir.Run) figure.Answer {
 	return a
 }
 
-// rules returns the thresholds of the snr rule of every phase of the run.
-func rules(st *setup.Setup, run rundir.Run) []figure.Rule {
+// thresholds returns those of the snr rule of every phase of the run.
+func thresholds(st *setup.Setup, run rundir.Run) []figure.Rule {
 	out := make([]figure.Rule, len(run.Phases))
 	for i, place := range run.Places() {
 		phases := st.Phases(max(1, run.Phases[i].Stage))
@@ -196,7 +196,7 @@ func rules(st *setup.Setup, run rundir.Run) []figure.Rule {
 			if r.Rule != "snr" {
 				continue
 			}
-			out[i] = figure.Rule{Threshold: hybrid.DefaultSNR().Threshold, Exhausted: hybrid.DefaultSNR().Exhausted}
+			out[i] = figure.Rule{Threshold: rules.DefaultSNR().Threshold, Exhausted: rules.DefaultSNR().Exhausted}
 			if r.Threshold != nil {
 				out[i].Threshold = *r.Threshold
 			}

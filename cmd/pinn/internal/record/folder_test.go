@@ -13,7 +13,7 @@ import (
 
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/cmd/pinn/internal/rundir"
-	"pinn/hybrid"
+	"pinn/hybrid/rules"
 	"pinn/internal/kernel"
 	"pinn/pinn/solve"
 	"pinn/pinn/solve/setup"
@@ -404,18 +404,18 @@ func TestOpenRefuses(t *testing.T) {
 // ones, phase by phase; a phase without the rule snr and an inserted one have none.
 func TestRules(t *testing.T) {
 	st := statement(t, inverse)
-	standard := hybrid.DefaultSNR()
+	standard := rules.DefaultSNR()
 	run := rundir.Run{Phases: []rundir.Phase{
 		{Method: "adamw", Stage: 1}, {Method: "lbfgs", Stage: 1}, {Method: "adamw", Stage: 1, Inserted: true}, {Method: "lbfgs", Stage: 1}, {Method: "lbfgs", Stage: 2},
 	}}
 	want := make([]figure.Rule, 5)
 	want[0] = figure.Rule{Threshold: 3, Exhausted: standard.Exhausted}
-	if got := rules(st, run); !slices.Equal(got, want) {
+	if got := thresholds(st, run); !slices.Equal(got, want) {
 		t.Errorf("rules %+v, want %+v", got, want)
 	}
 	st.Spec.Phases[0].Switch[0].Threshold, st.Spec.Phases[0].Switch[0].Exhausted = nil, new(0.25)
 	want[0] = figure.Rule{Threshold: standard.Threshold, Exhausted: 0.25}
-	if got := rules(st, run); !slices.Equal(got, want) {
+	if got := thresholds(st, run); !slices.Equal(got, want) {
 		t.Errorf("rules with a default %+v, want %+v", got, want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
+	"pinn/hybrid/rules"
 	"pinn/pde"
 	"pinn/pinn/solve"
 )
@@ -77,7 +78,7 @@ func TestTrace(t *testing.T) {
 // TestEvents: events are numbered from 1 and keep what they say.
 func TestEvents(t *testing.T) {
 	got := Events([]hybrid.Event{
-		{Step: 20, Wall: 1.5, Phase: 0, Kind: hybrid.KindSwitch, Reason: hybrid.ReasonBudget, Why: "all steps"},
+		{Step: 20, Wall: 1.5, Phase: 0, Kind: hybrid.KindSwitch, Reason: rules.ReasonBudget, Why: "all steps"},
 		{Step: 70, Wall: 2, Phase: 1, Kind: hybrid.KindStop, Why: "over"},
 	})
 	want := []rundir.Event{

@@ -3,12 +3,13 @@ package rundir
 import (
 	"bytes"
 	"encoding/csv"
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"math"
-	"pgregory.net/rapid"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"pinn/hybrid"
 	"pinn/internal/seeds"

@@ -5,6 +5,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
+	"pinn/hybrid/rules"
 	"pinn/internal/words"
 )
 
@@ -40,7 +41,7 @@ func (s *story) last() *rundir.Phase {
 	return &s.run.Phases[len(s.run.Phases)-1]
 }
 
-func (s *story) endedBy(reasons ...hybrid.Reason) bool {
+func (s *story) endedBy(reasons ...rules.Reason) bool {
 	p := s.last()
 	for _, r := range reasons {
 		if p != nil && p.Ended == string(r) {
@@ -51,7 +52,7 @@ func (s *story) endedBy(reasons ...hybrid.Reason) bool {
 }
 
 func (s *story) notFinite() string {
-	if !s.endedBy(hybrid.ReasonNotFinite, hybrid.ReasonDiverged, hybrid.ReasonError) {
+	if !s.endedBy(rules.ReasonNotFinite, rules.ReasonDiverged, rules.ReasonError) {
 		return ""
 	}
 	return "a smaller learning_rate, and a look at the term and place that the ending names: an expression may not be defined there"
@@ -59,9 +60,9 @@ func (s *story) notFinite() string {
 
 func (s *story) cutShort() string {
 	switch {
-	case s.endedBy(hybrid.ReasonInterrupted):
+	case s.endedBy(rules.ReasonInterrupted):
 		return "to let the run finish, by pinn solve --resume on its folder"
-	case s.endedBy(hybrid.ReasonTime, hybrid.ReasonPasses):
+	case s.endedBy(rules.ReasonTime, rules.ReasonPasses):
 		return fmt.Sprintf("more time: the limit ended %s after %s", s.last().Method, words.Count(s.last().Steps, "step"))
 	}
 	return ""
@@ -72,7 +73,7 @@ func (s *story) cutShort() string {
 const fallingGain = 0.1
 
 func (s *story) stillFalling() string {
-	if !s.endedBy(hybrid.ReasonBudget) {
+	if !s.endedBy(rules.ReasonBudget) {
 		return ""
 	}
 	i := len(s.run.Phases) - 1
@@ -113,7 +114,7 @@ func (s *story) overfitted() string {
 
 // exhausted: the method had nothing more to gain and the points are enough.
 func (s *story) exhausted() string {
-	if !s.endedBy(hybrid.ReasonPlateau, hybrid.ReasonConverged, hybrid.ReasonLineSearch, hybrid.ReasonStuck) || float64(s.run.Ratio) > 2 {
+	if !s.endedBy(rules.ReasonPlateau, rules.ReasonConverged, rules.ReasonLineSearch, rules.ReasonStuck) || float64(s.run.Ratio) > 2 {
 		return ""
 	}
 	if t := s.run.Target; t != nil && t.Met != nil && *t.Met {
@@ -124,7 +125,7 @@ func (s *story) exhausted() string {
 
 // unswitched: the first phase used up its steps without a decision by the gradient.
 func (s *story) unswitched() string {
-	if len(s.run.Phases) < 2 || s.run.Phases[0].Batch == 0 || s.run.Phases[0].Checks == 0 || s.run.Phases[0].Ended != string(hybrid.ReasonBudget) {
+	if len(s.run.Phases) < 2 || s.run.Phases[0].Batch == 0 || s.run.Phases[0].Checks == 0 || s.run.Phases[0].Ended != string(rules.ReasonBudget) {
 		return ""
 	}
 	return fmt.Sprintf("grow = true in the switch of %s: its gradient gave no reason to hand over within %d steps", s.run.Phases[0].Method, s.run.Phases[0].Steps)

@@ -8,6 +8,7 @@ import (
 
 	"pinn/cmd/pinn/internal/rundir"
 	"pinn/hybrid"
+	"pinn/hybrid/rules"
 )
 
 // advised is what is suggested after a run, joined.
@@ -165,7 +166,7 @@ func TestSlabs(t *testing.T) {
 // they came.
 func TestRedraws(t *testing.T) {
 	var events []rundir.Event
-	for _, cause := range []hybrid.Reason{hybrid.CauseSchedule, hybrid.CauseAlarm, hybrid.CauseSchedule, hybrid.CauseBegin, hybrid.CauseNoise, hybrid.CauseStuck, "", "whim"} {
+	for _, cause := range []rules.Reason{hybrid.CauseSchedule, hybrid.CauseAlarm, hybrid.CauseSchedule, hybrid.CauseBegin, hybrid.CauseNoise, hybrid.CauseStuck, "", "whim"} {
 		events = append(events, rundir.Event{Kind: string(hybrid.KindResample), Reason: string(cause)})
 	}
 	told(t, "points", cases{

@@ -1,4 +1,4 @@
-package hybrid
+package noise
 
 import (
 	"fmt"
@@ -186,7 +186,7 @@ func TestBandCoversTruth(t *testing.T) {
 			if share < 0.87 || share > 0.99 { // three standard deviations of a binomial share of 0.92 … 0.97
 				t.Errorf("band covers the truth in %.3f of checks, want 0.87 … 0.99", share)
 			}
-			if m := median(values); truth > 0.2 && math.Abs(m-truth) > 0.04*truth {
+			if m := Median(values); truth > 0.2 && math.Abs(m-truth) > 0.04*truth {
 				t.Errorf("median SNR = %.3f, want %g ± 4 %%", m, truth)
 			}
 		})
@@ -234,7 +234,7 @@ func TestRatioGrowsAsRootOfBatch(t *testing.T) {
 		}
 		large = append(large, Measure(means, 4, nil, Plain).SNR())
 	}
-	if a, b := median(small), median(large); math.Abs(a/b-1) > 0.05 { // medians of 300 scatter by 2 %
+	if a, b := Median(small), Median(large); math.Abs(a/b-1) > 0.05 { // medians of 300 scatter by 2 %
 		t.Errorf("median SNR scaled from b to 4b = %.3f, measured at 4b = %.3f", a, b)
 	}
 }
@@ -267,13 +267,13 @@ func TestEdges(t *testing.T) {
 		raw, snr, se    float64
 		finite, resolve bool
 	}{
-		{"all zero", [][]float64{{0, 0}, {0, 0}, {0, 0}}, 0, 0, nan, nan, 0, true, false},
+		{"all zero", [][]float64{{0, 0}, {0, 0}, {0, 0}}, 0, 0, math.NaN(), math.NaN(), 0, true, false},
 		{"all equal", [][]float64{same, same, same, same}, 5, 0, inf, inf, 0, true, true},
-		{"two gradients", [][]float64{{2, 0}, {0, 0}}, 1, math.Sqrt2, 1 / math.Sqrt2, math.Sqrt(1.0 / 50), nan, true, false},
-		{"two opposite", [][]float64{{1, 0}, {-1, 0}}, 0, math.Sqrt2, 0, math.Sqrt(1.0 / 50), nan, true, false},
-		{"NaN", [][]float64{{1, 2}, {nan, 1}, {1, 1}}, nan, nan, nan, nan, nan, false, false},
-		{"infinite", [][]float64{{1, 2}, {inf, 1}, {1, 1}}, nan, nan, nan, nan, nan, false, false},
-		{"square overflows", [][]float64{{1e200, 0}, {1e200, 1}, {1, 1}}, nan, nan, nan, nan, nan, false, false},
+		{"two gradients", [][]float64{{2, 0}, {0, 0}}, 1, math.Sqrt2, 1 / math.Sqrt2, math.Sqrt(1.0 / 50), math.NaN(), true, false},
+		{"two opposite", [][]float64{{1, 0}, {-1, 0}}, 0, math.Sqrt2, 0, math.Sqrt(1.0 / 50), math.NaN(), true, false},
+		{"NaN", [][]float64{{1, 2}, {math.NaN(), 1}, {1, 1}}, math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), false, false},
+		{"infinite", [][]float64{{1, 2}, {inf, 1}, {1, 1}}, math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), false, false},
+		{"square overflows", [][]float64{{1e200, 0}, {1e200, 1}, {1, 1}}, math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), false, false},
 		{"one outlier is all noise", [][]float64{{1, 0}, {1, 0}, {2, 0}}, 4.0 / 3, math.Sqrt(1.0 / 3), 4 / math.Sqrt(3), math.Sqrt(5), inf, true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -306,6 +306,7 @@ func TestMeasurePanics(t *testing.T) {
 		"one gradient":      func() { Measure([][]float64{{1}}, 1, nil, Plain) },
 		"different lengths": func() { Measure([][]float64{{1}, {1, 2}}, 1, nil, Plain) },
 		"metric too short":  func() { Measure([][]float64{{1, 2}, {1, 2}}, 1, []float64{1}, Plain) },
+		"another meter":     func() { NewMeter(3).Measure([][]float64{{1}, {2}}, 1, nil, Plain) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -315,5 +316,40 @@ func TestMeasurePanics(t *testing.T) {
 			}()
 			f()
 		})
+	}
+}
+
+// A meter forgets what it measured before, and allocates nothing.
+func TestMeter(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	a, b := gradients(rng, 8, 50, 0.5), gradients(rng, 8, 50, 2)
+	m := NewMeter(8)
+	for _, g := range [][][]float64{a, b, a} {
+		if got, want := m.Measure(g, 16, nil, Plain), Measure(g, 16, nil, Plain); got != want {
+			t.Errorf("the meter gives %+v, want %+v", got, want)
+		}
+	}
+	if n := testing.AllocsPerRun(20, func() { m.Measure(a, 16, nil, Plain) }); n != 0 {
+		t.Errorf("a measurement allocates %v times, want 0", n)
+	}
+}
+
+// Adam's metric changes the length of every gradient and not what a ratio means:
+// noise of equal relative size in every coordinate gives the same SNR.
+func TestMetricOfRatio(t *testing.T) {
+	plain := [][]float64{{1, 200}, {3, 600}, {2, 400}}
+	w := []float64{1, 1e-2}
+	a, b := Measure(plain, 8, nil, Plain), Measure(plain, 8, w, "adam")
+	if math.Abs(a.SNR()-b.SNR()) > 1e-12*a.SNR() || a.Signal == b.Signal {
+		t.Errorf("SNR %v and %v, signals %v and %v", a.SNR(), b.SNR(), a.Signal, b.Signal)
+	}
+}
+
+func BenchmarkMeasure(b *testing.B) {
+	g := gradients(rand.New(rand.NewPCG(1, 1)), 8, 921, 1)
+	m := NewMeter(8)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Measure(g, 512, nil, Plain)
 	}
 }

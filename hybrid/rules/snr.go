@@ -1,46 +1,51 @@
-package hybrid
+package rules
 
 import (
 	"errors"
 	"fmt"
 	"math"
+
+	"pinn/internal/words"
 )
 
-// SNR is the primary rule: hand over to a full-batch method once the signal of
-// the full set stands clear of its noise while a minibatch no longer adds much.
+// SNR is the primary rule: it hands over to a full-batch method once the gradient over
+// all points stands clear of its noise while that of a minibatch is mostly noise.
 // It leaves when, over the last Window checks,
 //
 //	SNR_N = SNR_b·√(N/b) ≥ Threshold   in at least Votes of them, and
 //	median SNR_b ≤ Exhausted,
 //
-// after MinSteps updates. Then the difference of two full gradients is
-// curvature and not sampling noise, so that secant pairs can be trusted, while
-// one minibatch gradient carries at least as much noise as signal. Both sides
-// come from the same check, so asking for both in each check would leave only
-// the band Threshold·√(b/N) ≤ SNR_b ≤ Exhausted, which scatter leaves again and
-// again: hence the median. A signal that is not resolved never votes, however
-// large N/b.
+// after MinSteps updates. Then the difference of two full gradients is curvature and not
+// sampling noise, so that curvature pairs can be trusted, while one minibatch gradient
+// carries at least as much noise as signal.
+//
+// The second condition is on the median and not on each check: both ratios come from the
+// same SNR_b, so a check could meet both only in the band
+// Threshold·√(b/N) ≤ SNR_b ≤ Exhausted, which scatter leaves again and again. A signal
+// that is not resolved never votes, however large N/b is.
 //
 // With Of = OfBatch the rule is SNR_b ≥ Threshold in Votes of Window checks.
 //
-// With Confidence a check votes only if the lower limit of its ratio, two standard
-// errors below (Stats.Band), stands at the threshold.
+// With Confidence a check votes only if its ratio minus two standard errors (Stats.Band)
+// is at least Threshold.
 //
 // With Grow the rule asks for a larger batch where a minibatch is exhausted and the
 // full set is not clear either: median SNR_b ≤ Exhausted and SNR_N < Threshold in
 // Votes of Window checks, after MinSteps.
 //
-// Hysteresis: the window is emptied when the median of the ratio voted on falls
-// below Threshold/√2. Vetoes: see window.admit.
+// The window is emptied when the median of the ratio voted on falls below Threshold/√2;
+// the distance to Threshold keeps scatter from doing that.
+// The window also starts anew after a clipped step, a redraw of the points, a value that
+// is not finite, or a change of the batch, since only comparable checks are counted together.
 type SNR struct {
 	Threshold  float64 // 1/θ of the norm test
 	Exhausted  float64 // not used with OfBatch
 	Of         Form
-	Window     int
-	Votes      int
-	MinSteps   int
-	Confidence bool
-	Grow       bool
+	Window     int  // checks that are looked at together
+	Votes      int  // of them that must be for leaving
+	MinSteps   int  // updates before the rule may leave
+	Confidence bool // count the error of the statistics
+	Grow       bool // ask for a larger batch where neither gradient is clear
 
 	window window
 	above  bool // the median of the full window stood at Threshold/√2 or more
@@ -98,7 +103,7 @@ func (r *SNR) Observe(c Check) Decision {
 	r.above = ratio >= r.Threshold/math.Sqrt2
 	if fell {
 		d.Note = lost(ReasonSNR, d.Votes, r.Votes, d.Window,
-			fmt.Sprintf("their median fell to %s, below %.3g/√2", two(ratio), r.Threshold), c.Step)
+			fmt.Sprintf("their median fell to %s, below %.3g/√2", words.Rough(ratio), r.Threshold), c.Step)
 		r.window.empty()
 		return d
 	}
@@ -119,10 +124,10 @@ func (r *SNR) decide(d *Decision, c Check, ratio float64) {
 		d.Leave, d.Why = true, r.why(c, d.Votes, ratio, batch)
 	case r.held && !held:
 		d.Note = fmt.Sprintf("snr: %d of %d checks are for leaving, but a batch of %d still carries %s, more than %.3g, at step %d",
-			d.Votes, d.Window, c.Stats.Batch, two(batch), r.Exhausted, c.Step)
+			d.Votes, d.Window, c.Stats.Batch, words.Rough(batch), r.Exhausted, c.Step)
 	case r.Grow && exhausted && d.Window-d.Votes >= r.Votes:
 		d.Grow, d.Why = true, fmt.Sprintf("snr: in %d of %d checks the full-set signal did not stand at %.3g times its noise (median %s for N = %d), and a batch of %d carried no more than %s, at step %d",
-			d.Window-d.Votes, d.Window, r.Threshold, two(ratio), c.Points, c.Stats.Batch, two(batch), c.Step)
+			d.Window-d.Votes, d.Window, r.Threshold, words.Rough(ratio), c.Points, c.Stats.Batch, words.Rough(batch), c.Step)
 	}
 }
 
@@ -156,17 +161,17 @@ func (r *SNR) why(c Check, votes int, ratio, batch float64) string {
 	}
 	if r.Of == OfBatch {
 		return fmt.Sprintf("snr: in %d of %d checks the signal of a batch of %d %s ≥ %.3g times its noise (median %s), at step %d",
-			votes, r.window.len(), c.Stats.Batch, stood, r.Threshold, two(ratio), c.Step)
+			votes, r.window.len(), c.Stats.Batch, stood, r.Threshold, words.Rough(ratio), c.Step)
 	}
 	return fmt.Sprintf("snr: in %d of %d checks the full-set signal %s ≥ %.3g times its noise (median %s for N = %d) while a batch of %d carried %s, at step %d",
-		votes, r.window.len(), stood, r.Threshold, two(ratio), c.Points, c.Stats.Batch, two(batch), c.Step)
+		votes, r.window.len(), stood, r.Threshold, words.Rough(ratio), c.Points, c.Stats.Batch, words.Rough(batch), c.Step)
 }
 
 // fit refuses a phase in which Threshold ≤ SNR_N and SNR_b ≤ Exhausted leave no
 // room: SNR_N = SNR_b·√(N/b), so N/b < (Threshold/Exhausted)² can never fire.
-func (r *SNR) fit(s shape) (refusal, doubt error) {
-	if !s.statistics {
-		return fmt.Errorf("rule snr: needs minibatches to compare, but the phase has fewer than 2 of %d points", s.batch), nil
+func (r *SNR) fit(s Shape) (refusal, doubt error) {
+	if !s.Statistics {
+		return fmt.Errorf("rule snr: needs minibatches to compare, but the phase has fewer than 2 of %d points", s.Batch), nil
 	}
 	if err := votable(ReasonSNR, r.Window, r.Votes, r.Confidence, s); err != nil {
 		return err, nil
@@ -178,11 +183,11 @@ func (r *SNR) fit(s shape) (refusal, doubt error) {
 		return fmt.Errorf("rule snr: threshold and exhausted must be positive, got %g and %g", r.Threshold, r.Exhausted), nil
 	}
 	need := r.Threshold / r.Exhausted * r.Threshold / r.Exhausted
-	if have := float64(s.points) / float64(s.batch); r.Of == OfFull && have < need {
+	if have := float64(s.Points) / float64(s.Batch); r.Of == OfFull && have < need {
 		return fmt.Errorf("rule snr: can never fire: %d points are %.3g batches of %d, but threshold %g over exhausted %g needs %.3g",
-			s.points, have, s.batch, r.Threshold, r.Exhausted, need), nil
+			s.Points, have, s.Batch, r.Threshold, r.Exhausted, need), nil
 	}
-	return nil, tooShort(ReasonSNR, max(r.MinSteps, r.Window*s.every), s.steps)
+	return nil, tooShort(ReasonSNR, max(r.MinSteps, r.Window*s.Every), s.Steps)
 }
 
 func (r *SNR) memory() Memory {

@@ -1,4 +1,7 @@
-package hybrid
+// Package noise measures how far a gradient stands above its own noise: Measure for the
+// gradients of minibatches, ToSignal for the gradient over all points. It knows numbers
+// only, no loss and no method.
+package noise
 
 import "math"
 
@@ -42,24 +45,43 @@ const Plain = "plain"
 // the diagonal of the metric and metric its name; nil means W = I. It panics if
 // there are fewer than two gradients or their lengths differ.
 func Measure(grads [][]float64, batch int, w []float64, metric string) Stats {
-	k := len(grads)
+	return NewMeter(len(grads)).Measure(grads, batch, w, metric)
+}
+
+// Meter measures K gradients again and again without allocating.
+type Meter struct {
+	gram []float64 // K×K, row-major
+	rows []float64 // the K sums of its rows
+}
+
+// NewMeter returns a meter for K gradients. It panics if they are fewer than two.
+func NewMeter(k int) *Meter {
 	if k < 2 {
-		panic("hybrid: a spread needs two gradients")
+		panic("noise: a spread needs two gradients")
+	}
+	return &Meter{gram: make([]float64, k*k), rows: make([]float64, k)}
+}
+
+// Measure is the function Measure for as many gradients as the meter is for; it panics
+// for another number of them.
+func (m *Meter) Measure(grads [][]float64, batch int, w []float64, metric string) Stats {
+	if len(grads) != len(m.rows) {
+		panic("noise: another number of gradients than the meter is for")
 	}
 	for _, g := range grads {
 		if len(g) != len(grads[0]) || (w != nil && len(w) != len(g)) {
-			panic("hybrid: gradients of different lengths")
+			panic("noise: gradients of different lengths")
 		}
 	}
-	return measure(grads, batch, w, metric, make([]float64, k*k), make([]float64, k))
+	gram(m.gram, grads, w)
+	return statsOf(m.gram, m.rows, Stats{K: len(grads), Batch: batch, Metric: metric})
 }
 
-// measure is Measure with scratch: a of length K², rows of length K.
-func measure(grads [][]float64, batch int, w []float64, metric string, a, rows []float64) Stats {
-	gram(a, grads, w)
+// statsOf completes s with what follows from the Gram matrix a; rows, of length K, is
+// scratch.
+func statsOf(a, rows []float64, s Stats) Stats {
 	m := sumsOf(a, rows)
-	s := Stats{K: m.k, Batch: batch, Metric: metric}
-	if math.IsNaN(m.t-m.s) || math.IsInf(m.t, 0) || math.IsInf(m.s, 0) {
+	if nan := math.NaN(); math.IsNaN(m.t-m.s) || math.IsInf(m.t, 0) || math.IsInf(m.s, 0) {
 		s.Signal, s.Noise, s.G2, s.SE, s.G2SE, s.InnerVar, s.OrthVar = nan, nan, nan, nan, nan, nan, nan
 		return s
 	}
@@ -95,7 +117,7 @@ func (s Stats) Finite() bool { return s.K > 0 && !math.IsNaN(s.Noise) }
 
 // Resolved reports whether the signal can be told from the noise,
 // G2 > V/50. Where it cannot, SNR is a floor, not a value.
-func (s Stats) Resolved() bool { return s.G2 > s.Noise*s.Noise/maxR }
+func (s Stats) Resolved() bool { return s.G2 > s.Noise*s.Noise/MaxR }
 
 // RawSNR returns the gradient signal-to-noise ratio ‖ḡ‖/σ, a pure number; it is
 // +Inf if all batches agree. Where the true gradient is zero RawSNR does not
@@ -114,7 +136,7 @@ func (s Stats) SNR() float64 { return 1 / math.Sqrt(s.R()) }
 // R returns the noise-to-signal power 1/SNR², at most 50.
 func (s Stats) R() float64 {
 	v := s.Noise * s.Noise
-	return v / max(s.G2, v/maxR)
+	return v / max(s.G2, v/MaxR)
 }
 
 // BNoise returns the noise scale b·R, in points: the batch at which SNR would
@@ -141,7 +163,7 @@ func (s Stats) Band() (lo, hi float64) {
 		return snr * math.Exp(-s.SE), snr * math.Exp(s.SE)
 	}
 	v := s.Noise * s.Noise
-	return 0, math.Sqrt(max(s.G2+2*s.G2SE, v/maxR) / v)
+	return 0, math.Sqrt(max(s.G2+2*s.G2SE, v/MaxR) / v)
 }
 
 // BandAt returns the limits of SNRAt(points).

@@ -1,12 +1,99 @@
-package hybrid
+package rules
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
 
-	"pinn/optim"
+	"pinn/hybrid/noise"
 )
+
+// Each veto empties the window: the rule then fires nine admitted checks later.
+func TestVetoes(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		veto func(*Check)
+		want int // 8 if the check is admitted
+	}{
+		{"none", func(*Check) {}, 8},
+		{"clipped just now", func(c *Check) { c.SinceClip = 19 }, 14},
+		{"clipped a while ago", func(c *Check) { c.SinceClip = 20 }, 8},
+		{"redrawn just now", func(c *Check) { c.SinceRestart = 3 }, 14},
+		{"redrawn since the last check", func(c *Check) { c.SinceRestart = 40 }, 13},
+		{"redrawn before the last check", func(c *Check) { c.SinceRestart = 50 }, 8},
+		{"loss not finite", func(c *Check) { c.Loss = math.Inf(1) }, 14},
+		{"gradient not finite", func(c *Check) { c.Stats.Noise, c.Stats.G2 = math.NaN(), math.NaN() }, 14},
+		{"all gradients zero", func(c *Check) { c.Stats.Noise, c.Stats.G2 = 0, 0 }, 14},
+		{"no statistics", func(c *Check) { c.Stats = noise.Stats{} }, 9},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, rule := range []Rule{atTwo(), &NoiseFloor{Floor: 1, Improve: 2, Window: 9, Votes: 7}} {
+				seq := checks(0.9, repeat(30, 0.65)...)
+				c.veto(&seq[5])
+				if at, _ := fires(rule, seq); at != c.want {
+					t.Errorf("%T fires at check %d, want %d", rule, at, c.want)
+				}
+			}
+		})
+	}
+}
+
+// notes feeds the checks to a rule and returns what it had to say, with the index of
+// the check.
+func notes(r Rule, cs []Check) map[int]string {
+	r.Reset()
+	out := map[int]string{}
+	for i, c := range cs {
+		if d := r.Observe(c); d.Note != "" {
+			out[i] = string(d.Reason) + "|" + d.Note
+		}
+	}
+	return out
+}
+
+// What was near to a decision and came to nothing is told once.
+func TestNotes(t *testing.T) {
+	join := func(parts ...[]float64) []float64 { return slices.Concat(parts...) }
+	clipped := checks(0.9, repeat(20, 0.65)...)
+	clipped[6].SinceClip = 3
+	few := checks(0.9, repeat(20, 0.65)...)
+	few[2].SinceClip = 3
+	grown := checks(0.9, repeat(8, 0.65)...)
+	for i := 5; i < len(grown); i++ {
+		grown[i].Stats.Batch *= 2
+	}
+	for _, c := range []struct {
+		name string
+		rule Rule
+		seq  []Check
+		want map[int]string
+	}{
+		{"nothing to tell", atTwo(), checks(0.9, repeat(9, 0.65)...), nil},
+		{"a veto with votes", atTwo(), clipped,
+			map[int]string{6: "snr|snr: the votes, 6 in 6 checks of the 7 needed, are counted anew, since a step was clipped 3 updates ago, at step 350"}},
+		{"a veto with few votes", atTwo(), few, nil},
+		{"another size, which has an event of its own", atTwo(), grown, nil},
+		{"the median falls", atTwo(), checks(0.9, join(repeat(5, 0.65), repeat(5, 0.2))...),
+			map[int]string{9: "snr|snr: the votes, 4 in 9 checks of the 7 needed, are counted anew, since their median fell to 0.8, below 2/√2, at step 500"}},
+		{"a batch still carries signal", atTwo(), checks(0.9, join(repeat(12, 1.2), repeat(1, 0.9))...),
+			map[int]string{8: "snr|snr: 9 of 9 checks are for leaving, but a batch of 512 still carries 1.2, more than 1, at step 450"}},
+		{"drowned but still falling", DefaultNoiseFloor(), checks(0.9, repeat(12, 0.3)...),
+			map[int]string{8: "noise-floor|noise-floor: in 9 of 9 checks the signal of a batch of 512 stood at ≤ 0.5 of its noise, but the held-out loss improved by 57.0 % over them, at step 450"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := notes(c.rule, c.seq)
+			if len(got) != len(c.want) {
+				t.Errorf("notes = %v, want %v", got, c.want)
+			}
+			for i, want := range c.want {
+				if got[i] != want {
+					t.Errorf("note at check %d = %q, want %q", i, got[i], want)
+				}
+			}
+		})
+	}
+}
 
 // clippedEvery returns n checks that speak for leaving, every k-th of them some updates
 // after a clipped step.
@@ -91,24 +178,6 @@ func TestClippingThatCostsVotes(t *testing.T) {
 	}
 }
 
-// A run that clips every step can leave by the signal, and has one event about it.
-func TestRunThatClipsEveryStep(t *testing.T) {
-	loss := newJudged(newToy(1024, 4, 0.5, 10, 1), 300)
-	m := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
-		info, err := crawl(step, theta, f)
-		info.Clip = 0.5
-		return info, err
-	}}
-	rule := &SNR{Threshold: 1e-3, Exhausted: 1e3, Of: OfFull, Window: 4, Votes: 3}
-	res := run(t, loss, Plan{Phases: []Phase{{Name: "m", Method: m, Batch: 32, Steps: 2000, Rules: []Rule{rule}}}}, start(loss.toy))
-	if p := res.Phases[0]; p.Ended != ReasonSNR || p.Steps != 50*(clipMost+4) {
-		t.Errorf("ended by %s after %d steps, want snr after three checks and a window of four", p.Ended, p.Steps)
-	}
-	if v := of(res, KindVeto); len(v) != 1 || v[0].Reason != ReasonSNR || !strings.Contains(v[0].Why, "held back") {
-		t.Errorf("vetoes %v", v)
-	}
-}
-
 // What a rule remembers is taken back whole, and is a copy.
 func TestMemory(t *testing.T) {
 	seq := clippedEvery(12, 7)
@@ -135,7 +204,7 @@ func TestMemory(t *testing.T) {
 			}
 		}
 	}
-	if got := memories([]Rule{&Budget{Steps: 1}}); len(got) != 1 || got[0].forgetful(false, false) != nil {
+	if got := Memories([]Rule{&Budget{Steps: 1}}); len(got) != 1 || got[0].forgetful(false, false) != nil {
 		t.Errorf("a budget remembers %+v", got)
 	}
 	bad := []Memory{{Checks: make([]Check, 5)}, {Clips: -1}, {Clips: clipMost + 1}}
@@ -161,5 +230,12 @@ func TestWindowKeepsTheNewest(t *testing.T) {
 	}
 	if !slices.Equal(steps, []int{250, 300, 350}) || w.len() != 3 || len(w.newest(2)) != 2 {
 		t.Errorf("the window holds the checks of steps %v", steps)
+	}
+}
+
+// join of sentences leaves the empty ones out.
+func TestSentences(t *testing.T) {
+	if got := sentences("", "a", "", "b"); got != "a; b" || sentences("", "") != "" || strings.Contains(sentences("a"), ";") {
+		t.Errorf("%q", got)
 	}
 }

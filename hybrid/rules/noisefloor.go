@@ -1,33 +1,39 @@
-package hybrid
+package rules
 
 import (
 	"fmt"
 	"math"
 	"slices"
+
+	"pinn/hybrid/noise"
+	"pinn/internal/words"
 )
 
-// NoiseFloor leaves when the signal of a minibatch has drowned and training no
-// longer gets anywhere at this batch size: over the last Window checks,
+// NoiseFloor leaves when the signal of a minibatch has drowned in its noise and training
+// stands still at this batch size: over the last Window checks,
 //
-//	SNR_b ≤ Floor   in at least Votes of them (not resolved counts), and
+//	SNR_b ≤ Floor   in at least Votes of them, and
 //	the best held-out loss improved by less than Improve.
 //
-// Both halves are needed: momentum averages over many batches, so a method may
-// still gain where a single batch is mostly noise.
+// A signal that is not resolved counts as drowned. The second half is needed because
+// momentum averages over many batches: a method may still gain where a single batch is
+// mostly noise.
 //
-// With Confidence a check votes only if the upper limit of its SNR_b, two standard
-// errors above (Stats.Band), stands at the floor or below. With Grow the batch is
-// enlarged instead, and the phase left only when it cannot be.
+// With Confidence a check votes only if SNR_b plus two standard errors (Stats.Band) is
+// at most Floor. With Grow the rule asks for a larger batch first, and leaves only when
+// the batch cannot grow.
 //
-// Hysteresis: the window is emptied when the median of SNR_b rises above
-// √2·Floor. Vetoes: see window.admit.
+// The window is emptied when the median of SNR_b rises above √2·Floor; the distance to
+// Floor keeps scatter from doing that.
+// The window also starts anew after a clipped step, a redraw of the points, a value that
+// is not finite, or a change of the batch, since only comparable checks are counted together.
 type NoiseFloor struct {
-	Floor      float64
+	Floor      float64 // of SNR_b, at least 0.141
 	Improve    float64 // a fraction of the held-out loss
-	Window     int
-	Votes      int
-	Confidence bool
-	Grow       bool
+	Window     int     // checks that are looked at together
+	Votes      int     // of them that must be for leaving
+	Confidence bool    // count the error of the statistics
+	Grow       bool    // enlarge the batch rather than leave
 
 	window window // its checks have the best held-out loss up to then as HeldOut
 	best   bestSoFar
@@ -74,7 +80,7 @@ func (r *NoiseFloor) Observe(c Check) Decision {
 	r.below = snr <= r.Floor*math.Sqrt2
 	if rose {
 		d.Note = lost(ReasonNoiseFloor, d.Votes, r.Votes, d.Window,
-			fmt.Sprintf("their median rose to %s, above √2·%.3g", two(snr), r.Floor), c.Step)
+			fmt.Sprintf("their median rose to %s, above √2·%.3g", words.Rough(snr), r.Floor), c.Step)
 		r.window.empty()
 		return d
 	}
@@ -110,21 +116,21 @@ func (r *NoiseFloor) why(c Check, votes int, snr, gain float64) string {
 		stood = "surely stood"
 	}
 	return fmt.Sprintf("noise-floor: in %d of %d checks the signal of a batch of %d %s at ≤ %.3g of its noise (median %s, %d not resolved) and the held-out loss improved by %.1f %% over them, less than %.3g %%, at step %d",
-		votes, r.window.len(), c.Stats.Batch, stood, r.Floor, two(snr),
+		votes, r.window.len(), c.Stats.Batch, stood, r.Floor, words.Rough(snr),
 		r.window.count(func(c Check) bool { return !c.Stats.Resolved() }), 100*gain, 100*r.Improve, c.Step)
 }
 
-func (r *NoiseFloor) fit(s shape) (refusal, doubt error) {
-	if !s.statistics {
-		return fmt.Errorf("rule noise-floor: needs minibatches to compare, but the phase has fewer than 2 of %d points", s.batch), nil
+func (r *NoiseFloor) fit(s Shape) (refusal, doubt error) {
+	if !s.Statistics {
+		return fmt.Errorf("rule noise-floor: needs minibatches to compare, but the phase has fewer than 2 of %d points", s.Batch), nil
 	}
 	if err := votable(ReasonNoiseFloor, r.Window, r.Votes, r.Confidence, s); err != nil {
 		return err, nil
 	}
-	if least := 1 / math.Sqrt(maxR); r.Floor < least {
+	if least := 1 / math.Sqrt(noise.MaxR); r.Floor < least {
 		return fmt.Errorf("rule noise-floor: can never fire: noise_floor must be at least %.3g, where a signal counts as not resolved, got %g", least, r.Floor), nil
 	}
-	return nil, tooShort(ReasonNoiseFloor, r.Window*s.every, s.steps)
+	return nil, tooShort(ReasonNoiseFloor, r.Window*s.Every, s.Steps)
 }
 
 func (r *NoiseFloor) memory() Memory {

@@ -1,4 +1,6 @@
-package hybrid
+package noise
+
+import "math"
 
 // gram stores in dst the K×K matrix of inner products of K gradients,
 //
@@ -83,13 +85,57 @@ func (m sums) power() float64 {
 	return (m.s - m.t) / (k * (k - 1))
 }
 
-// noiseToSignal is R = V/max(G2, V/maxR): noise power over signal power. It is
+// noiseToSignal is R = V/max(G2, V/MaxR): noise power over signal power. It is
 // 0 if all gradients agree and NaN if all are zero.
 func (m sums) noiseToSignal() float64 {
 	v := m.noise2()
-	return v / max(m.power(), v/maxR)
+	return v / max(m.power(), v/MaxR)
 }
 
-// maxR bounds R: a signal below a fiftieth of the noise power is reported as
+// MaxR bounds R: a signal below a fiftieth of the noise power is reported as
 // not resolved, not as a value.
-const maxR = 50
+const MaxR = 50
+
+// jackknife returns the standard error of a statistic f of K gradients from
+// leaving out one at a time,
+//
+//	se(f) = √((K−1)/K · Σ_k (f₍k₎ − mean f₍·₎)²),
+//
+// NaN for K = 2, since one gradient has no spread.
+//
+// Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993),
+// eq. (11.5).
+func jackknife(m sums, a, rows []float64, f func(sums) float64) float64 {
+	if m.k < 3 {
+		return math.NaN()
+	}
+	leftOut := func(i int) float64 { return f(m.without(a[i*m.k+i], rows[i])) }
+	var mean float64
+	for i := range m.k {
+		mean += leftOut(i)
+	}
+	mean /= float64(m.k)
+	var squares float64
+	for i := range m.k {
+		d := leftOut(i) - mean
+		squares += d * d
+	}
+	return math.Sqrt(squares * float64(m.k-1) / float64(m.k))
+}
+
+// errorOfLogR is the standard error of ln R: 0 if no gradient differs from
+// another, +Inf if leaving one out removes all noise. R is bounded (MaxR), so
+// ln R is finite where there is noise.
+func errorOfLogR(m sums, a, rows []float64) float64 {
+	if m.k > 2 && m.noise2() == 0 {
+		return 0
+	}
+	se := jackknife(m, a, rows, func(m sums) float64 { return math.Log(m.noiseToSignal()) })
+	if m.k > 2 && math.IsNaN(se) {
+		return math.Inf(1)
+	}
+	return se
+}
+
+// errorOfPower is the standard error of G2.
+func errorOfPower(m sums, a, rows []float64) float64 { return jackknife(m, a, rows, sums.power) }

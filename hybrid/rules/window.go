@@ -1,44 +1,46 @@
-package hybrid
+package rules
 
 import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+
+	"pinn/hybrid/noise"
 )
 
 // vetoSteps is how long a clipped step or a redraw of the points bars a check
 // from a window.
 const vetoSteps = 20
 
-// clipMost is how many checks clipped steps may hold back before a window of a phase has
-// ever been full since: where steps are clipped as a matter of course, they say nothing
-// about a single check, and the rule would wait for ever.
+// clipMost is how many checks clipped steps may keep out until the window has been full
+// again. Where steps are clipped again and again, a clipped step says nothing about a
+// single check, and the rule would wait for ever.
 const clipMost = 3
 
 // window holds the newest checks of a rule, oldest first.
 type window struct {
 	checks []Check
 	last   int // step of the newest check seen, admitted or not
-	clips  int // checks held back by clipping since the window was full; clipMost: none is any more
+	clips  int // checks kept out by clipping since the window was full; at clipMost no more are
 }
 
 func (w *window) reset() { *w = window{checks: w.checks[:0]} }
-
 func (w *window) empty() { w.checks = w.checks[:0] }
 
-// objection is why a window cannot stay as it is.
+// objection is why the checks in a window no longer count.
 type objection struct {
 	cause string // "" if it can
 	bars  bool   // the check is kept out, too
-	clip  bool   // it is for a clipped step
+	clip  bool   // a clipped step is the cause
 }
 
-// admit adds c to the newest size checks and reports whether it did. Checks are
-// comparable only while the points stand still: a redraw since the last check
-// empties the window, and so does a loss or gradient that is not finite, or a
-// clipped step or a redraw in the last vetoSteps updates, which also bars c; the
-// objection says which. Another size of the batch empties it, too. A
-// check without statistics is passed over.
+// admit adds c to the window, which keeps the newest size checks, and reports whether it
+// did. Checks are comparable only on the same points, so a redraw since the last check
+// empties the window. A loss or gradient that is not finite, and a clipped step or a
+// redraw in the last vetoSteps updates, empty it and keep c out. The objection says which.
+// Another size of the minibatch empties the window, too. A check without statistics is
+// passed over.
 func (w *window) admit(c Check, size int) (ok bool, o objection) {
 	if c.Stats.K == 0 {
 		return false, o
@@ -64,7 +66,7 @@ func (w *window) admit(c Check, size int) (ok bool, o objection) {
 	return true, o
 }
 
-// objection is what stands against the window and the check.
+// objection returns what speaks against the window and the check.
 func (w *window) objection(c Check) objection {
 	switch {
 	case !usable(c):
@@ -79,8 +81,7 @@ func (w *window) objection(c Check) objection {
 	return objection{}
 }
 
-// starved is the sentence about a window that clipping has kept from filling, told when
-// that comes to its end, else "".
+// starved is the sentence for the last check that clipping keeps out, "" for any other.
 func (w *window) starved(reason Reason, o objection, step int) string {
 	if !o.clip || w.clips < clipMost {
 		return ""
@@ -118,7 +119,7 @@ func (w *window) median(value func(Check) float64) float64 {
 	for _, c := range w.checks {
 		v = append(v, value(c))
 	}
-	return median(v)
+	return noise.Median(v)
 }
 
 // memory is what the window keeps in the memory of its rule.
@@ -133,4 +134,63 @@ func (w *window) recall(m Memory, size int) error {
 	}
 	*w = window{slices.Clone(m.Checks), m.Last, m.Clips}
 	return nil
+}
+
+// A rule is near to firing if one of its nearChecks newest checks lies within a factor
+// nearBy of the threshold. Several checks are looked at since single ones scatter by more.
+const (
+	nearBy     = 2
+	nearChecks = 3
+)
+
+// anyNear reports whether the window has nothing to say yet or one of its newest
+// checks is near.
+func (w *window) anyNear(near func(Check) bool) bool {
+	newest := w.newest(nearChecks)
+	for _, c := range newest {
+		if near(c) {
+			return true
+		}
+	}
+	return len(newest) == 0
+}
+
+// lost is the sentence about votes that are lost because the window was emptied, "" if
+// they were at most half of the votes needed.
+func lost(reason Reason, votes, need, checks int, cause string, step int) string {
+	if cause == "" || 2*votes <= need {
+		return ""
+	}
+	return fmt.Sprintf("%s: the votes, %d in %d checks of the %d needed, are counted anew, since %s, at step %d",
+		reason, votes, checks, need, cause, step)
+}
+
+// sentences joins those that are not empty.
+func sentences(s ...string) string {
+	return strings.Join(slices.DeleteFunc(s, func(s string) bool { return s == "" }), "; ")
+}
+
+// votable checks that 1 ≤ votes ≤ window, and that the error of the statistics is known
+// if the rule looks at it.
+func votable(rule Reason, window, votes int, confidence bool, s Shape) error {
+	if window < 1 || votes < 1 || votes > window {
+		return fmt.Errorf("rule %s: votes must lie between 1 and window, got %d of %d", rule, votes, window)
+	}
+	if confidence && s.K < leastForError {
+		return fmt.Errorf("rule %s: confidence needs %d minibatches to compare, but the phase has %d", rule, leastForError, s.K)
+	}
+	return nil
+}
+
+// leastForError is the number of gradients from which on the error of their
+// statistics is known.
+const leastForError = 3
+
+// tooShort returns an error if a rule cannot fire before step earliest and the
+// phase ends before that.
+func tooShort(rule Reason, earliest, steps int) error {
+	if steps == 0 || earliest <= steps {
+		return nil
+	}
+	return fmt.Errorf("rule %s: cannot fire before step %d, but the phase ends at step %d", rule, earliest, steps)
 }

@@ -1,20 +1,27 @@
-package hybrid
+package rules
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pinn/hybrid/noise"
 )
 
 // stats has the given SNR_b exactly; 0 means a signal that is not resolved.
-func stats(snr float64) Stats {
+func stats(snr float64) noise.Stats {
 	g2 := snr * snr
 	if snr == 0 {
 		g2 = -0.01
 	}
-	return Stats{K: 8, Batch: 512, Metric: Plain, Noise: 1, Signal: math.Sqrt(max(g2, 0) + 1.0/8), G2: g2, SE: 0.5}
+	return noise.Stats{K: 8, Batch: 512, Metric: noise.Plain, Noise: 1, Signal: math.Sqrt(max(g2, 0) + 1.0/8), G2: g2, SE: 0.5}
 }
 
 // checks scripts one check every 50 steps with N/b = 16, so that SNR_N is four
@@ -96,82 +103,6 @@ func TestEachRuleFiresOnItsSequenceOnly(t *testing.T) {
 	}
 }
 
-func TestSNR(t *testing.T) {
-	const stand, low = 0.65, 0.2 // SNR_N 2.6 and 0.8
-	join := func(parts ...[]float64) []float64 { return slices.Concat(parts...) }
-	batchForm := atTwo()
-	batchForm.Of = OfBatch
-	for _, c := range []struct {
-		name string
-		rule *SNR
-		seq  []Check
-		want int // check at which it fires
-	}{
-		{"seven votes of nine", atTwo(), checks(0.9, join(repeat(2, low), repeat(9, stand))...), 8},
-		{"six votes of nine", atTwo(), checks(0.9, slices.Repeat([]float64{stand, stand, low}, 6)...), -1},
-		{"a batch still carries signal", atTwo(), checks(0.9, repeat(20, 1.1)...), -1},
-		{"median counts, not each check", atTwo(), checks(0.9, 0.6, 3, 0.6, 3, 0.6, 3, 0.6, 3, 0.6), 8},
-		{"not before min_steps", &SNR{Threshold: 2, Exhausted: 1, Of: OfFull, Window: 3, Votes: 3, MinSteps: 300}, checks(0.9, repeat(9, stand)...), 5},
-		{"full window needed", atTwo(), checks(0.9, repeat(8, stand)...), -1},
-		{"batch form", batchForm, checks(0.9, repeat(9, 2.1)...), 8},
-		{"batch form below", batchForm, checks(0.9, repeat(20, 1.9)...), -1},
-
-		// Hysteresis: the median of SNR_N falls through 2/√2, so the window
-		// starts anew; with SNR_N at 1.6 it does not, and old votes still count.
-		{"falls and rises", atTwo(), checks(0.9, join(repeat(6, stand), repeat(5, low), repeat(9, stand))...), 19},
-		{"dips and rises", atTwo(), checks(0.9, join(repeat(6, stand), repeat(5, 0.4), repeat(9, stand))...), 17},
-		{"rises from below without delay", atTwo(), checks(0.9, join(repeat(20, low), repeat(7, stand))...), 26},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if at, d := fires(c.rule, c.seq); at != c.want {
-				t.Errorf("fires at check %d, want %d: %s", at, c.want, d.Why)
-			}
-		})
-	}
-}
-
-// An unresolved signal must not vote even where the floor 0.141·√(N/b) is above
-// the threshold.
-func TestSNRUnresolvedNeverVotes(t *testing.T) {
-	seq := checks(0.9, repeat(20, 0)...)
-	for i := range seq {
-		seq[i].Points = 512 * 400
-	}
-	if at, d := fires(atTwo(), seq); at >= 0 {
-		t.Errorf("fires at check %d on signals that are not resolved: %s", at, d.Why)
-	}
-}
-
-// Each veto empties the window: the rule then fires nine admitted checks later.
-func TestVetoes(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		veto func(*Check)
-		want int // 8 if the check is admitted
-	}{
-		{"none", func(*Check) {}, 8},
-		{"clipped just now", func(c *Check) { c.SinceClip = 19 }, 14},
-		{"clipped a while ago", func(c *Check) { c.SinceClip = 20 }, 8},
-		{"redrawn just now", func(c *Check) { c.SinceRestart = 3 }, 14},
-		{"redrawn since the last check", func(c *Check) { c.SinceRestart = 40 }, 13},
-		{"redrawn before the last check", func(c *Check) { c.SinceRestart = 50 }, 8},
-		{"loss not finite", func(c *Check) { c.Loss = math.Inf(1) }, 14},
-		{"gradient not finite", func(c *Check) { c.Stats.Noise, c.Stats.G2 = nan, nan }, 14},
-		{"all gradients zero", func(c *Check) { c.Stats.Noise, c.Stats.G2 = 0, 0 }, 14},
-		{"no statistics", func(c *Check) { c.Stats = Stats{} }, 9},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			for _, rule := range []Rule{atTwo(), &NoiseFloor{Floor: 1, Improve: 2, Window: 9, Votes: 7}} {
-				seq := checks(0.9, repeat(30, 0.65)...)
-				c.veto(&seq[5])
-				if at, _ := fires(rule, seq); at != c.want {
-					t.Errorf("%T fires at check %d, want %d", rule, at, c.want)
-				}
-			}
-		})
-	}
-}
-
 // A phase that is entered again starts with an empty window and counts its
 // steps anew.
 func TestReset(t *testing.T) {
@@ -191,29 +122,6 @@ func TestReset(t *testing.T) {
 	}
 }
 
-func TestNoiseFloor(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		seq  []Check
-		want int
-	}{
-		{"drowned and standing still", checks(1, repeat(12, 0.3)...), 8},
-		{"not resolved counts", checks(1, repeat(12, 0)...), 8},
-		{"drowned but still falling", checks(0.97, repeat(20, 0.3)...), -1},
-		{"standing still but not drowned", checks(1, repeat(20, 0.6)...), -1},
-		// The median rises through √2·0.5 at check 10, so nine more are needed; at
-		// 0.6 it does not, and seven more make seven of nine.
-		{"rises and drowns", checks(1, slices.Concat(repeat(6, 0.3), repeat(5, 0.9), repeat(12, 0.3))...), 19},
-		{"bobs and drowns", checks(1, slices.Concat(repeat(6, 0.3), repeat(5, 0.6), repeat(12, 0.3))...), 17},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if at, d := fires(DefaultNoiseFloor(), c.seq); at != c.want {
-				t.Errorf("fires at check %d, want %d: %s", at, c.want, d.Why)
-			}
-		})
-	}
-}
-
 func TestPlateau(t *testing.T) {
 	spiky := checks(0.98, repeat(12, 1)...)
 	for i := range spiky {
@@ -224,7 +132,7 @@ func TestPlateau(t *testing.T) {
 	unmeasured := checks(1, repeat(30, 1)...)
 	for i := range unmeasured {
 		if i%2 == 1 {
-			unmeasured[i].HeldOut = nan
+			unmeasured[i].HeldOut = math.NaN()
 		}
 	}
 	redrawn := checks(1, repeat(12, 1)...)
@@ -254,7 +162,7 @@ func TestPlateau(t *testing.T) {
 }
 
 func TestLossLevelFallsBackOnTrainingLoss(t *testing.T) {
-	c := Check{Step: 7, Loss: 1e-7, HeldOut: nan}
+	c := Check{Step: 7, Loss: 1e-7, HeldOut: math.NaN()}
 	d := (&LossLevel{Below: 1e-6}).Observe(c)
 	if !d.Leave || !strings.Contains(d.Why, "training loss 1e-07") {
 		t.Errorf("decision = %+v, want to leave by the training loss", d)
@@ -273,13 +181,13 @@ func TestLossLevelFallsBackOnTrainingLoss(t *testing.T) {
 
 func TestFit(t *testing.T) {
 	with := func(f func(*SNR)) *SNR { r := atTwo(); f(r); return r }
-	room := shape{points: 4096, batch: 512, every: 50, steps: 2000, statistics: true}
+	room := Shape{Points: 4096, Batch: 512, Every: 50, Steps: 2000, Statistics: true}
 	tight, short, blind := room, room, room
-	tight.batch, short.steps, blind.statistics = 2048, 400, false
+	tight.Batch, short.Steps, blind.Statistics = 2048, 400, false
 	for _, c := range []struct {
 		name           string
 		rule           fitter
-		shape          shape
+		shape          Shape
 		refusal, doubt string
 	}{
 		{"snr fits", atTwo(), room, "", ""},
@@ -289,7 +197,7 @@ func TestFit(t *testing.T) {
 		{"snr without minibatches", atTwo(), blind, "needs minibatches", ""},
 		{"snr votes", with(func(r *SNR) { r.Votes = 10 }), room, "votes must lie between 1 and window, got 10 of 9", ""},
 		{"snr of nothing", with(func(r *SNR) { r.Of = "half" }), room, `of: must be "full" or "batch", got "half"`, ""},
-		{"snr threshold", with(func(r *SNR) { r.Threshold = nan }), room, "must be positive, got NaN and 1", ""},
+		{"snr threshold", with(func(r *SNR) { r.Threshold = math.NaN() }), room, "must be positive, got NaN and 1", ""},
 		{"noise-floor fits", DefaultNoiseFloor(), room, "", ""},
 		{"noise-floor below what can be resolved", &NoiseFloor{Floor: 0.1, Improve: 0.1, Window: 9, Votes: 7}, room, "can never fire: noise_floor must be at least 0.141", ""},
 		{"noise-floor in a short phase", DefaultNoiseFloor(), short, "", "cannot fire before step 450"},
@@ -305,6 +213,85 @@ func TestFit(t *testing.T) {
 			match(t, "doubt", doubt, c.doubt)
 		})
 	}
+}
+
+// A rule asks for a larger batch where it is told to and nothing else can be had.
+func TestRulesAskToGrow(t *testing.T) {
+	snr, floor := atTwo(), DefaultNoiseFloor()
+	snr.Grow, floor.Grow = true, true
+	for _, c := range []struct {
+		name  string
+		rule  Rule
+		seq   []Check
+		at    int // first check at which it asks
+		leave bool
+		why   string
+	}{
+		{"neither clear nor strong", snr, checks(0.9, repeat(10, 0.4)...), 8, false,
+			"snr: in 9 of 9 checks the full-set signal did not stand at 2 times its noise (median 1.6 for N = 8192), and a batch of 512 carried no more than 0.4, at step 450"},
+		{"clear", snr, checks(0.9, repeat(8, 0.65)...), -1, false, ""},
+		{"a batch carries signal", snr, checks(0.9, repeat(20, 1.2)...), -1, false, ""},
+		{"not told to", atTwo(), checks(0.9, repeat(20, 0.4)...), -1, false, ""},
+		{"drowned", floor, checks(1, repeat(12, 0.3)...), 8, true,
+			"noise-floor: in 9 of 9 checks the signal of a batch of 512 stood at ≤ 0.5 of its noise (median 0.3, 0 not resolved) and the held-out loss improved by 0.0 % over them, less than 10 %, at step 450"},
+		{"drowned but falling", floor, checks(0.9, repeat(12, 0.3)...), -1, false, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.rule.Reset()
+			at := -1
+			for i, check := range c.seq {
+				if d := c.rule.Observe(check); d.Grow && at < 0 {
+					at = i
+					if d.Leave != c.leave || d.Why != c.why {
+						t.Errorf("leave = %v, why = %q\nwant %v, %q", d.Leave, d.Why, c.leave, c.why)
+					}
+				}
+			}
+			if at != c.at {
+				t.Errorf("asks at check %d, want %d", at, c.at)
+			}
+		})
+	}
+}
+
+// silent is a rule that never leaves and has no opinion on its phase.
+type silent struct{}
+
+func (silent) Reset()                 {}
+func (silent) Observe(Check) Decision { return Decision{} }
+
+// What is asked of rules holds for those that have no answer, too.
+func TestQuestions(t *testing.T) {
+	far := &SNR{Threshold: 1e9, Exhausted: 1e9, Of: OfFull, Window: 2, Votes: 2}
+	for _, c := range checks(1, 0.6, 0.6) {
+		far.Observe(c)
+	}
+	near := DefaultNoiseFloor() // with an empty window
+	for _, c := range []struct {
+		list              []Rule
+		statistical, near bool
+	}{
+		{nil, false, false},
+		{[]Rule{silent{}, DefaultPlateau()}, false, false},
+		{[]Rule{silent{}, far}, true, false},
+		{[]Rule{far, near}, true, true},
+	} {
+		if s, n := Statistical(c.list), Near(c.list); s != c.statistical || n != c.near {
+			t.Errorf("%v: statistical %v and near %v, want %v and %v", c.list, s, n, c.statistical, c.near)
+		}
+	}
+	if refusal, doubt := Fit(silent{}, Shape{}); refusal != nil || doubt != nil {
+		t.Errorf("a rule without an opinion: %v, %v", refusal, doubt)
+	}
+	if refusal, _ := Fit(&LossLevel{}, Shape{}); refusal == nil {
+		t.Error("a loss level of 0 fits")
+	}
+	list := []Rule{silent{}, far}
+	if err := Recall(list, Memories(list)); err != nil {
+		t.Error(err)
+	}
+	match(t, "one memory", Recall(list, make([]Memory, 1)), "there must be memories of 2 rules, got 1")
+	match(t, "too much", Recall(list, []Memory{{Held: true}, {}}), "rule 0: there is more to remember than the rule can")
 }
 
 // match holds an error to a part of its text; "" means no error.
@@ -325,4 +312,79 @@ func atTwo() *SNR {
 	r := DefaultSNR()
 	r.Threshold = 2
 	return r
+}
+
+// Every field of a rule is kept in its Memory or follows from the plan.
+func TestStateIsComplete(t *testing.T) {
+	follows, kept := "follows from the plan", ""
+	known := map[string]bool{}
+	for _, p := range []struct {
+		piece  any
+		fields map[string]string
+	}{
+		{window{}, map[string]string{"checks": kept, "last": kept, "clips": kept}},
+		{bestSoFar{}, map[string]string{"values": kept}},
+		{SNR{}, map[string]string{"Threshold": follows, "Exhausted": follows, "Of": follows, "Window": follows, "Votes": follows, "MinSteps": follows,
+			"Confidence": follows, "Grow": follows, "window": kept, "above": kept, "held": kept}},
+		{NoiseFloor{}, map[string]string{"Floor": follows, "Improve": follows, "Window": follows, "Votes": follows, "Confidence": follows, "Grow": follows,
+			"window": kept, "best": kept, "below": kept, "held": kept}},
+		{Plateau{}, map[string]string{"Improve": follows, "Checks": follows, "MinSteps": follows, "best": kept}},
+		{LossLevel{}, map[string]string{"Below": follows, "Fall": follows}},
+		{Budget{}, map[string]string{"Steps": follows, "Time": follows, "Run": follows}},
+	} {
+		typ := reflect.TypeOf(p.piece)
+		known[typ.Name()] = true
+		memory := false
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			why, ok := p.fields[f.Name]
+			if !ok {
+				t.Errorf("%s.%s: keep it in a Memory, or say here why it need not be", typ.Name(), f.Name)
+			}
+			memory = memory || why == kept
+		}
+		if len(p.fields) != typ.NumField() {
+			t.Errorf("%s has %d fields, listed are %d", typ.Name(), typ.NumField(), len(p.fields))
+		}
+		if _, ok := reflect.New(typ).Interface().(Rule); !ok {
+			continue
+		}
+		if _, ok := reflect.New(typ).Interface().(remembering); ok != memory {
+			t.Errorf("%s: has a memory: %v, has something to keep: %v", typ.Name(), ok, memory)
+		}
+	}
+	for _, name := range rulesInSource(t) {
+		if !known[name] {
+			t.Errorf("the rule %s is not listed", name)
+		}
+	}
+}
+
+// rulesInSource returns the types of the package that have a method Observe.
+func rulesInSource(t *testing.T) (names []string) {
+	t.Helper()
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv == nil || f.Name.Name != "Observe" {
+				continue
+			}
+			names = append(names, f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name)
+		}
+	}
+	if len(names) < 5 {
+		t.Fatalf("found the rules %v only", names)
+	}
+	return names
 }
