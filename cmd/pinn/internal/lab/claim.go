@@ -1,47 +1,28 @@
 package lab
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"pinn/cmd/pinn/internal/rundir"
 )
 
 // Claim is what an experiment claims and what it measured.
 type Claim struct {
-	Experiment string    `json:"experiment"`
-	Claim      string    `json:"claim"`
-	Merit      string    `json:"figure_of_merit"` // what was measured
-	Measured   Float     `json:"measured"`
-	Relation   string    `json:"relation"`
-	Threshold  float64   `json:"threshold"`
-	Holds      bool      `json:"holds"` // all of the findings
-	Findings   []Finding `json:"findings"`
-	Notes      []string  `json:"notes"`
-	Figures    []string  `json:"figures"` // without .svg
-	Seed       uint64    `json:"seed"`
-	Seconds    float64   `json:"seconds"`
-}
-
-// Float is a number that JSON shows as null where it is not finite.
-type Float float64
-
-// MarshalJSON returns the number, or null.
-func (f Float) MarshalJSON() ([]byte, error) {
-	if v := float64(f); math.IsNaN(v) || math.IsInf(v, 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(f))
-}
-
-// UnmarshalJSON reads a number, or null as NaN.
-func (f *Float) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		*f = Float(math.NaN())
-		return nil
-	}
-	return json.Unmarshal(b, (*float64)(f))
+	Experiment string        `json:"experiment"`
+	Claim      string        `json:"claim"`
+	Merit      string        `json:"figure_of_merit"` // what was measured
+	Measured   rundir.Number `json:"measured"`
+	Relation   string        `json:"relation"`
+	Threshold  float64       `json:"threshold"`
+	Holds      bool          `json:"holds"` // all of the findings
+	Findings   []Finding     `json:"findings"`
+	Notes      []string      `json:"notes"`
+	Figures    []string      `json:"figures"` // without .svg
+	Seed       uint64        `json:"seed"`
+	Seconds    float64       `json:"seconds"`
 }
 
 // Verdict is the claim's in a few words.

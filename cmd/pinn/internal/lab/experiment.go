@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"pinn/cmd/pinn/internal/figure"
+	"pinn/cmd/pinn/internal/rundir"
 )
 
 // Experiment is a claim and the way to test it.
@@ -113,21 +114,21 @@ func (t *Table) add(cells ...any) {
 
 // Finding is one part of a claim, measured against its threshold.
 type Finding struct {
-	What      string  `json:"what"`
-	Measured  Float   `json:"measured"`
-	Relation  string  `json:"relation"` // "≥" or "≤"
-	Threshold float64 `json:"threshold"`
-	Holds     bool    `json:"holds"`
+	What      string        `json:"what"`
+	Measured  rundir.Number `json:"measured"`
+	Relation  string        `json:"relation"` // "≥" or "≤"
+	Threshold float64       `json:"threshold"`
+	Holds     bool          `json:"holds"`
 }
 
 // atLeast is a finding that holds where measured ≥ threshold.
 func atLeast(threshold, measured float64, what string) Finding {
-	return Finding{what, Float(measured), "≥", threshold, measured >= threshold}
+	return Finding{what, rundir.Number(measured), "≥", threshold, measured >= threshold}
 }
 
 // atMost is a finding that holds where measured ≤ threshold.
 func atMost(threshold, measured float64, what string) Finding {
-	return Finding{what, Float(measured), "≤", threshold, measured <= threshold}
+	return Finding{what, rundir.Number(measured), "≤", threshold, measured <= threshold}
 }
 
 // holds reports whether every part of the claim holds.

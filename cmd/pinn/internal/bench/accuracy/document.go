@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"pinn/cmd/pinn/internal/rundir"
 )
 
 // Document is a text that holds tables between markers,
@@ -117,7 +119,7 @@ func rowsOf(body string) [][]string {
 }
 
 // Write puts the document in place of the file at its path.
-func (d Document) Write() error { return put(d.Path, []byte(d.Text)) }
+func (d Document) Write() error { return rundir.Put(d.Path, []byte(d.Text)) }
 
 // Results are the runs below Dir, and the tables of README.md there and of the
 // README.md above it.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/stat"
+
+	"pinn/internal/words"
 )
 
 // Table is a table of a document. The first Keys cells of a row name it.
@@ -141,10 +143,7 @@ func reachCell(runs []Row, target float64) string {
 func machines(rows []Row) string {
 	var seen []string
 	for _, r := range rows {
-		s := fmt.Sprintf("%s, %s kernels, %d threads", r.CPU, r.Kernel, r.Threads)
-		if r.Threads == 1 {
-			s = strings.TrimSuffix(s, "s")
-		}
+		s := fmt.Sprintf("%s, %s kernels, %s", r.CPU, r.Kernel, words.Count(r.Threads, "thread"))
 		if !slices.Contains(seen, s) {
 			seen = append(seen, s)
 		}

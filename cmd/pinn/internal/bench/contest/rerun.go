@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"sync"
 
 	"pinn/cmd/pinn/internal/bench/accuracy"
+	"pinn/internal/words"
 )
 
 // Outcome says how a repeated run compares with its row.
@@ -151,7 +151,7 @@ func (r Report) Summary() string {
 	for _, p := range r.Repetitions {
 		count[p.Outcome]++
 	}
-	fmt.Fprintf(&b, "%d of %s repeated, chosen with --seed %d:", len(r.Repetitions), rowsWord(r.From), r.Seed)
+	fmt.Fprintf(&b, "%d of %s repeated, chosen with --seed %d:", len(r.Repetitions), words.Count(r.From, "row"), r.Seed)
 	sep := " "
 	for _, o := range []Outcome{Equal, Different, NotCompared} {
 		fmt.Fprintf(&b, "%s%d %s", sep, count[o], o)
@@ -159,14 +159,7 @@ func (r Report) Summary() string {
 	}
 	fmt.Fprintln(&b)
 	for _, s := range r.Skipped {
-		fmt.Fprintf(&b, "passed over: %s %s\n", rowsWord(s.Rows), s.Why)
+		fmt.Fprintf(&b, "passed over: %s %s\n", words.Count(s.Rows, "row"), s.Why)
 	}
 	return b.String()
-}
-
-func rowsWord(n int) string {
-	if n == 1 {
-		return "1 row"
-	}
-	return strconv.Itoa(n) + " rows"
 }
