@@ -25,7 +25,7 @@ type Claim struct {
 	Seconds    float64       `json:"seconds"`
 }
 
-// Verdict is the claim's in a few words.
+// Verdict says in a few words whether the claim holds.
 func (c Claim) Verdict() string {
 	held := 0
 	for _, f := range c.Findings {
@@ -61,7 +61,7 @@ func short(v float64) string {
 // cell spells a number of table.csv.
 func cell(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
-// Report is the claim, every figure and the verdict, on a few lines.
+// Report returns the claim, what was measured and the verdict, in a few lines.
 func (c Claim) Report() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", c.Experiment, c.Claim)
@@ -95,8 +95,8 @@ first, L-BFGS on full gradients follows, and the noise says when.
 
 `
 
-// Essay returns the page for the experiments whose claims are given. Links are
-// relative to the folder that holds the experiments' folders.
+// Essay returns the page of some experiments from their claims. Its links are relative
+// to the folder that holds the experiments' folders.
 func Essay(claims []Claim) string {
 	var b strings.Builder
 	b.WriteString(preface)

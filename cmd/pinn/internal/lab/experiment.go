@@ -24,7 +24,7 @@ type Experiment struct {
 	Run   func(Setup) (*Outcome, error)
 }
 
-// Experiments is the table of all, in the order in which they are read.
+// Experiments lists all experiments in the order of the essay.
 var Experiments = []Experiment{canyon, valley, metric, forgetting, decay, flow, noise, spikes, hybridPlans}
 
 // ByName returns the experiment called name.
@@ -37,7 +37,7 @@ func ByName(name string) (Experiment, bool) {
 	return Experiment{}, false
 }
 
-// Setup is what a run may know.
+// Setup is what an experiment is given to run with.
 type Setup struct {
 	Context context.Context // when cancelled, Run returns its error soon
 	Seed    uint64

@@ -19,7 +19,7 @@ import (
 	"pinn/cmd/pinn/internal/rundir"
 )
 
-// Folder is the place of one experiment's results.
+// Folder is where the results of one experiment are written.
 type Folder struct{ path, hidden string }
 
 // Begin makes a hidden folder beside root/name, so that a place that cannot be

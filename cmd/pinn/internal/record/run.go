@@ -14,7 +14,7 @@ import (
 	"pinn/pinn/solve"
 )
 
-// Run returns run.json of an answer that was trained with so many threads.
+// Run returns run.json of an answer that was trained on a number of threads.
 func Run(a *solve.Answer, threads int) rundir.Run {
 	st, program := a.Statement, solve.ThisProgram()
 	r := rundir.Run{

@@ -13,10 +13,10 @@ import (
 	"pinn/internal/words"
 )
 
-// Sentence is one of the story of a run, with what it is about in one word.
+// Sentence is one sentence of the story of a run, and its subject in one word.
 type Sentence struct {
 	About string `json:"about"`
-	Phase *int   `json:"phase,omitempty"` // that it is about, if it is about one
+	Phase *int   `json:"phase,omitempty"` // index of the phase that it tells of, nil if of none
 	Text  string `json:"text"`
 }
 

@@ -38,10 +38,10 @@ type Report struct {
 	Skipped     []Skip       `json:"skipped"`
 }
 
-// Rerun repeats rows chosen at random, so many at a time, and compares: a run of the
-// same statement must end at the same errors and losses to the last bit, where kernels
-// and platform are those of the row. It tells of each as it ends; nothing is kept.
-// If ctx ends, the report holds what was repeated until then.
+// Rerun repeats rows chosen at random, jobs at a time, and compares: a run of the same
+// statement must end at the same errors and losses to the last bit, where kernels and
+// platform are those of the row. It calls tell with each as it ends; nothing is kept. If
+// ctx ends, the report holds what was repeated until then.
 func (b Bench) Rerun(ctx context.Context, c Choice, jobs int, tell func(Repetition)) (Report, error) {
 	d, err := b.choose(c)
 	report := Report{Seed: c.Seed, From: d.from, Stale: d.stale, Skipped: d.skipped}
