@@ -36,7 +36,7 @@ type Field struct {
 	RelL2, MaxAbs float64
 }
 
-// Fixed is an axis at one place.
+// Fixed is an axis that has the same value at all points.
 type Fixed struct {
 	Name  string
 	Value float64

@@ -6,21 +6,22 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Course is the error of one method along a run: of several seeds the median, and
-// between which values all lie. The slices of each axis have equal lengths.
+// Course is the error of one method along its runs: the median over several seeds, and
+// the least and the largest error of all.
 type Course struct {
 	Name    string
 	Passes  Span
 	Seconds Span
 }
 
-// Span is a course along one axis.
+// Span is a course over passes or over seconds: at X[i] the median is Median[i] and all
+// errors lie in [Lo[i], Hi[i]]. The four slices have equal lengths.
 type Span struct{ X, Median, Lo, Hi []float64 }
 
-// Courses draws the error of several methods on one problem, over the passes over all
-// points at the left and over seconds at the right, both logarithmic, as SVG into the
-// file at path. The place in the list gives a method its colour; one without a course
-// is left out.
+// Courses draws the error of several methods on one problem as SVG into the file at
+// path: over the passes over all points at the left and over seconds at the right, both
+// logarithmic. A method's place in the list gives it its colour; a method without a
+// course is not drawn.
 func Courses(path, title string, courses []Course) error {
 	return saveSVG(path, coursesPage(title, courses))
 }

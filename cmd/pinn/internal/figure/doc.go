@@ -1,5 +1,4 @@
-// Package figure draws what a run recorded; it computes nothing that a reader
-// could take for a result.
+// Package figure draws the records of runs. It computes no result of its own.
 //
 // Solution draws the fields of an answer beside the exact ones, Loss the loss
 // by term, and Phases the page of phase-switch diagnostics. Each takes plain

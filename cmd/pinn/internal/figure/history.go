@@ -9,8 +9,7 @@ import (
 	"pinn/hybrid"
 )
 
-// History is how a run went: its trace, its events, and what its rules held the
-// measurements against.
+// History is how a run went: its trace, its events, and the thresholds of its rules.
 type History struct {
 	Title  string
 	Trace  *rundir.Table // columns as hybrid.ColStep and so on; any may be absent

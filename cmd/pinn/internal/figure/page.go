@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"pinn/cmd/pinn/internal/rundir"
 )
 
 // dpi is the resolution of PNG files.
@@ -34,7 +35,7 @@ func save(dir string, pages ...page) ([]string, error) {
 		}{{p.name + ".svg", p.svg}, {p.name + ".png", p.png}} {
 			b, err := f.make()
 			if err == nil {
-				err = put(filepath.Join(dir, f.name), b)
+				err = rundir.Put(filepath.Join(dir, f.name), b)
 			}
 			if err != nil {
 				return names, fmt.Errorf("draw %s: %w", f.name, err)
@@ -49,7 +50,7 @@ func save(dir string, pages ...page) ([]string, error) {
 func saveSVG(path string, p page) error {
 	b, err := p.svg()
 	if err == nil {
-		err = put(path, b)
+		err = rundir.Put(path, b)
 	}
 	if err != nil {
 		return fmt.Errorf("draw %s: %w", path, err)
@@ -87,14 +88,4 @@ func bytesOf(w io.WriterTo) ([]byte, error) {
 	var b bytes.Buffer
 	_, err := w.WriteTo(&b)
 	return b.Bytes(), err
-}
-
-// put writes a file under a hidden name and renames it.
-func put(path string, b []byte) error {
-	hidden := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".partial")
-	if err := os.WriteFile(hidden, b, 0o644); err != nil {
-		_ = os.Remove(hidden)
-		return err
-	}
-	return os.Rename(hidden, path)
 }

@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Sheet is a page of plots in rows. The marks of a row that share a name share one
-// line of its key, at the right.
+// Sheet is a page of plots in rows. At the right of each row stands its key; marks of the
+// row with the same name have one line there.
 type Sheet struct {
 	Name  string // of the file
 	Title string
@@ -26,11 +26,11 @@ type Plot struct {
 	Marks  []Mark
 }
 
-// Side is one axis. Where Min = Max the marks give the range.
+// Side is one axis. If Min = Max, it spans the data of the marks.
 type Side struct {
 	Label    string
 	Log      bool
-	Bare     bool // no words below; of X only
+	Bare     bool // without tick labels; for X only
 	Min, Max float64
 }
 
@@ -38,7 +38,7 @@ type Side struct {
 type Mark struct {
 	Kind MarkKind
 	Name string    // in the key; "" for none
-	X, Y []float64 // of Level and Upright the value only
+	X, Y []float64 // Level uses Y alone, Upright X alone
 	Lo   []float64 // of Band, whose upper edge is Y
 	Z    func(x, y float64) float64
 	At   []float64 // levels of a Contour of Z
@@ -61,10 +61,11 @@ const (
 	Upright                 // from bottom to top at each X
 )
 
-// Ink is a colour: 0, 1, 2, … of the series, or one of those below.
+// Ink is a colour: n ≥ 0 is the nth colour of lines, and each constant below is one of
+// its own.
 type Ink int
 
-// Inks that are not of the series.
+// The colours beside those of lines.
 const (
 	Black Ink = -1 - iota
 	Grey

@@ -1,50 +1,31 @@
 package lab
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"pinn/cmd/pinn/internal/rundir"
 )
 
 // Claim is what an experiment claims and what it measured.
 type Claim struct {
-	Experiment string    `json:"experiment"`
-	Claim      string    `json:"claim"`
-	Merit      string    `json:"figure_of_merit"` // what was measured
-	Measured   Float     `json:"measured"`
-	Relation   string    `json:"relation"`
-	Threshold  float64   `json:"threshold"`
-	Holds      bool      `json:"holds"` // all of the findings
-	Findings   []Finding `json:"findings"`
-	Notes      []string  `json:"notes"`
-	Figures    []string  `json:"figures"` // without .svg
-	Seed       uint64    `json:"seed"`
-	Seconds    float64   `json:"seconds"`
+	Experiment string        `json:"experiment"`
+	Claim      string        `json:"claim"`
+	Merit      string        `json:"figure_of_merit"` // what was measured
+	Measured   rundir.Number `json:"measured"`
+	Relation   string        `json:"relation"`
+	Threshold  float64       `json:"threshold"`
+	Holds      bool          `json:"holds"` // all of the findings
+	Findings   []Finding     `json:"findings"`
+	Notes      []string      `json:"notes"`
+	Figures    []string      `json:"figures"` // without .svg
+	Seed       uint64        `json:"seed"`
+	Seconds    float64       `json:"seconds"`
 }
 
-// Float is a number that JSON shows as null where it is not finite.
-type Float float64
-
-// MarshalJSON returns the number, or null.
-func (f Float) MarshalJSON() ([]byte, error) {
-	if v := float64(f); math.IsNaN(v) || math.IsInf(v, 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(f))
-}
-
-// UnmarshalJSON reads a number, or null as NaN.
-func (f *Float) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		*f = Float(math.NaN())
-		return nil
-	}
-	return json.Unmarshal(b, (*float64)(f))
-}
-
-// Verdict is the claim's in a few words.
+// Verdict says in a few words whether the claim holds.
 func (c Claim) Verdict() string {
 	held := 0
 	for _, f := range c.Findings {
@@ -80,7 +61,7 @@ func short(v float64) string {
 // cell spells a number of table.csv.
 func cell(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
-// Report is the claim, every figure and the verdict, on a few lines.
+// Report returns the claim, what was measured and the verdict, in a few lines.
 func (c Claim) Report() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", c.Experiment, c.Claim)
@@ -114,8 +95,8 @@ first, L-BFGS on full gradients follows, and the noise says when.
 
 `
 
-// Essay returns the page for the experiments whose claims are given. Links are
-// relative to the folder that holds the experiments' folders.
+// Essay returns the page of some experiments from their claims. Its links are relative
+// to the folder that holds the experiments' folders.
 func Essay(claims []Claim) string {
 	var b strings.Builder
 	b.WriteString(preface)

@@ -4,6 +4,6 @@
 //
 // An experiment is one file: its row in Experiments, the functions that measure, and
 // a Run that returns an Outcome, plain data. It prints and writes nothing; Keep does.
-// Equal seeds give equal numbers, seconds apart. The tests hold what measures against
-// closed forms.
+// Equal seeds give equal numbers, except of seconds. The tests compare the functions that
+// measure with closed forms.
 package lab

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"pinn/cmd/pinn/internal/figure"
+	"pinn/cmd/pinn/internal/rundir"
 )
 
 // Experiment is a claim and the way to test it.
@@ -23,7 +24,7 @@ type Experiment struct {
 	Run   func(Setup) (*Outcome, error)
 }
 
-// Experiments is the table of all, in the order in which they are read.
+// Experiments lists all experiments in the order of the essay.
 var Experiments = []Experiment{canyon, valley, metric, forgetting, decay, flow, noise, spikes, hybridPlans}
 
 // ByName returns the experiment called name.
@@ -36,7 +37,7 @@ func ByName(name string) (Experiment, bool) {
 	return Experiment{}, false
 }
 
-// Setup is what a run may know.
+// Setup is what an experiment is given to run with.
 type Setup struct {
 	Context context.Context // when cancelled, Run returns its error soon
 	Seed    uint64
@@ -113,21 +114,21 @@ func (t *Table) add(cells ...any) {
 
 // Finding is one part of a claim, measured against its threshold.
 type Finding struct {
-	What      string  `json:"what"`
-	Measured  Float   `json:"measured"`
-	Relation  string  `json:"relation"` // "≥" or "≤"
-	Threshold float64 `json:"threshold"`
-	Holds     bool    `json:"holds"`
+	What      string        `json:"what"`
+	Measured  rundir.Number `json:"measured"`
+	Relation  string        `json:"relation"` // "≥" or "≤"
+	Threshold float64       `json:"threshold"`
+	Holds     bool          `json:"holds"`
 }
 
 // atLeast is a finding that holds where measured ≥ threshold.
 func atLeast(threshold, measured float64, what string) Finding {
-	return Finding{what, Float(measured), "≥", threshold, measured >= threshold}
+	return Finding{what, rundir.Number(measured), "≥", threshold, measured >= threshold}
 }
 
 // atMost is a finding that holds where measured ≤ threshold.
 func atMost(threshold, measured float64, what string) Finding {
-	return Finding{what, Float(measured), "≤", threshold, measured <= threshold}
+	return Finding{what, rundir.Number(measured), "≤", threshold, measured <= threshold}
 }
 
 // holds reports whether every part of the claim holds.

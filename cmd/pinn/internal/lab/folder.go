@@ -16,9 +16,10 @@ import (
 
 	"pinn/cmd/pinn/internal/figure"
 	"pinn/cmd/pinn/internal/lock"
+	"pinn/cmd/pinn/internal/rundir"
 )
 
-// Folder is the place of one experiment's results.
+// Folder is where the results of one experiment are written.
 type Folder struct{ path, hidden string }
 
 // Begin makes a hidden folder beside root/name, so that a place that cannot be
@@ -125,12 +126,7 @@ func putClaim(root string, c Claim) error {
 	if err != nil {
 		return err
 	}
-	hidden := filepath.Join(root, "."+claimsName+".partial")
-	if err := os.WriteFile(hidden, append(b, '\n'), 0o644); err != nil {
-		_ = os.Remove(hidden)
-		return err
-	}
-	return os.Rename(hidden, filepath.Join(root, claimsName))
+	return rundir.Put(filepath.Join(root, claimsName), append(b, '\n'))
 }
 
 // ReadClaim returns the claim of an experiment whose results stand in root; without one

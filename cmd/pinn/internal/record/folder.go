@@ -12,9 +12,10 @@ import (
 	"pinn/problems"
 )
 
-// Leave writes all but the problem, which is there, into the draft of an answer and gives
-// it its name; it returns the folder as reachable from the working directory. Each write
-// is made by pass, so that an interrupt finds the draft at rest.
+// Leave writes the records of an answer into its draft, which holds the problem already,
+// and gives the draft its name. It returns the path of the folder as rundir.Reachable
+// does. Each write is a call of pass, so that a program can keep an interrupt from
+// removing the draft in the middle of one.
 func Leave(d *rundir.Draft, a *solve.Answer, run rundir.Run, pass func(write func() error) error) (string, error) {
 	var folder string
 	h := History{Trace: Trace(a.Trace), Events: Events(a.Events), Errors: Errors(a.Along)}
@@ -91,8 +92,8 @@ func include(d *rundir.Draft, st *setup.Setup, path string) (string, error) {
 	return d.Include(path, content)
 }
 
-// Open reads a run folder and makes its answer a function of the place again, from its
-// problem and its weights.
+// Open reads a run folder and makes its answer anew from the problem and the weights; it
+// can be evaluated anywhere in the domain.
 func Open(dir string) (*rundir.Folder, *solve.Answer, error) {
 	folder, err := rundir.Open(dir)
 	if err != nil {
@@ -118,8 +119,8 @@ func Open(dir string) (*rundir.Folder, *solve.Answer, error) {
 	return folder, answer, nil
 }
 
-// Redraw draws the figures of a run folder anew into the folder of its figures and
-// returns their names there.
+// Redraw draws the figures of a run folder anew into the folder into and returns their
+// names there.
 func Redraw(folder *rundir.Folder, answer *solve.Answer, into string) ([]string, error) {
 	trace, err := folder.Trace()
 	if err != nil {
@@ -136,7 +137,7 @@ func Redraw(folder *rundir.Folder, answer *solve.Answer, into string) ([]string,
 	return Draw(into, answer, folder.Run, History{trace, events, errs})
 }
 
-// History is what a run has recorded of its course.
+// History is the record of how a run went.
 type History struct {
 	Trace  *rundir.Table
 	Events []rundir.Event

@@ -15,7 +15,7 @@ import (
 	"pinn/pinn/solve/setup"
 )
 
-// Run returns run.json of an answer that was trained with so many threads.
+// Run returns run.json of an answer that was trained on a number of threads.
 func Run(a *solve.Answer, threads int) rundir.Run {
 	st, program := a.Setup, solve.ThisProgram()
 	r := rundir.Run{

@@ -8,7 +8,7 @@ import (
 	"pinn/pinn/solve"
 )
 
-// Summary is what solve prints of a run.
+// Summary returns what pinn solve prints of a run.
 func Summary(run rundir.Run) string {
 	var b strings.Builder
 	for _, p := range run.Phases {

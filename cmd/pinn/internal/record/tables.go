@@ -7,8 +7,8 @@ import (
 	"pinn/pinn/solve"
 )
 
-// Solution is solution.csv: the axes of the points, then the fields there. A zero has no
-// sign in it.
+// Solution returns solution.csv: the axes of the points, then the fields there. It holds
+// 0 in place of −0.
 func Solution(p *pde.Problem, points pde.Points, u [][]float64) *rundir.Table {
 	t := &rundir.Table{}
 	for i, a := range p.Box.Axes {
@@ -36,7 +36,7 @@ func unsigned(v float64) float64 {
 	return v
 }
 
-// Errors is errors.csv, the error along the run; nil without a truth.
+// Errors returns errors.csv, the error along the run; nil without a truth.
 func Errors(along []solve.Along) *rundir.Table {
 	if along == nil {
 		return nil

@@ -123,11 +123,11 @@ func (d *Draft) Abort() error {
 	return nil
 }
 
-// Commit gives the draft the next free name, run-0001, run-0002, …, and returns
-// its path. No existing file or folder is ever replaced, however many programs
-// commit at once: the name is claimed by an exclusive mkdir first, and whoever
-// finds the claim or the name taken goes on to the next. The folder appears
-// under its name by one rename. If Commit fails the draft stays.
+// Commit gives the draft the next free name, run-0001, run-0002, …, and returns its
+// path. No existing file or folder is ever replaced, however many programs commit at
+// once: a program claims a name by an exclusive mkdir, and tries the next number if the
+// claim or the name is taken. The folder appears under its name by one rename. If Commit
+// fails the draft stays.
 func (d *Draft) Commit() (string, error) {
 	if d.dir == "" {
 		return "", errors.New("commit a run: it is already committed or aborted")

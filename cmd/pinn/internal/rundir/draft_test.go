@@ -358,3 +358,26 @@ func TestInclude(t *testing.T) {
 		t.Errorf("the copy holds %q, %v", b, err)
 	}
 }
+
+// TestPut replaces a file, and leaves neither a part of one nor a hidden one.
+func TestPut(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "table.csv")
+	for _, text := range []string{"long content", "short"} {
+		if err := Put(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Errorf("the file holds %q, %v, want %q", got, err, text)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if Put(filepath.Join(dir, "folder"), nil) == nil || Put(filepath.Join(dir, "nowhere", "x"), nil) == nil {
+		t.Error("a file was put where none can be")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+		t.Errorf("%v, %v, want the table and the folder alone", left, err)
+	}
+}

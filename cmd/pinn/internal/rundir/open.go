@@ -50,8 +50,7 @@ func Open(dir string) (*Folder, error) {
 // Problem returns the text of problem.toml.
 func (f *Folder) Problem() ([]byte, error) { return f.read(problemFile) }
 
-// ProblemPath returns the path of problem.toml, beside which the files lie that
-// it names.
+// ProblemPath returns the path of problem.toml. The files that it names lie beside it.
 func (f *Folder) ProblemPath() string { return ProblemPath(f.Dir) }
 
 // ProblemPath returns the path of problem.toml in a folder.
@@ -68,7 +67,8 @@ func (f *Folder) Trace() (*Table, error) {
 // Solution reads solution.csv.
 func (f *Folder) Solution() (*Table, error) { return f.table(solutionFile) }
 
-// Errors reads errors.csv; nil if the run has none, for want of a truth.
+// Errors reads errors.csv; it returns nil if there is none, because the problem has no
+// truth.
 func (f *Folder) Errors() (*Table, error) {
 	t, err := f.table(errorsFile)
 	if errors.Is(err, fs.ErrNotExist) {

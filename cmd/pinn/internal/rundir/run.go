@@ -66,8 +66,8 @@ type Grid struct {
 	File    string   `json:"file,omitempty"`     // where Kind is "file"
 }
 
-// Stage is one of the networks of a run that are trained one upon the other, and
-// what was reached with it: the figures are those of the sum of all up to it.
+// Stage is one of the networks of a run that are trained one after another, each on what
+// the sum of those before it leaves. Its figures are those of the sum up to it.
 type Stage struct {
 	NetworkParameters int     `json:"network_parameters"`
 	HeldOut           Number  `json:"heldout"`
@@ -76,17 +76,18 @@ type Stage struct {
 	ErrorEstimate     Figures `json:"error_estimate"` // of RelL2, without the truth
 
 	// Of the second stage only.
-	Modes  Figures `json:"modes,omitempty"`         // per axis, up to which its inputs go
-	Scale  Figures `json:"scale,omitempty"`         // per field, of its network
-	Change Figures `json:"change,omitempty"`        // by which it changed the answer, as RelL2
+	Modes  Figures `json:"modes,omitempty"`         // per axis: the highest mode of its Fourier inputs
+	Scale  Figures `json:"scale,omitempty"`         // per field: the factor of its network's output
+	Change Figures `json:"change,omitempty"`        // how far it changed the answer, measured as RelL2
 	Fall   Number  `json:"residual_fall,omitempty"` // the factor by which it lowered the root of HeldOut
 }
 
-// Phase is one phase of a run. Evaluations are plain calls, minibatch or full.
+// Phase is one phase of a run. LossEvals and GradEvals count calls, of a minibatch or of
+// all points alike.
 type Phase struct {
 	Name        string `json:"name,omitempty"`
 	Slab        int    `json:"slab,omitempty"`  // of time, 0 where there is only one
-	Stage       int    `json:"stage,omitempty"` // the same
+	Stage       int    `json:"stage,omitempty"` // 0 where there is only one
 	Method      string `json:"method"`
 	Inserted    bool   `json:"inserted,omitempty"` // by falling back, between two parts of a phase
 	Batch       int    `json:"batch,omitempty"`    // 0: all points
@@ -105,9 +106,10 @@ type Phase struct {
 	CheckShare   Number `json:"check_share,omitempty"`   // as a part of Seconds
 }
 
-// Places returns for each phase that was entered its place in the list of phases of
-// its stage of the problem, anew in each slab, −1 for those that were inserted by
-// falling back.
+// Places returns, for each phase of the run, its index in the list of phases of its
+// stage in the problem file. The index starts from 0 in each stage and each slab. A
+// phase that was inserted by falling back has −1, and the phase that it interrupted goes
+// on with the same index.
 func (r Run) Places() []int {
 	places := make([]int, len(r.Phases))
 	next := 0
@@ -189,7 +191,7 @@ type Status string
 
 // The statuses of run.json.
 const (
-	Solved       Status = "solved"        // finished; no target, or none that could be judged and is missed
+	Solved       Status = "solved"        // finished; no bound of a target is known to be missed
 	TargetMissed Status = "target-missed" // finished; target not met
 	Interrupted  Status = "interrupted"   // stopped by the user
 	Failed       Status = "failed"        // the answer is not finite, or training could not go on
@@ -218,11 +220,10 @@ func (s Status) known() bool {
 	return s == Solved || s == TargetMissed || s == Interrupted || s == Failed
 }
 
-// Settle judges the run by its own figures and sets Target.Met and Status: failed
-// if training failed or the answer is not finite somewhere, else interrupted, else
-// target-missed or solved. A relative error that is not finite although the answer
-// is has nothing to be relative to (the truth is zero) and is no failure. Call
-// it last, when all figures are in.
+// Settle judges the run by its own figures and sets Target.Met and Status: failed if
+// training failed or the answer is not finite somewhere, else interrupted, else
+// target-missed or solved. A relative error that is infinite or NaN while the answer is
+// finite is no failure: the truth is zero there. Call it last, when all figures are in.
 func (r *Run) Settle(interrupted, failed bool) {
 	failed = failed || !r.MaxAbs.Finite() || !r.Parameters.Finite()
 	missed := false

@@ -13,13 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 // sample is a run with every field in use.
 func sample() Run {
 	return Run{
 		Problem: "burgers", Title: "Burgers' equation", Status: Solved,
-		Target:          &Target{RelL2: ptr(1e-4), MaxAbs: ptr(1.0), Parameters: Figures{{"k", 0.01}}, Met: ptr(true)},
+		Target:          &Target{RelL2: new(1e-4), MaxAbs: new(1.0), Parameters: Figures{{"k", 0.01}}, Met: new(true)},
 		RelL2:           Figures{{"u", 3.1e-5}, {"all", 3.1e-5}},
 		MaxAbs:          Figures{{"u", 9.0e-4}, {"all", 9.0e-4}},
 		Parameters:      Figures{{"k", 1.0001}},
@@ -121,7 +119,7 @@ func TestDecodeRunFaults(t *testing.T) {
 }
 
 func TestSettle(t *testing.T) {
-	yes, no := ptr(true), ptr(false)
+	yes, no := new(true), new(false)
 	var open *bool
 	for _, c := range []struct {
 		name                string

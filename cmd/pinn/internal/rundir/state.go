@@ -14,8 +14,8 @@ import (
 	"pinn/cmd/pinn/internal/lock"
 )
 
-// WriteState puts the state of the run into the draft, in place of the one before. A crash at any moment leaves the one or the
-// other, whole; so does a full disk.
+// WriteState puts the state of the run into the draft, in place of the one before. A
+// crash or a full disk at any moment leaves one of the two whole.
 func (d *Draft) WriteState(state []byte) error {
 	if err := d.write(stateDraft, func(w io.Writer) error { _, err := w.Write(state); return err }); err != nil {
 		if d.dir != "" {
@@ -89,9 +89,9 @@ func Unfinished(parent string) (dirs []string) {
 	return dirs
 }
 
-// Reopen takes over a draft that another program has left. Its problem and state
-// stay; of its records, which the end of the run writes, nothing does. Neither
-// Abort nor Close removes a draft that was reopened.
+// Reopen takes over a draft that another program has left. The problem and the state
+// stay in it; all other records are removed, since the end of the run writes them anew.
+// Neither Abort nor Close removes a draft that was reopened.
 func Reopen(dir string) (*Draft, error) {
 	if !IsDraft(dir) {
 		return nil, fmt.Errorf("go on with %s: it is not the folder of an unfinished run", dir)
@@ -123,8 +123,8 @@ func patiently(dir string) (held *lock.Hold, err error) {
 	return held, err
 }
 
-// Close ends the work on a draft that is neither committed nor aborted: one with a
-// state stays, so that the run can go on later, and any other goes.
+// Close ends the work on a draft that is neither committed nor aborted. A draft with a
+// state stays, so that the run can go on later; any other is removed.
 func (d *Draft) Close() error {
 	if d.dir == "" || !d.found && !HasState(d.dir) {
 		return d.Abort()

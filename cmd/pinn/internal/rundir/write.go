@@ -116,6 +116,20 @@ func fillFile(f *os.File, fill func(io.Writer) error) (err error) {
 	return nil
 }
 
+// Put writes a file under a hidden name and renames it, so that it appears whole or not at
+// all, in place of an older one.
+func Put(path string, content []byte) error {
+	hidden := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".partial")
+	err := os.WriteFile(hidden, content, fileMode)
+	if err == nil {
+		err = os.Rename(hidden, path)
+	}
+	if err != nil {
+		_ = os.Remove(hidden)
+	}
+	return err
+}
+
 // Remedy adds what the user can do about an error of the file system.
 func Remedy(err error) error {
 	for _, r := range []struct {

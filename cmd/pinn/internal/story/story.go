@@ -13,10 +13,10 @@ import (
 	"pinn/internal/words"
 )
 
-// Sentence is one of the story of a run, with what it is about in one word.
+// Sentence is one sentence of the story of a run, and its subject in one word.
 type Sentence struct {
 	About string `json:"about"`
-	Phase *int   `json:"phase,omitempty"` // that it is about, if it is about one
+	Phase *int   `json:"phase,omitempty"` // index of the phase that it tells of, nil if of none
 	Text  string `json:"text"`
 }
 
@@ -101,7 +101,7 @@ func (s *story) phase(i int) {
 		inserted = ", inserted,"
 	}
 	noise := ""
-	if snr := s.middle(i, hybrid.ColSNR); finiteNumber(snr) {
+	if snr := s.middle(i, hybrid.ColSNR); rundir.Number(snr).Finite() {
 		noise = fmt.Sprintf(" (signal over noise of a batch %s in the median of %s)", short(snr), words.Count(p.Checks, "check"))
 	}
 	s.say("phase", "%s%s %s took %s and %.3g s from a loss of %s to %s%s, and ended by %s.", p.Method, inserted, how,
@@ -273,7 +273,7 @@ func (s *story) judged() {
 
 // estimated tells the error as a second stage saw it.
 func (s *story) estimated() {
-	if e, ok := s.run.ErrorEstimate.Get("all"); ok && finiteNumber(e) {
+	if e, ok := s.run.ErrorEstimate.Get("all"); ok && rundir.Number(e).Finite() {
 		s.say("estimate", "Without the truth, the second stage estimated a relative L2 error of %s.", short(e))
 	}
 }
@@ -302,7 +302,7 @@ func (s *story) middle(i int, column string) float64 {
 	phases, values := s.trace.Numbers(hybrid.ColPhase), s.trace.Numbers(column)
 	var found []float64
 	for row := range min(len(phases), len(values)) {
-		if phases[row] == float64(i) && finiteNumber(values[row]) {
+		if phases[row] == float64(i) && rundir.Number(values[row]).Finite() {
 			found = append(found, values[row])
 		}
 	}
@@ -317,7 +317,7 @@ func (s *story) middle(i int, column string) float64 {
 func lowest(values []float64) int {
 	best := -1
 	for i, v := range values {
-		if finiteNumber(v) && (best < 0 || v < values[best]) {
+		if rundir.Number(v).Finite() && (best < 0 || v < values[best]) {
 			best = i
 		}
 	}
@@ -332,11 +332,9 @@ func at(values []float64, row int) float64 {
 	return values[row]
 }
 
-func finiteNumber(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
 // short is a number with two or three figures for people.
 func short(v float64) string {
-	if !finiteNumber(v) {
+	if !rundir.Number(v).Finite() {
 		return "not finite"
 	}
 	return fmt.Sprintf("%.3g", v)

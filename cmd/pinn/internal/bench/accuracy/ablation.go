@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Ablation compares the methods but the default plan, over the problems that all of
-// them have run on. A problem's ratio is the median final error of the method over
-// that of the rule snr; a difference is clear if no seed of one method ends between
-// those of the other, of three or more each.
+// Ablation compares the methods of HandOvers, over the problems on which each of them
+// has runs. A problem's ratio is the median final error of the method over that of the
+// rule snr. A difference is clear if each of the two methods has at least three seeds
+// and all errors of one lie below all errors of the other.
 func Ablation(dir string, rows []Row) Table {
 	t := Table{Name: "ablation", Keys: 1, Header: []string{
 		"method", "error over that of snr, geometric mean [least, largest]", "where snr was not fitted", "lower on", "clearly lower / higher on", "lowest of all on",
@@ -140,10 +140,10 @@ func count(n int, of []string) string { return fmt.Sprintf("%d of %d", n, len(of
 // alphabet, the first being 0.
 func fitted(place int) bool { return place%2 == 0 }
 
-// Fit holds the thresholds against one another on every other problem by the
-// alphabet, from the first on, to choose one, and on the rest, to report it. A
-// problem's ratio is the median final error at the threshold over the geometric mean
-// of those at all thresholds.
+// Fit compares the thresholds of the rule snr. It takes the problems by the alphabet:
+// the first, the third and so on choose a threshold, the others report what it gives
+// elsewhere. A problem's ratio is the median final error at the threshold over the
+// geometric mean of the median errors at all thresholds.
 func Fit(dir string, rows []Row) Table {
 	t := Table{Name: "thresholds", Keys: 1, Header: []string{
 		"threshold of snr", "error over that of all thresholds, geometric means: where fitted", "on the rest", "AdamW steps, median [least, largest]", "runs that never switched",

@@ -15,11 +15,12 @@ import (
 	"pinn/hybrid"
 )
 
-// Course is the error along a run: at Passes[i] over all points, Seconds[i] after
-// the start, the best θ so far has the error RelL2[i]. It holds until the next.
+// Course is the error along a run: after Passes[i] passes over all points and Seconds[i]
+// seconds, the best θ so far has the error RelL2[i]. It stays at that until the next
+// row.
 type Course struct{ Passes, Seconds, RelL2 []float64 }
 
-// NewCourse takes a course from a table of errors.csv.
+// NewCourse returns the course in a table of errors.csv.
 func NewCourse(t *rundir.Table) (Course, error) {
 	c := Course{t.Numbers(hybrid.ColPasses), t.Numbers(hybrid.ColWall), t.Numbers(rundir.ColRelL2)}
 	if c.Passes == nil || c.Seconds == nil || c.RelL2 == nil {
@@ -66,7 +67,7 @@ func four(v float64) float64 {
 	return w
 }
 
-// Courses are the courses of runs.
+// Courses holds the course of each run.
 type Courses map[run]Course
 
 // run names a run.
@@ -186,8 +187,8 @@ func drawn(method string) bool {
 	return slices.ContainsFunc(Methods, func(m Method) bool { return m.Name == method })
 }
 
-// Draw draws the figure of a problem from the courses of its runs; without a course
-// it draws none.
+// Draw draws the figure of a problem from the courses of its runs. Without a course it
+// draws nothing.
 func (s Store) Draw(p Problem) error {
 	rows, err := s.Rows(p.Name)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package accuracy keeps what pinn bench accuracy measured, and derives from it all
-// that the documents say of accuracy. A problem has three files:
+// that the documents say of accuracy. The runs are in these files:
 //
 //	results/accuracy/PROBLEM.csv           Row: one run per line, exact to the last bit
 //	results/accuracy/courses.csv           Courses: the error along the runs, thinned

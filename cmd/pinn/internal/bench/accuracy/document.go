@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"pinn/cmd/pinn/internal/rundir"
 )
 
 // Document is a text that holds tables between markers,
@@ -42,9 +44,9 @@ func (d Document) With(t Table) Document {
 	return d
 }
 
-// Drift says of every cell of the table in the document that does not follow from
-// the runs where it stands, what stands there, and what follows, one sentence each.
-// A document without markers of the table has none.
+// Drift compares the table in the document with t, which follows from the runs. It
+// returns one sentence for each cell that differs, with what stands there and what
+// should. A document without markers of the table differs in nothing.
 func (d Document) Drift(t Table) []string {
 	_, body, _, ok := d.cut(t.Name)
 	if !ok || body == t.Markdown() {
@@ -117,7 +119,7 @@ func rowsOf(body string) [][]string {
 }
 
 // Write puts the document in place of the file at its path.
-func (d Document) Write() error { return put(d.Path, []byte(d.Text)) }
+func (d Document) Write() error { return rundir.Put(d.Path, []byte(d.Text)) }
 
 // Results are the runs below Dir, and the tables of README.md there and of the
 // README.md above it.
@@ -126,10 +128,10 @@ type Results struct {
 	Gallery []Problem // in the order of the tables
 }
 
-// Store holds the runs.
+// Store returns the folder of the runs.
 func (r Results) Store() Store { return Store{filepath.Join(r.Dir, "accuracy")} }
 
-// Name is the folder of the runs as tables and messages name it.
+// Name returns the folder of the runs as tables and messages name it.
 func (r Results) Name() string { return filepath.ToSlash(r.Store().Dir) }
 
 // documents reads those that may hold tables.
@@ -142,9 +144,9 @@ func (r Results) documents() (out []Document) {
 	return out
 }
 
-// Drift says of every cell of the tables that does not follow from the runs what
-// stands there, and what follows. It counts the tables and the runs; without a table
-// it is an error.
+// Drift compares the tables of the documents with those that follow from the runs. It
+// returns one sentence for each cell that differs, and counts the tables and the runs.
+// Documents without any table are an error.
 func (r Results) Drift() (faults []string, tables, runs int, err error) {
 	rows, err := r.Store().Load()
 	if err != nil {
@@ -180,7 +182,7 @@ func (r Results) Update(problems []Problem) ([]Row, error) {
 	return rows, r.rewrite(rows)
 }
 
-// UpdateAll does so with all problems that have runs.
+// UpdateAll draws the figures and rewrites the tables of all problems that have runs.
 func (r Results) UpdateAll() error {
 	rows, err := r.Store().Load()
 	if err == nil {

@@ -7,10 +7,11 @@ import (
 	"slices"
 )
 
-// Estimates holds the estimates of the default plan's two stages against the truth:
-// medians over the seeds of the error of the first network and of the sum, of what the
-// run took each to be without the truth, and of the ratio of the two. Runs whose second
-// stage tells nothing, by solve.MostFall, have no estimate.
+// Estimates compares the estimates that the two stages of the default plan make of their
+// errors with the errors against the truth. It gives medians over the seeds: the error
+// of the first network and of the sum of both, the estimate of each, and the ratio of
+// estimate and error. A run whose second stage lowered the residuals to no less than
+// solve.MostFall has no estimate.
 func Estimates(dir string, gallery []Problem, rows []Row) Table {
 	t := Table{Name: "estimates", Keys: 1, Header: []string{
 		"problem", "residuals fell to", "first network: error", "estimate", "estimate / error", "sum: error", "estimate", "estimate / error",

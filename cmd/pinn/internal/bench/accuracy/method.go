@@ -45,7 +45,7 @@ var Thresholds = []float64{1, 1.4, 2, 2.8}
 // thresholdMark begins the names of methods that are the rule snr at a threshold.
 const thresholdMark = "snr-"
 
-// ThresholdMethods are the rule snr at each threshold, as methods to run.
+// ThresholdMethods returns the rule snr at each of Thresholds, as methods to run.
 func ThresholdMethods() []Method {
 	var out []Method
 	for _, v := range Thresholds {
@@ -54,11 +54,11 @@ func ThresholdMethods() []Method {
 	return out
 }
 
-// All are the methods and the thresholds.
+// All returns Methods and ThresholdMethods.
 func All() []Method { return append(slices.Clone(Methods), ThresholdMethods()...) }
 
-// ThresholdOf returns the threshold that a method's name tells; ok is false if it
-// tells none.
+// ThresholdOf returns the threshold in the name of a method, as 2 in snr-2; ok is false
+// if there is none.
 func ThresholdOf(method string) (v float64, ok bool) {
 	text, ok := strings.CutPrefix(method, thresholdMark)
 	if !ok {

@@ -60,10 +60,11 @@ type Phase struct {
 	Ended  string
 }
 
-// Reach says where a run first stands at an error; both are NaN if it never does.
+// Reach says after how many passes and seconds a run first reaches an error; both are
+// NaN if it never does.
 type Reach struct{ Passes, Seconds float64 }
 
-// Targets are the errors that a run is timed to.
+// Targets are the errors of which a row tells when they are first reached.
 var Targets = [...]float64{1e-3, 1e-4, 1e-5, 1e-6}
 
 // NewRow returns the row of a run: what run.json says, as far as a table, a figure or
@@ -95,7 +96,7 @@ func NewRow(run rundir.Run) Row {
 	return r
 }
 
-// Reached sets To: where a course first stands at each target or below it.
+// Reached sets To: where a course first reaches each of Targets.
 func (r *Row) Reached(c Course) {
 	for k, target := range Targets {
 		r.To[k] = Reach{math.NaN(), math.NaN()}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"pinn/cmd/pinn/internal/lock"
+	"pinn/cmd/pinn/internal/rundir"
 )
 
 // Store is a folder of runs, results/accuracy in the repository.
@@ -148,17 +149,7 @@ func write(path string, encode func(io.Writer) error) error {
 	if err := encode(&b); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return put(path, b.Bytes())
-}
-
-// put writes a file under a hidden name and renames it.
-func put(path string, text []byte) error {
-	hidden := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".partial")
-	if err := os.WriteFile(hidden, text, 0o644); err != nil {
-		_ = os.Remove(hidden)
-		return err
-	}
-	return os.Rename(hidden, path)
+	return rundir.Put(path, b.Bytes())
 }
 
 // Mixed names the problems and methods whose seeds were not run with equal settings,

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/stat"
+
+	"pinn/internal/words"
 )
 
 // Table is a table of a document. The first Keys cells of a row name it.
@@ -16,7 +18,7 @@ type Table struct {
 	Keys   int
 	Header []string
 	Rows   [][]string
-	From   []string // per row: what it follows from
+	From   []string // per row: the runs that it follows from
 	Note   string   // one sentence below, "" for none
 }
 
@@ -46,13 +48,14 @@ type Problem struct {
 	Target float64 // the error that it is held to, 0 for none
 }
 
-// Tables returns all tables that follow from the runs, those of dir in messages.
+// Tables returns all tables that follow from the runs; dir is the folder of the runs as
+// messages name it.
 func Tables(dir string, gallery []Problem, rows []Row) []Table {
 	return []Table{Gallery(dir, gallery, rows), Ablation(dir, rows), Fit(dir, rows), Estimates(dir, gallery, rows), Full(dir, gallery, rows)}
 }
 
-// Gallery is the table of the default plan, one row per problem; one without a run
-// says so.
+// Gallery is the table of the default plan, one row per problem. The row of a problem
+// without a run says so.
 func Gallery(dir string, gallery []Problem, rows []Row) Table {
 	t := Table{Name: "gallery", Keys: 1, Header: []string{
 		"problem", "target", "met", "relative L2 error, median [least, largest]", "AdamW ended by", "seconds, median",
@@ -141,10 +144,7 @@ func reachCell(runs []Row, target float64) string {
 func machines(rows []Row) string {
 	var seen []string
 	for _, r := range rows {
-		s := fmt.Sprintf("%s, %s kernels, %d threads", r.CPU, r.Kernel, r.Threads)
-		if r.Threads == 1 {
-			s = strings.TrimSuffix(s, "s")
-		}
+		s := fmt.Sprintf("%s, %s kernels, %s", r.CPU, r.Kernel, words.Count(r.Threads, "thread"))
 		if !slices.Contains(seen, s) {
 			seen = append(seen, s)
 		}

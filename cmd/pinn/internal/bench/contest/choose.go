@@ -23,7 +23,7 @@ type Choice struct {
 // streamChoice is the random stream of the choice.
 const streamChoice = 0x63686f696365
 
-// Skip counts rows that are not among those to choose from, and says why.
+// Skip is a reason for passing over rows, and the number of rows that it applies to.
 type Skip struct {
 	Why  string `json:"why"`
 	Rows int    `json:"rows"`
@@ -44,7 +44,7 @@ type repeat struct {
 	task Task
 }
 
-// Stale names a row that the problem file of today does not ask for.
+// Stale is a row whose statement is not the one that the problem file makes today.
 type Stale struct {
 	Problem   string `json:"problem"`
 	Method    string `json:"method"`

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"sync"
 
 	"pinn/cmd/pinn/internal/bench/accuracy"
+	"pinn/internal/words"
 )
 
 // Outcome says how a repeated run compares with its row.
@@ -38,10 +38,10 @@ type Report struct {
 	Skipped     []Skip       `json:"skipped"`
 }
 
-// Rerun repeats rows chosen at random, so many at a time, and compares: a run of the
-// same statement must end at the same errors and losses to the last bit, where kernels
-// and platform are those of the row. It tells of each as it ends; nothing is kept.
-// If ctx ends, the report holds what was repeated until then.
+// Rerun repeats rows chosen at random, jobs at a time, and compares: a run of the same
+// statement must end at the same errors and losses to the last bit, where kernels and
+// platform are those of the row. It calls tell with each as it ends; nothing is kept. If
+// ctx ends, the report holds what was repeated until then.
 func (b Bench) Rerun(ctx context.Context, c Choice, jobs int, tell func(Repetition)) (Report, error) {
 	d, err := b.choose(c)
 	report := Report{Seed: c.Seed, From: d.from, Stale: d.stale, Skipped: d.skipped}
@@ -151,7 +151,7 @@ func (r Report) Summary() string {
 	for _, p := range r.Repetitions {
 		count[p.Outcome]++
 	}
-	fmt.Fprintf(&b, "%d of %s repeated, chosen with --seed %d:", len(r.Repetitions), rowsWord(r.From), r.Seed)
+	fmt.Fprintf(&b, "%d of %s repeated, chosen with --seed %d:", len(r.Repetitions), words.Count(r.From, "row"), r.Seed)
 	sep := " "
 	for _, o := range []Outcome{Equal, Different, NotCompared} {
 		fmt.Fprintf(&b, "%s%d %s", sep, count[o], o)
@@ -159,14 +159,7 @@ func (r Report) Summary() string {
 	}
 	fmt.Fprintln(&b)
 	for _, s := range r.Skipped {
-		fmt.Fprintf(&b, "passed over: %s %s\n", rowsWord(s.Rows), s.Why)
+		fmt.Fprintf(&b, "passed over: %s %s\n", words.Count(s.Rows, "row"), s.Why)
 	}
 	return b.String()
-}
-
-func rowsWord(n int) string {
-	if n == 1 {
-		return "1 row"
-	}
-	return strconv.Itoa(n) + " rows"
 }

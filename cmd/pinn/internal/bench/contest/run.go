@@ -19,7 +19,7 @@ type Bench struct {
 	Log   io.Writer // one line for each run
 }
 
-// Wanted is what pinn bench accuracy is asked for.
+// Wanted says which runs pinn bench accuracy is to make.
 type Wanted struct {
 	Problems []string // paths or names of the gallery
 	Methods  []string
@@ -30,8 +30,8 @@ type Wanted struct {
 	Redo     bool // repeat runs that are there
 }
 
-// Plan lists the runs to be made, seed by seed, and counts those that are there. A
-// problem that cannot be run is found before any is.
+// Plan lists the runs to be made, seed by seed, and counts those that are there already.
+// A problem that cannot be run is an error before any run is made.
 func (b Bench) Plan(w Wanted) (todo []Task, kept int, err error) {
 	for _, problem := range w.Problems {
 		for _, method := range w.Methods {
@@ -59,8 +59,8 @@ func (b Bench) Plan(w Wanted) (todo []Task, kept int, err error) {
 	return todo, kept, nil
 }
 
-// Run makes the runs, so many at a time, and keeps each as it ends. The first that
-// cannot be made stops the rest; so does ctx, which is no error.
+// Run makes the runs, jobs at a time, and keeps each as it ends. The first that cannot
+// be made stops the rest; so does the end of ctx, which is no error.
 func (b Bench) Run(ctx context.Context, todo []Task, jobs int) error {
 	var mu sync.Mutex // of Store, Log and done
 	done := 0

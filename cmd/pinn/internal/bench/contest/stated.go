@@ -19,7 +19,7 @@ type Read func(arg string, settings []string) (Statement, error)
 
 // Statement is a problem that has been read.
 type Statement interface {
-	// Spec is the filled problem file. What is altered in it holds after Fill.
+	// Spec returns the filled problem file. A change of it takes effect with Fill.
 	Spec() *problems.Spec
 
 	// Fill fills in what Spec leaves open.
@@ -37,8 +37,8 @@ type Solved struct {
 	Passes float64       // over all points, in all
 }
 
-// Stated is a Read: the problem is solved by package solve. It tells no warning, since
-// the same problem is read for every run.
+// Stated is the Read that solves problems by package solve. It reports no warnings,
+// since the same problem is read for every run.
 func Stated(arg string, settings []string) (Statement, error) {
 	src, err := setup.Find(arg)
 	if err != nil {

@@ -99,10 +99,10 @@ func (t Task) run(ctx context.Context, read Read) (accuracy.Row, accuracy.Course
 	return r, course, nil
 }
 
-// The conditions of the ablation, the same for every method: a small network, so many
-// interior points, drawn once, and so many passes over all points. They are as small
-// as they are so that all methods and thresholds, the gallery and five seeds, 910
-// runs, take an hour of one slow core.
+// The conditions of the ablation, the same for every method: the hidden layers of the
+// network, the number of interior points, which are drawn once, and the number of passes
+// over all points. They are small, so that all methods and thresholds on the gallery with
+// five seeds, 910 runs, take an hour of one slow core.
 const (
 	Hidden = "[12, 12, 12]"
 	Points = 1024

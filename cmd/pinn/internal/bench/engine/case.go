@@ -67,8 +67,8 @@ type Subject struct {
 	layer int // Σ in·out
 }
 
-// Build makes the case ready. Inputs of the network are the coordinates, or the pair of
-// mode 1 on a periodic axis.
+// Build makes the case ready. The inputs of the network are the coordinates, or cos and
+// sin of the lowest mode on a periodic axis.
 func (c Case) Build(threads int) (*Subject, error) {
 	run, err := c.run(threads)
 	if err != nil {

@@ -1,6 +1,5 @@
-// Package engine measures the engine: how fast losses, gradients and normal
-// equations are on some networks and problems, and how much of what the machine
-// can do that is.
+// Package engine measures how fast losses, gradients and normal equations are on some
+// networks and problems, and what share of the machine's peak that is.
 //
 // # Counting
 //

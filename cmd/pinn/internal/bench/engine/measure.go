@@ -54,7 +54,8 @@ type Result struct {
 	units   int      // hidden units
 }
 
-// Split is the shares of loss and gradient on one thread; they add up to 1.
+// Split tells what the time of a loss and its gradient on one thread goes into, as
+// shares that add up to 1.
 type Split struct {
 	Products    float64 `json:"products"`
 	Activations float64 `json:"activations"`
@@ -62,7 +63,7 @@ type Split struct {
 	Rest        float64 `json:"rest"`
 }
 
-// Timing is what one number of threads takes.
+// Timing is what was measured on one number of threads.
 type Timing struct {
 	Threads  int   `json:"threads"`
 	Loss     Rate  `json:"loss"`

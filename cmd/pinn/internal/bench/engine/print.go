@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"pinn/internal/words"
 )
 
 // Print writes the report as tables of at most 100 columns: times and rates of the
@@ -14,7 +16,7 @@ func (r *Report) Print(out io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "kernel %s, %s %s\n", r.Tier, r.Go, r.Machine)
 	for _, p := range r.Peaks {
-		fmt.Fprintf(&b, "peak of %s: %.1f GFLOP/s\n", threadWords(p.Threads), p.GFlops)
+		fmt.Fprintf(&b, "peak of %s: %.1f GFLOP/s\n", words.Count(p.Threads, "thread"), p.GFlops)
 	}
 	fmt.Fprintf(&b, "one thread: %.2f ns for a tanh, %.0f GB/s in the second-level cache\n", r.Limits.TanhNS, r.Limits.GBps)
 	if r.busy() {
@@ -34,13 +36,6 @@ func (r *Report) Print(out io.Writer) error {
 func (r *Report) busy() bool {
 	few, most := r.Peaks[0], r.Peaks[len(r.Peaks)-1]
 	return most.GFlops < 0.9*few.GFlops*float64(most.Threads)/float64(few.Threads)
-}
-
-func threadWords(n int) string {
-	if n == 1 {
-		return "1 thread"
-	}
-	return fmt.Sprintf("%d threads", n)
 }
 
 // table is rows of cells, the head first.

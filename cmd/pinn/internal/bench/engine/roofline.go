@@ -13,10 +13,9 @@ type Limits struct {
 	GBps   float64 `json:"l2_gbps"` // reading and writing a block in the second-level cache
 }
 
-// Bound is how much of the time of a loss and its gradient on one thread each
-// resource needs at the least, as shares of it. Arithmetic and hyperbolic tangents
-// need the same units of the processor, one after the other; traffic goes on
-// beside them.
+// Bound holds the least time that each resource needs for a loss and its gradient on one
+// thread, as a share of the time measured. Arithmetic and hyperbolic tangents need the
+// same units of the processor, one after the other; traffic goes on beside them.
 type Bound struct {
 	Arithmetic float64 `json:"arithmetic"` // products, at the peak
 	Tanh       float64 `json:"tanh"`
