@@ -26,7 +26,7 @@
 //
 // At the end of a phase, leg.go goes on to the next phase of the plan, and at the end of
 // a leg, run.go goes on to the next leg. The record (record.go: the Trace, the Events, the
-// best θ) and the clock are those of the whole run. θ, its judgement by the held-out loss,
+// best θ) and the clock are those of the whole run. θ, its score by the held-out loss,
 // the points and the random streams are those of a leg. Checks draw from a random stream
 // of their own, so measuring more often does not change the path of training.
 //

@@ -131,7 +131,7 @@ func (p *phase) returns(info optim.StepInfo) (end ending, over, goesOn bool) {
 			return ending{}, false, true
 		}
 		why = fmt.Sprintf("%s was stuck %s", p.plan.Name, times(s.Stuck))
-	case p.leg.judge.heldOut && p.kept.JudgedAt == p.rec.kept.Steps && rise > riseMost:
+	case p.leg.score.heldOut && p.kept.ScoredAt == p.rec.kept.Steps && rise > riseMost:
 		why = fmt.Sprintf("the held-out loss %.3g is %s times what it was when the points were redrawn, more than %d", p.kept.Seen.HeldOut, words.Rough(rise), riseMost)
 	default:
 		return ending{}, false, false

@@ -62,7 +62,7 @@ func TestFallBackLeaves(t *testing.T) {
 // A held-out loss that rises tenfold on new points sends the phase back to AdamW, as
 // often as the plan allows, and each time it goes on with what it has left.
 func TestFallBackAfterRise(t *testing.T) {
-	loss := newJudged(newToy(256, 4, 0.5, 10, 1), 50)
+	loss := newScored(newToy(256, 4, 0.5, 10, 1), 50)
 	crawler := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 		switch step {
 		case 45, 85, 125: // after the redraws of steps 30, 80 and 120
@@ -116,7 +116,7 @@ func TestNoFallBack(t *testing.T) {
 		"nothing has changed": {factor: 1, every: 30},
 	} {
 		t.Run(name, func(t *testing.T) {
-			loss := newJudged(newToy(256, 4, 0.5, 10, 1), 50)
+			loss := newScored(newToy(256, 4, 0.5, 10, 1), 50)
 			m := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 				if step == 45 {
 					loss.factor = c.factor
@@ -153,7 +153,7 @@ func TestFallBackWhenStuck(t *testing.T) {
 		{"nothing to fall back to", nil, &Resample{Method: "rad", Every: 40}, 0, []string{"0 lm/0 4 stuck false"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			loss := newJudged(newToy(256, 4, 0.5, 10, 1), 50)
+			loss := newScored(newToy(256, 4, 0.5, 10, 1), 50)
 			m := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 				if step%5 == 0 && step < 20 {
 					return optim.StepInfo{Value: 2, Status: optim.Stuck, Note: "no damping lowers the loss"}, nil
@@ -185,7 +185,7 @@ func TestFallBackChecked(t *testing.T) {
 // How often a run may fall back counts over its legs.
 func TestFallBacksOfAllLegs(t *testing.T) {
 	make := func() Leg {
-		loss := newJudged(newToy(256, 4, 0.5, 10, 1), 50)
+		loss := newScored(newToy(256, 4, 0.5, 10, 1), 50)
 		m := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 			if step == 5 || step == 15 {
 				return optim.StepInfo{Value: 2, Status: optim.Stuck}, nil
@@ -218,7 +218,7 @@ func TestFallBacksOfAllLegs(t *testing.T) {
 
 func TestResumeFallenBack(t *testing.T) {
 	want := resumes(t, func() (Batched, Plan) {
-		loss := newJudged(newToy(96, 4, 0.5, 10, 1), 20)
+		loss := newScored(newToy(96, 4, 0.5, 10, 1), 20)
 		loss.rise = func(calls int) float64 { return 1 + 49*float64(min(calls/10, 1)) }
 		return loss, Plan{Seed: 5, HeldOutEvery: 2, FallBack: back(2), Phases: []Phase{
 			{Name: "crawl", Method: adamw(1e-4), Steps: 30, Resample: &Resample{Method: "rad", Every: 4}},

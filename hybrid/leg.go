@@ -81,7 +81,7 @@ type leg struct {
 	ended *[]LegResult // the legs before
 
 	theta   []float64
-	judge   judge
+	score   score
 	points  points
 	limits  limits
 	streams streams
@@ -100,7 +100,7 @@ func (r *runner) newLeg(spec Leg) *leg {
 	l := &leg{
 		spec: spec, number: len(r.legs), loss: spec.Loss, plan: spec.Plan, options: &r.options,
 		rec: &r.rec, clock: r.clock, fall: &r.fall, watch: &r.watch, ended: &r.legs,
-		theta: make([]float64, spec.Loss.Dim()), judge: newJudge(spec.Loss),
+		theta: make([]float64, spec.Loss.Dim()), score: newScore(spec.Loss),
 		limits: newLimits(spec, r.options), streams: newStreams(spec.Plan.Seed),
 		kept: LegState{Steps: r.rec.kept.Steps, Phases: len(r.rec.kept.Phases), Points: spec.Loss.Points()},
 	}
@@ -122,7 +122,7 @@ func (l *leg) begin(doubts []error) *phase {
 	for _, d := range doubts {
 		l.rec.warnOnce(d)
 	}
-	l.rec.warn(l.judge.choose(l.theta))
+	l.rec.warn(l.score.choose(l.theta))
 	return l.enter(0)
 }
 
@@ -210,7 +210,7 @@ func decay(m optim.Method) float64 {
 // result is what the leg leaves.
 func (l *leg) result() LegResult {
 	theta := slices.Clone(l.rec.kept.Best.Theta)
-	loss, heldOut := l.judge.both(theta)
+	loss, heldOut := l.score.both(theta)
 	return LegResult{Name: l.spec.Name, Recipe: l.spec.Recipe, Theta: theta, Loss: loss, HeldOut: heldOut, Phases: len(l.rec.kept.Phases)}
 }
 

@@ -17,7 +17,7 @@ import (
 func legOf(name string) *Leg {
 	row, _ := optim.ByName("adamw")
 	loss, plan := tiny(row)
-	return &Leg{Name: name, Loss: loss, Plan: plan, Theta: start(loss.(*judged).toy), Kind: KindSlab, Why: name + " begins",
+	return &Leg{Name: name, Loss: loss, Plan: plan, Theta: start(loss.(*scored).toy), Kind: KindSlab, Why: name + " begins",
 		Recipe: []optim.Vector{{Name: "made of", Values: []float64{float64(len(name)), math.Pi}}}}
 }
 
@@ -220,7 +220,7 @@ func TestLegsShareThePasses(t *testing.T) {
 // the warning counts as the leg does.
 func TestOldBestOfALeg(t *testing.T) {
 	make := func(name string, good, steps int) Leg {
-		loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+		loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 		m := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 			info, err := crawl(step, theta, f)
 			if step > good {
@@ -249,7 +249,7 @@ func TestOldBestOfALeg(t *testing.T) {
 
 // The same rule in a second phase starts with an empty window.
 func TestRuleStartsAnewInNextPhase(t *testing.T) {
-	loss := newJudged(newToy(4096, 12, 0.5, 30, 1), 300)
+	loss := newScored(newToy(4096, 12, 0.5, 30, 1), 300)
 	rule := &rules.SNR{Threshold: 0.01, Exhausted: 100, Of: rules.OfFull, Window: 3, Votes: 2, MinSteps: 200}
 	phase := func(m optim.Method) Phase {
 		return Phase{Name: "adamw", Method: m, Batch: 64, Steps: 1000, Rules: []rules.Rule{rule}}
@@ -281,7 +281,7 @@ func TestDecayIsNamedAtTheSwitch(t *testing.T) {
 
 // The next phase begins at the best θ if the last has become much worse.
 func TestNextPhaseBeginsAtBest(t *testing.T) {
-	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 	spoil := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 		info, err := crawl(step, theta, f)
 		if step == 95 {

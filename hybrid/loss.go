@@ -36,7 +36,7 @@ type RowBatches interface {
 	Rows(k int, theta []float64) (value float64, b optim.RowBlock)
 }
 
-// HeldOut is a loss that can judge θ on points that training never uses. Run
+// HeldOut is a loss that can score θ on points that training never uses. Run
 // keeps the best θ by it; without it the loss over all points stands in.
 type HeldOut interface {
 	HeldOut(theta []float64) float64
@@ -102,51 +102,51 @@ type Preconditioner interface {
 	Preconditioner(dst []float64) bool
 }
 
-// judge measures how good θ is in a leg: by the held-out loss, or by the loss over all
+// score measures how good θ is in a leg: by the held-out loss, or by the loss over all
 // points if there is no held-out loss or it is not finite at the start.
-type judge struct {
+type score struct {
 	loss    Batched
 	grad    []float64 // scratch of value
-	heldOut bool      // θ is judged by the held-out loss
+	heldOut bool      // θ is scored by the held-out loss
 }
 
-func newJudge(loss Batched) judge { return judge{loss: loss, grad: make([]float64, loss.Dim())} }
+func newScore(loss Batched) score { return score{loss: loss, grad: make([]float64, loss.Dim())} }
 
-// choose decides what to judge by, and returns a doubt where that is not the held-out
+// choose decides what to score by, and returns a doubt where that is not the held-out
 // loss.
-func (j *judge) choose(theta []float64) (doubt error) {
-	h, ok := j.loss.(HeldOut)
+func (s *score) choose(theta []float64) (doubt error) {
+	h, ok := s.loss.(HeldOut)
 	if !ok {
 		return fmt.Errorf("no held-out loss: the best θ is chosen by the loss over the training points")
 	}
 	if v := h.HeldOut(theta); !finite(v) {
 		return fmt.Errorf("the held-out loss is %g at the start: the best θ is chosen by the loss over the training points", v)
 	}
-	j.heldOut = true
+	s.heldOut = true
 	return nil
 }
 
-// of is the loss that θ is judged by.
-func (j *judge) of(theta []float64) float64 {
-	if h, ok := j.loss.(HeldOut); ok && j.heldOut {
+// of is the loss that θ is scored by.
+func (s *score) of(theta []float64) float64 {
+	if h, ok := s.loss.(HeldOut); ok && s.heldOut {
 		return h.HeldOut(theta)
 	}
-	return j.value(theta)
+	return s.value(theta)
 }
 
 // value is the loss over all points.
-func (j *judge) value(theta []float64) float64 {
-	if v, ok := j.loss.(valuer); ok {
+func (s *score) value(theta []float64) float64 {
+	if v, ok := s.loss.(valuer); ok {
 		return v.Value(theta)
 	}
-	return j.loss.ValueGrad(j.grad, theta)
+	return s.loss.ValueGrad(s.grad, theta)
 }
 
 // both returns the loss over all points and the held-out loss; without a held-out loss
 // the former stands for it.
-func (j *judge) both(theta []float64) (loss, heldOut float64) {
-	loss = j.value(theta)
-	if h, ok := j.loss.(HeldOut); ok {
+func (s *score) both(theta []float64) (loss, heldOut float64) {
+	loss = s.value(theta)
+	if h, ok := s.loss.(HeldOut); ok {
 		return loss, h.HeldOut(theta)
 	}
 	return loss, loss

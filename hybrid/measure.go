@@ -77,7 +77,7 @@ func (p *phase) look(row *Row, loss float64) rules.Decision {
 	if p.monitor != nil && p.monitor.kept.Taken%termsEvery == 0 {
 		p.fullLoss(row)
 	}
-	heldOut := p.judge(row)
+	heldOut := p.score(row)
 	d := p.ask(row, s, loss)
 	p.alarm(loss, heldOut)
 	return d
@@ -105,12 +105,12 @@ func (p *phase) compare(row *Row) noise.Stats {
 	return s
 }
 
-// judge measures the held-out loss at θ, enters it in the row and keeps θ if it is the
+// score measures the held-out loss at θ, enters it in the row and keeps θ if it is the
 // best.
-func (p *phase) judge(row *Row) float64 {
+func (p *phase) score(row *Row) float64 {
 	defer p.cost(p.clock.now())
-	v := p.leg.judge.of(p.leg.theta)
-	row.HeldOut, p.kept.Seen.HeldOut, p.kept.JudgedAt = v, v, p.rec.kept.Steps
+	v := p.leg.score.of(p.leg.theta)
+	row.HeldOut, p.kept.Seen.HeldOut, p.kept.ScoredAt = v, v, p.rec.kept.Steps
 	p.rec.kept.Best.consider(p.leg.theta, v, p.rec.kept.Steps, p.kept.Number, p.step.stateful())
 	return v
 }
@@ -118,7 +118,7 @@ func (p *phase) judge(row *Row) float64 {
 // fullLoss is the loss over all points at θ; its terms are entered in the row.
 func (p *phase) fullLoss(row *Row) float64 {
 	defer p.cost(p.clock.now())
-	v := p.leg.judge.value(p.leg.theta)
+	v := p.leg.score.value(p.leg.theta)
 	p.terms(row)
 	return v
 }

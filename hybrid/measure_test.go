@@ -12,10 +12,10 @@ import (
 	"pinn/optim"
 )
 
-// θ is judged by the held-out loss where it is finite at the start, else by that over all
+// θ is scored by the held-out loss where it is finite at the start, else by that over all
 // points, and the reason is a doubt.
-func TestJudge(t *testing.T) {
-	held := newJudged(newToy(64, 2, 0.5, 10, 1), 10)
+func TestScore(t *testing.T) {
+	held := newScored(newToy(64, 2, 0.5, 10, 1), 10)
 	theta := start(held.toy)
 	for name, c := range map[string]struct {
 		loss  Batched
@@ -26,15 +26,15 @@ func TestJudge(t *testing.T) {
 		"held out":             {held, "", held.HeldOut(theta), held.HeldOut(theta)},
 		"none":                 {held.toy, "no held-out loss", held.Value(theta), held.Value(theta)},
 		"none, and no value":   {bare{held.toy}, "no held-out loss", held.Value(theta), held.Value(theta)},
-		"not finite at first":  {&judged{toy: held.toy, ha: held.ha, hy: held.hy, factor: nan}, "is NaN at the start", held.Value(theta), nan},
-		"without a limit, too": {&judged{toy: held.toy, ha: held.ha, hy: held.hy, factor: math.Inf(1)}, "is +Inf at the start", held.Value(theta), math.Inf(1)},
+		"not finite at first":  {&scored{toy: held.toy, ha: held.ha, hy: held.hy, factor: nan}, "is NaN at the start", held.Value(theta), nan},
+		"without a limit, too": {&scored{toy: held.toy, ha: held.ha, hy: held.hy, factor: math.Inf(1)}, "is +Inf at the start", held.Value(theta), math.Inf(1)},
 	} {
-		j := newJudge(c.loss)
+		j := newScore(c.loss)
 		match(t, name, j.choose(theta), c.doubt)
 		loss, heldOut := j.both(theta)
 		// A loss without Value is added up in another order: 64 terms of rounding.
 		if got := j.of(theta); math.Abs(got-c.of) > 1e-14*c.of || math.Abs(loss-held.Value(theta)) > 1e-14*loss {
-			t.Errorf("%s: judged by %v, want %v", name, got, c.of)
+			t.Errorf("%s: scored by %v, want %v", name, got, c.of)
 		}
 		if !(math.Abs(heldOut-c.held) <= 1e-14*math.Abs(c.held)) && fmt.Sprint(heldOut) != fmt.Sprint(c.held) {
 			t.Errorf("%s: held-out loss %v, want %v", name, heldOut, c.held)
@@ -70,7 +70,7 @@ func TestBest(t *testing.T) {
 
 // The best θ is returned, not the last, and an old best is said so.
 func TestBestIsKept(t *testing.T) {
-	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 	climb := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 		info, err := crawl(step, theta, f)
 		if step > 500 {
@@ -173,7 +173,7 @@ func TestAdaptiveCadence(t *testing.T) {
 		{"asked for", []rules.Rule{far()}, 60, []int{0, 60, 120, 180}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			loss := newJudged(newToy(1024, 4, 0.5, 10, 1), 300)
+			loss := newScored(newToy(1024, 4, 0.5, 10, 1), 300)
 			var seen int // checks with or without statistics
 			c.rules = append(c.rules, &spy{func(rules.Check) { seen++ }})
 			res := run(t, loss, Plan{Seed: 2, Phases: []Phase{
@@ -222,7 +222,7 @@ func TestClippedStepIsSeen(t *testing.T) {
 
 // A run that clips every step can leave by the signal, and has one event about it.
 func TestRunThatClipsEveryStep(t *testing.T) {
-	loss := newJudged(newToy(1024, 4, 0.5, 10, 1), 300)
+	loss := newScored(newToy(1024, 4, 0.5, 10, 1), 300)
 	m := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {
 		info, err := crawl(step, theta, f)
 		info.Clip = 0.5
@@ -242,7 +242,7 @@ func TestRunThatClipsEveryStep(t *testing.T) {
 // then the rule's own decision stands. The path up to then does not change.
 func TestGrow(t *testing.T) {
 	train := func(grow bool) *Result {
-		loss := newJudged(newToy(1024, 4, 5, 10, 1), 300)
+		loss := newScored(newToy(1024, 4, 5, 10, 1), 300)
 		floor := &rules.NoiseFloor{Floor: 1e3, Improve: 2, Window: 3, Votes: 3, Grow: grow}
 		return run(t, loss, Plan{Seed: 2, Phases: []Phase{
 			{Name: "adamw", Method: adamw(1e-3), Batch: 32, Steps: 2000, Rules: []rules.Rule{floor}},
@@ -274,7 +274,7 @@ func TestGrow(t *testing.T) {
 
 // A rule that asks to grow and would be impossible with the larger batch stays.
 func TestGrowKeepsTheRulesPossible(t *testing.T) {
-	loss := newJudged(newToy(1024, 4, 5, 10, 1), 300)
+	loss := newScored(newToy(1024, 4, 5, 10, 1), 300)
 	rule := &rules.SNR{Threshold: 8, Exhausted: 2, Of: rules.OfFull, Window: 3, Votes: 2, Grow: true} // needs N/b ≥ 16
 	res := run(t, loss, Plan{Seed: 2, Phases: []Phase{
 		{Name: "adamw", Method: adamw(1e-5), Batch: 32, Steps: 900, Checks: Checks{Every: 50}, Rules: []rules.Rule{rule}},
@@ -291,7 +291,7 @@ func TestRowsOfLevenbergMarquardt(t *testing.T) {
 		theta[0] -= 0.5
 		return optim.StepInfo{Value: 1 / float64(step+1), StepNorm: 0.5, Damping: 1e-3, Gain: 0.9, Trials: 4, LossEvals: 5, GradEvals: 1}, nil
 	}}
-	loss := newJudged(newToy(64, 4, 0.5, 10, 1), 10)
+	loss := newScored(newToy(64, 4, 0.5, 10, 1), 10)
 	res := run(t, loss, Plan{Phases: []Phase{{Name: "lm", Method: m, Steps: 3}}}, start(loss.toy))
 	first, last := res.Trace.Rows[0], res.Trace.Rows[3]
 	if last.Damping != 1e-3 || last.Gain != 0.9 || last.Trials != 4 || last.StepNorm != 0.5 || last.Passes != 15 {
@@ -306,7 +306,7 @@ func TestRowsOfLevenbergMarquardt(t *testing.T) {
 // and whatever it does to them, the run ends with the same bits.
 func TestObserveReachesNothing(t *testing.T) {
 	train := func(observe func(Row, []float64)) *Result {
-		loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+		loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 		o := Options{}
 		if observe != nil {
 			o.Observe = func(leg int, row Row, best []float64) {
@@ -319,14 +319,14 @@ func TestObserveReachesNothing(t *testing.T) {
 		return runWith(t, loss, hybridPlan(rules.DefaultPlateau()), start(loss.toy), o)
 	}
 	plain := train(nil)
-	judge := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	score := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 	best, last := math.Inf(1), Row{Step: -1}
 	observed := train(func(row Row, theta []float64) {
 		if !finite(row.HeldOut) || row.Step < last.Step || row.Passes < last.Passes {
 			t.Errorf("observed %+v after %+v", row, last)
 		}
-		if best = min(best, row.HeldOut); judge.HeldOut(theta) != best {
-			t.Errorf("step %d: the θ shown has held-out loss %v, want that of the best, %v", row.Step, judge.HeldOut(theta), best)
+		if best = min(best, row.HeldOut); score.HeldOut(theta) != best {
+			t.Errorf("step %d: the θ shown has held-out loss %v, want that of the best, %v", row.Step, score.HeldOut(theta), best)
 		}
 		last = row
 		for i := range theta {

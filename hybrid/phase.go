@@ -35,7 +35,7 @@ type PhaseState struct {
 	Result   PhaseResult
 	Seen     Row            // the newest value of each quantity
 	Votes    rules.Decision // of the newest check
-	JudgedAt int            // step of the run at which the held-out loss was last measured
+	ScoredAt int            // step of the run at which the held-out loss was last measured
 }
 
 // enter prepares phase i and records its starting point.
@@ -80,7 +80,7 @@ func (p *phase) begin() {
 	if s := p.compare(&row); s.K > 0 {
 		p.monitor.schedule(0, true)
 	}
-	p.kept.Result.HeldOutFirst = p.judge(&row)
+	p.kept.Result.HeldOutFirst = p.score(&row)
 	p.rec.row(row)
 	p.show(row)
 	p.tell(true)
@@ -208,12 +208,12 @@ func (p *phase) methodEnd(info optim.StepInfo) ending {
 func (p *phase) leave(end ending) {
 	row, res := p.lastRow(), &p.kept.Result
 	res.LossLast = p.fullLoss(&row)
-	judged := p.kept.JudgedAt == p.rec.kept.Steps
-	if res.HeldOutLast = row.HeldOut; !judged {
-		res.HeldOutLast = p.judge(&row)
+	scored := p.kept.ScoredAt == p.rec.kept.Steps
+	if res.HeldOutLast = row.HeldOut; !scored {
+		res.HeldOutLast = p.score(&row)
 	}
 	p.rec.complete(row)
-	if !judged {
+	if !scored {
 		p.show(row)
 	}
 	res.Points = p.leg.loss.Points()

@@ -22,7 +22,7 @@ import (
 // ends runs a phase, another behind it, and returns why the first ended.
 func ends(t *testing.T, edit func(*Leg, *Options)) PhaseResult {
 	t.Helper()
-	loss := newJudged(newToy(1024, 4, 0.5, 10, 1), 50)
+	loss := newScored(newToy(1024, 4, 0.5, 10, 1), 50)
 	plan := Plan{Seed: 1, Phases: []Phase{
 		{Name: "first", Method: &scripted{do: crawl}, Batch: 32, Steps: 2000},
 		{Name: "second", Method: &scripted{do: crawl}, Steps: 3},
@@ -69,7 +69,7 @@ func TestReasons(t *testing.T) {
 		rules.ReasonLineSearch:  status(optim.LineSearch, nil),
 		rules.ReasonStuck:       status(optim.Stuck, nil),
 		rules.ReasonDiverged:    status(optim.Diverged, nil),
-		rules.ReasonNotFinite:   func(l *Leg, _ *Options) { l.Loss.(*judged).poison = func(int, []float64) bool { return true } },
+		rules.ReasonNotFinite:   func(l *Leg, _ *Options) { l.Loss.(*scored).poison = func(int, []float64) bool { return true } },
 		rules.ReasonInterrupted: func(l *Leg, _ *Options) { l.Plan.Phases[0].Steps = stopped },
 		rules.ReasonError:       status(optim.Running, errors.New("boom")),
 		rules.ReasonFallBack: func(l *Leg, o *Options) {
@@ -178,7 +178,7 @@ func TestMethodEndsThePhase(t *testing.T) {
 
 // A rule in a full-batch phase sees the held-out loss.
 func TestRuleInFullBatchPhase(t *testing.T) {
-	loss := newJudged(newToy(256, 4, 0.5, 10, 1), 300)
+	loss := newScored(newToy(256, 4, 0.5, 10, 1), 300)
 	plan := Plan{HeldOutEvery: 5, Phases: []Phase{{Name: "full", Method: &scripted{do: crawl}, Steps: 1000000, Rules: []rules.Rule{&rules.Plateau{Improve: 0.01, Checks: 10}}}}}
 	res := run(t, loss, plan, start(loss.toy))
 	if got := res.Phases[0]; got.Ended != rules.ReasonPlateau || got.Steps%5 != 0 || got.Checks != 0 {
@@ -273,7 +273,7 @@ func hybridPlan(rule rules.Rule) Plan {
 
 // A limit of passes ends the run, within one step of the limit, by name.
 func TestPassesEndTheRun(t *testing.T) {
-	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 	res := runWith(t, loss, hybridPlan(rules.DefaultPlateau()), start(loss.toy), Options{Passes: 5})
 	if len(res.Phases) != 1 || res.Phases[0].Ended != rules.ReasonPasses || res.Phases[0].Steps != 160 || res.Status != Finished {
 		t.Errorf("a run of 5 passes: %+v, want 160 steps of 1/32 pass and the reason passes", res.Phases)
@@ -291,7 +291,7 @@ func TestPasses(t *testing.T) {
 		"snr":     {&rules.SNR{Threshold: 2, Exhausted: 1, Of: rules.OfFull, Window: 9, Votes: 7, MinSteps: 1e6}, 5 * 8},
 	} {
 		t.Run(name, func(t *testing.T) {
-			loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+			loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 			plan := hybridPlan(c.rule)
 			plan.Phases[0].Checks.Every = 50
 			res := run(t, loss, plan, start(loss.toy))
@@ -304,10 +304,10 @@ func TestPasses(t *testing.T) {
 }
 
 // uphill is a loss whose gradient points the wrong way.
-type uphill struct{ *judged }
+type uphill struct{ *scored }
 
 func (u uphill) ValueGrad(grad, theta []float64) float64 {
-	v := u.judged.ValueGrad(grad, theta)
+	v := u.scored.ValueGrad(grad, theta)
 	for i := range grad {
 		grad[i] = -grad[i]
 	}
@@ -317,7 +317,7 @@ func (u uphill) ValueGrad(grad, theta []float64) float64 {
 // A line search that always fails ends its phase, and the next one begins, each with
 // its name; the run ends well with what it has.
 func TestLineSearchAlwaysFails(t *testing.T) {
-	loss := uphill{newJudged(newToy(128, 4, 0.5, 10, 1), 50)}
+	loss := uphill{newScored(newToy(128, 4, 0.5, 10, 1), 50)}
 	plan := Plan{Phases: []Phase{
 		{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 100},
 		{Name: "bfgs", Method: optim.DefaultBFGS(), Steps: 100},

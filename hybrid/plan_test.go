@@ -77,7 +77,7 @@ func TestPlanDoubts(t *testing.T) {
 		{"too short", 16, atTwo(), "rule snr: cannot fire before step 450, but the phase ends at step 20"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			loss := newJudged(newToy(256, 4, 0.5, 10, 1), 50)
+			loss := newScored(newToy(256, 4, 0.5, 10, 1), 50)
 			res := run(t, loss, Plan{Phases: []Phase{{Name: "m", Method: adamw(1e-3), Batch: c.batch, Steps: 20, Rules: []rules.Rule{c.rule}}}}, start(loss.toy))
 			if !hasWarning(res, c.want) {
 				t.Errorf("warnings = %v, want %q", res.Warnings, c.want)

@@ -120,7 +120,7 @@ func (l *leg) drawOwn(ph Phase) (method string) {
 }
 
 // redrawIfDue redraws the points where that is due, but not after the phase's last step,
-// which would leave the next phase with other points than this one was judged on.
+// which would leave the next phase with other points than this one was scored on.
 func (p *phase) redrawIfDue() {
 	r, step := p.plan.Resample, p.kept.Result.Steps
 	if r == nil || step == p.plan.Steps {
@@ -238,7 +238,7 @@ func (s *points) planned(i int) int {
 // alarm warns when the held-out loss stands far above the training loss at the
 // same θ, and asks for new points.
 func (p *phase) alarm(loss, heldOut float64) {
-	if !p.leg.judge.heldOut || !p.leg.points.overfits(loss, heldOut, p.plan.Resample != nil, p.kept.Index, p.rec.kept.Steps) {
+	if !p.leg.score.heldOut || !p.leg.points.overfits(loss, heldOut, p.plan.Resample != nil, p.kept.Index, p.rec.kept.Steps) {
 		return
 	}
 	p.event(KindWarning, "", fmt.Sprintf("overfitting: the held-out loss %.3g is %s times the training loss %.3g, more than %d, at step %d",

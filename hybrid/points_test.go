@@ -149,7 +149,7 @@ func TestSpent(t *testing.T) {
 }
 
 func TestRedraw(t *testing.T) {
-	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 	m := &scripted{do: crawl}
 	full := &scripted{do: crawl}
 	var seen []int
@@ -184,7 +184,7 @@ func TestRedraw(t *testing.T) {
 
 // A phase with points of its own draws them as it begins, and goes by them.
 func TestPhaseDrawsItsOwnPoints(t *testing.T) {
-	loss := newJudged(newToy(256, 4, 0.5, 10, 1), 300)
+	loss := newScored(newToy(256, 4, 0.5, 10, 1), 300)
 	plan := Plan{Phases: []Phase{
 		{Name: "first", Method: adamw(1e-2), Batch: 300, Points: 600, Steps: 10},
 		{Name: "polish", Method: &scripted{do: crawl}, Steps: 100, Points: 900, Resample: &Resample{Method: "rad"}},
@@ -253,7 +253,7 @@ func TestAlarmHysteresis(t *testing.T) {
 func TestOverfittingAlarm(t *testing.T) {
 	for _, redraw := range []bool{false, true} {
 		t.Run(fmt.Sprint("redraw=", redraw), func(t *testing.T) {
-			loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+			loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 			loss.factor = 10
 			plan := Plan{Phases: []Phase{{Name: "full", Method: &scripted{do: crawl}, Steps: 100}}}
 			if redraw {
@@ -279,7 +279,7 @@ func TestOverfittingAlarm(t *testing.T) {
 
 // Every alarm enlarges the set by half, up to twice what the plan gave it.
 func TestAlarmEnlargesTheSet(t *testing.T) {
-	loss := newJudged(newToy(100, 4, 0.5, 10, 1), 300)
+	loss := newScored(newToy(100, 4, 0.5, 10, 1), 300)
 	loss.factor = 10
 	plan := Plan{Phases: []Phase{
 		{Name: "own", Method: &scripted{do: crawl}, Steps: 45, Points: 64, Resample: &Resample{Method: "rad", Every: 5}},
@@ -309,7 +309,7 @@ func TestAlarmEnlargesTheSet(t *testing.T) {
 // median of nine exceeds what the plan allows; then it counts anew.
 func TestNoisyGradientRedraws(t *testing.T) {
 	train := func(r func(int) float64, how *Resample) (*Result, sighted) {
-		loss := sighted{newJudged(newToy(256, 4, 0.5, 10, 1), 50), r}
+		loss := sighted{newScored(newToy(256, 4, 0.5, 10, 1), 50), r}
 		res := run(t, loss, Plan{HeldOutEvery: 2, Phases: []Phase{
 			{Name: "adamw", Method: adamw(1e-4), Batch: 32, Steps: 60, Resample: how},
 			{Name: "crawl", Method: &scripted{do: crawl}, Steps: 60, Resample: how},
@@ -346,7 +346,7 @@ func TestNoisyGradientRedraws(t *testing.T) {
 		}
 	}
 	// A loss without chunks has no ratio.
-	plain := newJudged(newToy(256, 4, 0.5, 10, 1), 50)
+	plain := newScored(newToy(256, 4, 0.5, 10, 1), 50)
 	if res := run(t, plain, Plan{Phases: []Phase{{Name: "crawl", Method: &scripted{do: crawl}, Steps: 20, Resample: &Resample{Method: "rad", Noise: 1e-9}}}}, start(plain.toy)); len(of(res, KindResample)) != 0 {
 		t.Errorf("%v", of(res, KindResample))
 	}

@@ -243,7 +243,7 @@ type Best struct {
 	Method  []optim.Vector
 }
 
-// noBest is the best where nothing has been judged yet.
+// noBest is the best where nothing has been scored yet.
 func noBest(theta []float64) Best { return Best{Theta: slices.Clone(theta), HeldOut: math.Inf(1)} }
 
 // consider keeps theta if its held-out loss is lower, and the method's state

@@ -178,9 +178,9 @@ func TestStepsLeft(t *testing.T) {
 // The watcher hears of every phase and cannot change the run.
 func TestWatch(t *testing.T) {
 	var heard []Progress
-	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 	with := runWith(t, loss, pipeline2(), start(loss.toy), Options{Watch: func(p Progress) { heard = append(heard, p) }})
-	loss = newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	loss = newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 	without := run(t, loss, pipeline2(), start(loss.toy))
 	if !slices.Equal(with.Theta, without.Theta) {
 		t.Error("the watcher changed the result")
@@ -215,7 +215,7 @@ func TestRecorded(t *testing.T) {
 // The rows of a long run join up: starts and ends of phases are there, checks
 // are all there, and what was not measured is blank.
 func TestTraceRows(t *testing.T) {
-	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 	res := run(t, loss, Plan{Seed: 1, Phases: []Phase{
 		{Name: "adamw", Method: adamw(1e-3), Batch: 32, Steps: 2999, Checks: Checks{Every: 50}, Rules: []rules.Rule{&spy{func(rules.Check) {}}, &rules.SNR{Threshold: 2, Exhausted: 1, Of: rules.OfFull, Window: 9, Votes: 7, MinSteps: 1e6}}},
 		{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 12},

@@ -148,7 +148,7 @@ func TestPipelineReachesTheMinimum(t *testing.T) {
 func TestSameSeedSameBits(t *testing.T) {
 	results := make([]*Result, 3)
 	for i := range results {
-		loss := newJudged(newToy(512, 6, 0.5, 10, 1), 100)
+		loss := newScored(newToy(512, 6, 0.5, 10, 1), 100)
 		plan := pipeline()
 		plan.Phases[0].Batch, plan.Phases[0].Steps = 16, 1500
 		plan.Phases[0].Resample = &Resample{Method: "uniform", Every: 300}
@@ -225,7 +225,7 @@ func TestInterrupt(t *testing.T) {
 				t.Errorf("why = %q, want to hear that lbfgs was not reached", stop[0].Why)
 			}
 			if !finite(last.HeldOutLast) || !finite(last.LossLast) {
-				t.Errorf("the last θ was not judged: %+v", last)
+				t.Errorf("the last θ was not scored: %+v", last)
 			}
 		})
 	}
@@ -339,7 +339,7 @@ func TestOneClock(t *testing.T) {
 	frozen := time.Now()
 	row, _ := optim.ByName("adamw")
 	loss, plan := tiny(row)
-	loss.(*judged).duration = func() { time.Sleep(time.Microsecond) }
+	loss.(*scored).duration = func() { time.Sleep(time.Microsecond) }
 	res, err := begin(plan, loss, Options{now: func() time.Time { return frozen }})
 	if err != nil {
 		t.Fatal(err)

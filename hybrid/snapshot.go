@@ -29,7 +29,7 @@ type Snapshot struct {
 	FallBack     FallBackState
 
 	Began   LegState
-	Judged  bool // θ is judged by the loss's own held-out loss
+	Scored  bool // θ is scored by the loss's own held-out loss
 	Points  PointsState
 	Streams Streams
 	Loss    []optim.Vector // state of the loss, if it has one
@@ -61,7 +61,7 @@ func (p *phase) snapshot() *Snapshot {
 		Legs: slices.Clone(*l.ended), Leg: l.spec.Name, Recipe: l.spec.Recipe,
 		Seconds: now.Sub(p.clock.start).Seconds(), PhaseSeconds: now.Sub(p.entered).Seconds(),
 		Theta: slices.Clone(l.theta), Record: p.rec.snapshot(), FallBack: l.fall.kept,
-		Began: l.kept, Judged: l.judge.heldOut, Points: l.points.kept, Streams: l.streams.snapshot(),
+		Began: l.kept, Scored: l.score.heldOut, Points: l.points.kept, Streams: l.streams.snapshot(),
 		Phase: p.kept, Step: p.step.kept, Batch: p.plan.Batch, Rules: rules.Memories(p.plan.Rules),
 	}
 	if m, ok := p.step.method.(optim.Stateful); ok {
@@ -86,7 +86,7 @@ func (r *runner) restore(l *leg, s *Snapshot) (*phase, error) {
 	r.clock.start = before(start, s.Seconds)
 	r.rec.restore(s.Record)
 	copy(l.theta, s.Theta)
-	l.kept, l.judge.heldOut = s.Began, s.Judged
+	l.kept, l.score.heldOut = s.Began, s.Scored
 	if err := l.restore(s); err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (r *runner) restore(l *leg, s *Snapshot) (*phase, error) {
 	return p, p.restore(s)
 }
 
-// check holds against the leg all that can be judged without changing anything.
+// check holds against the leg all that can be compared without changing anything.
 func (s *Snapshot) check(l *leg) error {
 	dim, phases, k := len(l.theta), len(l.plan.Phases), &s.Record
 	names := termNames(l.loss)

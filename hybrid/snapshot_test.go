@@ -19,7 +19,7 @@ import (
 // checks, rules that vote, redraws, points of a phase's own, a value that is not finite, clipping, phases
 // that follow one another. It is short, so that it can be resumed at every step.
 func tiny(row optim.Row) (Batched, Plan) {
-	loss := newJudged(newToy(96, 4, 0.5, 10, 1), 20)
+	loss := newScored(newToy(96, 4, 0.5, 10, 1), 20)
 	loss.poison = func(call int, grad []float64) bool { return call == 23 || call == 41 }
 	first := Phase{Name: row.Name, Method: row.New(), Steps: 24, Resample: &Resample{Method: "rad", Every: 9},
 		Rules: []rules.Rule{&rules.Plateau{Improve: 1e-9, Checks: 40}}}
@@ -42,7 +42,7 @@ func begin(p Plan, loss Batched, o Options) (*Result, error) {
 	if s, ok := loss.(sighted); ok {
 		return Run(context.Background(), one(loss, p, start(s.toy)), o)
 	}
-	return Run(context.Background(), one(loss, p, start(loss.(*judged).toy)), o)
+	return Run(context.Background(), one(loss, p, start(loss.(*scored).toy)), o)
 }
 
 // resume goes on with the run of one leg.
@@ -105,7 +105,7 @@ func TestResumeGrown(t *testing.T) {
 		t.Skip("short tier: resumes a run at each of hundreds of steps")
 	}
 	want := resumes(t, func() (Batched, Plan) {
-		loss := newJudged(newToy(96, 4, 0.5, 10, 1), 20)
+		loss := newScored(newToy(96, 4, 0.5, 10, 1), 20)
 		hungry := &rules.SNR{Threshold: 1e6, Exhausted: 1e6, Of: rules.OfFull, Window: 3, Votes: 2, MinSteps: 300, Grow: true}
 		far := &rules.SNR{Threshold: 1e6, Exhausted: 1e6, Of: rules.OfFull, Window: 2, Votes: 2}
 		return loss, Plan{Seed: 5, Phases: []Phase{
@@ -161,9 +161,9 @@ func TestResumeAfterInterrupt(t *testing.T) {
 	for _, at := range []int{5, 40, 62} { // of the calls of the loss
 		ctx, cancel := context.WithCancel(context.Background())
 		loss, plan := tiny(row)
-		judged := loss.(*judged)
-		poison := judged.poison
-		judged.poison = func(call int, grad []float64) bool {
+		scored := loss.(*scored)
+		poison := scored.poison
+		scored.poison = func(call int, grad []float64) bool {
 			if call == at {
 				cancel()
 			}
@@ -175,7 +175,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 				kept = take()
 			}
 		}
-		res, err := Run(ctx, one(loss, plan, start(judged.toy)), Options{Keep: keep})
+		res, err := Run(ctx, one(loss, plan, start(scored.toy)), Options{Keep: keep})
 		if err != nil || res.Status != Interrupted || kept == nil {
 			t.Fatalf("call %d: %v, status %v, kept %v", at, err, res.Status, kept)
 		}
@@ -240,7 +240,7 @@ func TestResumeCountsTheTimeUsed(t *testing.T) {
 
 func TestResumeNoisy(t *testing.T) {
 	want := resumes(t, func() (Batched, Plan) {
-		loss := sighted{newJudged(newToy(96, 4, 0.5, 10, 1), 20), func(calls int) float64 { return 0.2 + float64(calls%7)/10 }}
+		loss := sighted{newScored(newToy(96, 4, 0.5, 10, 1), 20), func(calls int) float64 { return 0.2 + float64(calls%7)/10 }}
 		return loss, Plan{Seed: 5, HeldOutEvery: 1, Phases: []Phase{
 			{Name: "lbfgs", Method: optim.DefaultLBFGS(), Steps: 25, Resample: &Resample{Method: "uniform", Noise: 0.3}},
 		}}

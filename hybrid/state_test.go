@@ -31,8 +31,8 @@ func TestStateIsComplete(t *testing.T) {
 		{fallBack{}, map[string]string{"kept": kept}},
 		{leg{}, map[string]string{"spec": "its name and recipe are kept, the rest is given", "number": "that of the legs kept", "loss": kept, "plan": given, "options": given,
 			"rec": shared, "clock": shared, "fall": shared, "watch": shared, "ended": shared,
-			"theta": kept, "judge": kept, "points": kept, "limits": follows, "streams": kept, "kept": kept}},
-		{judge{}, map[string]string{"loss": given, "grad": scratch, "heldOut": kept}},
+			"theta": kept, "score": kept, "points": kept, "limits": follows, "streams": kept, "kept": kept}},
+		{score{}, map[string]string{"loss": given, "grad": scratch, "heldOut": kept}},
 		{points{}, map[string]string{"loss": given, "plan": given, "draws": "one of the streams", "kept": kept}},
 		{limits{}, map[string]string{"time": follows, "own": follows, "passes": follows}},
 		{streams{}, map[string]string{"batches": kept, "checks": kept, "points": kept}},
@@ -269,12 +269,12 @@ func TestResumeRefuses(t *testing.T) {
 	try("nothing", "", func(s *Snapshot) { *s = Snapshot{} })
 
 	_, plan = tiny(row)
-	if _, err := resume(plan, newJudged(newToy(96, 5, 0.5, 10, 1), 20), taken, Options{}); err == nil {
+	if _, err := resume(plan, newScored(newToy(96, 5, 0.5, 10, 1), 20), taken, Options{}); err == nil {
 		t.Error("a loss of another dimension took the snapshot")
 	}
 	_, plan = tiny(row)
 	plan.Phases[0].Method = optim.DefaultSGD()
-	if _, err := resume(plan, newJudged(newToy(96, 4, 0.5, 10, 1), 20), taken, Options{}); err == nil {
+	if _, err := resume(plan, newScored(newToy(96, 4, 0.5, 10, 1), 20), taken, Options{}); err == nil {
 		t.Error("another method took the snapshot")
 	}
 	loss, plan = tiny(row)

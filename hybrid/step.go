@@ -124,7 +124,7 @@ func (s *stepper) stateful() optim.Stateful {
 func (p *phase) setBack(what string) (end ending, over bool) {
 	best, step := &p.rec.kept.Best, p.kept.Result.Steps
 	copy(p.leg.theta, best.Theta)
-	p.kept.Restarted, p.kept.JudgedAt = step, -1
+	p.kept.Restarted, p.kept.ScoredAt = step, -1
 	p.leg.points.kept.Ratios.Forget()
 	allowed, how, over := p.step.setBack()
 	back := fmt.Sprintf("back to the best θ, of step %d with held-out loss %.3g", best.Step, best.HeldOut)

@@ -55,7 +55,7 @@ func TestSetBacks(t *testing.T) {
 // After a value that is not finite AdamW goes on from the best θ with the state
 // it had there and with half the step.
 func TestSetBackRestoresTheBestState(t *testing.T) {
-	loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+	loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 	const every, k = 50, 8
 	// Held-out losses fall at first, so the best of step 120 is that of 100.
 	at := k + 120 + 2*k + 1
@@ -96,7 +96,7 @@ func TestOneValueNotFinite(t *testing.T) {
 		at := 1 + rng.IntN(1500)
 		kind := trial % 3
 		t.Run(fmt.Sprintf("kind %d at call %d", kind, at), func(t *testing.T) {
-			loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+			loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 			loss.poison = func(call int, grad []float64) bool {
 				if call == at && kind > 0 {
 					grad[call%len(grad)] = math.Inf(kind)
@@ -125,7 +125,7 @@ func TestOneValueNotFinite(t *testing.T) {
 func TestNeverFiniteAgain(t *testing.T) {
 	for _, from := range []int{1, 700} {
 		t.Run(fmt.Sprint("from call ", from), func(t *testing.T) {
-			loss := newJudged(newToy(1024, 6, 0.5, 10, 1), 300)
+			loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 			loss.poison = func(call int, _ []float64) bool { return call >= from }
 			res := run(t, loss, pipeline2(), start(loss.toy))
 			if len(res.Phases) != 2 || res.Phases[0].Ended != rules.ReasonNotFinite || res.Phases[1].Ended != rules.ReasonNotFinite {
@@ -166,7 +166,7 @@ func TestNowhereFinite(t *testing.T) {
 
 // found is a loss that says where it is not finite, and remembers θ.
 type found struct {
-	*judged
+	*scored
 	at [][]float64
 }
 
@@ -194,7 +194,7 @@ func TestPlantedNotFinite(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%T", c.method), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(i), 3))
-			loss := &found{judged: newJudged(newToy(256, 6, 0.5, 10, 1), 100)}
+			loss := &found{scored: newScored(newToy(256, 6, 0.5, 10, 1), 100)}
 			from := 2 + rng.IntN(6)
 			if c.batch > 0 {
 				from = 100 + rng.IntN(300)
@@ -259,7 +259,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 	}
 	allocs := func(steps int) float64 {
 		return testing.AllocsPerRun(1, func() {
-			loss := newJudged(newToy(64, 4, 0.5, 10, 1), 10)
+			loss := newScored(newToy(64, 4, 0.5, 10, 1), 10)
 			run(t, loss, Plan{Phases: []Phase{{Name: "adamw", Method: adamw(1e-9), Batch: 8, Steps: steps, Checks: Checks{Every: 1 << 20}}}}, start(loss.toy))
 		})
 	}

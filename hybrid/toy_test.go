@@ -12,7 +12,7 @@ import (
 
 // toy is noisy least squares, L(θ) = (1/N)·Σ_i (a_i·θ − y_i)² with
 // y_i = a_i·θ* + σ·noise. Columns of a have scales 1 … 1/spread, so the loss is
-// ill-conditioned. It has no held-out loss; see judged.
+// ill-conditioned. It has no held-out loss; see scored.
 type toy struct {
 	p, n  int
 	sigma float64
@@ -221,21 +221,21 @@ func (b *toyBatches) Rows(k int, theta []float64) (float64, optim.RowBlock) {
 	return v, block
 }
 
-// judged is a toy with a held-out loss over points of its own.
-type judged struct {
+// scored is a toy with a held-out loss over points of its own.
+type scored struct {
 	*toy
 	ha, hy []float64
 	factor float64                 // multiplies the held-out loss; 0 means 1
 	rise   func(calls int) float64 // does so, too
 }
 
-func newJudged(t *toy, n int) *judged {
-	j := &judged{toy: t}
+func newScored(t *toy, n int) *scored {
+	j := &scored{toy: t}
 	j.ha, j.hy = t.draw(n, rand.New(rand.NewPCG(7, 7)))
 	return j
 }
 
-func (j *judged) HeldOut(theta []float64) float64 {
+func (j *scored) HeldOut(theta []float64) float64 {
 	var sum float64
 	for i, y := range j.hy {
 		r := residual(j.ha[i*j.p:(i+1)*j.p], theta, y)
@@ -267,9 +267,9 @@ func start(t *toy) []float64 {
 }
 
 var (
-	_ = []Batched{(*toy)(nil), (*judged)(nil)}
-	_ = []Keeping{(*toy)(nil), (*judged)(nil)}
-	_ = []optim.LeastSquares{(*toy)(nil), (*judged)(nil)}
+	_ = []Batched{(*toy)(nil), (*scored)(nil)}
+	_ = []Keeping{(*toy)(nil), (*scored)(nil)}
+	_ = []optim.LeastSquares{(*toy)(nil), (*scored)(nil)}
 )
 
 // bare is a loss that can do nothing but be minimised in batches.
@@ -280,10 +280,10 @@ func (b bare) Points() int                             { return b.t.Points() }
 func (b bare) Deal(size int) Batches                   { return b.t.Deal(size) }
 func (b bare) ValueGrad(grad, theta []float64) float64 { return b.t.ValueGrad(grad, theta) }
 
-// sighted is a judged toy that tells its chunks: as if its gradient over all points
+// sighted is a scored toy that tells its chunks: as if its gradient over all points
 // were known with the given noise over signal power.
 type sighted struct {
-	*judged
+	*scored
 	r func(calls int) float64
 }
 

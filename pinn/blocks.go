@@ -5,7 +5,7 @@ import (
 	"pinn/internal/rows"
 )
 
-// blocks is the memory in which one worker evaluates one trial function on one tile. A
+// blocks is the memory in which one worker evaluates one ansatz on one tile. A
 // block for n units has n·M·C·T elements: for each unit one number per image, component and
 // point.
 type blocks struct {
@@ -41,7 +41,7 @@ func kept(fused bool) int {
 }
 
 // size returns how many elements newBlocks needs.
-func (t *trial) size() int {
+func (t *ansatz) size() int {
 	ct, n := t.width(), t.net.width()
 	units := 2 * n
 	for _, net := range t.net.nets {
@@ -53,7 +53,7 @@ func (t *trial) size() int {
 }
 
 // scratch returns how many of them the general programs need for one unit.
-func (t *trial) scratch() int {
+func (t *ansatz) scratch() int {
 	if t.jet.Fused != nil {
 		return 0
 	}
@@ -61,16 +61,16 @@ func (t *trial) scratch() int {
 }
 
 // images returns how many of them hold the network's outputs at the images of the points.
-func (t *trial) images() int {
+func (t *ansatz) images() int {
 	if t.fold.images == 1 {
 		return 0
 	}
 	return t.fields * t.width()
 }
 
-// newBlocks cuts the blocks of a trial function from mem, of at least size() elements.
-// Blocks of several trial functions may share one memory if only one is in use at a time.
-func newBlocks(t *trial, mem []float64) *blocks {
+// newBlocks cuts the blocks of an ansatz from mem, of at least size() elements.
+// Blocks of several ansatzes may share one memory if only one is in use at a time.
+func newBlocks(t *ansatz, mem []float64) *blocks {
 	cut := func(n int) []float64 {
 		part := mem[:n:n]
 		mem = mem[n:]

@@ -62,7 +62,7 @@ func TestCorrectionIsASum(t *testing.T) {
 			pts := scatter(s.Box, 300)
 			var ps []expr.Partial
 			for f := range s.Fields {
-				for _, alpha := range u.groups[0].trial.set.All() {
+				for _, alpha := range u.groups[0].ansatz.set.All() {
 					ps = append(ps, expr.Partial{Field: f, Order: alpha})
 				}
 			}

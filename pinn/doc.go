@@ -18,7 +18,7 @@
 //     no field. They lie tile after tile, so that an evaluation over all points uses them in
 //     place. A minibatch gathers those of its points in a tile of the worker (selection.go).
 //
-//  2. Up (trial.go). Layer by layer z = W·a (blocks.go), then the rows of each unit go through
+//  2. Up (ansatz.go). Layer by layer z = W·a (blocks.go), then the rows of each unit go through
 //     the activation (package jet): h_α from z_α by Leibniz' rule. For tanh and the sets of
 //     partials that problems carry, kernel.TanhJet does so in one pass, in place, bias
 //     included, and h is all that the way down needs, since s' = 1 − s². Otherwise the rules

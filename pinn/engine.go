@@ -111,15 +111,15 @@ type workbench struct {
 func newWorker(groups []*group, params int) *worker {
 	most := 0
 	for _, g := range groups {
-		most = max(most, g.trial.size())
+		most = max(most, g.ansatz.size())
 	}
 	mem := kernel.Aligned(most)
 	w := &worker{}
 	for _, g := range groups {
-		t := g.trial.t
-		components := g.trial.fields * g.trial.set.Len() * t
+		t := g.ansatz.t
+		components := g.ansatz.fields * g.ansatz.set.Len() * t
 		w.bench = append(w.bench, workbench{
-			blocks:  newBlocks(g.trial, mem),
+			blocks:  newBlocks(g.ansatz, mem),
 			tape:    g.program.NewTape(t),
 			u:       make([]float64, components),
 			ubar:    make([]float64, components),
@@ -153,7 +153,7 @@ type tile struct {
 func (w *worker) forward(p *part, number int, theta, params []float64, keep bool) tile {
 	b := &w.bench[p.id]
 	x := tile{workbench: b, part: p, statics: p.statics(number, b.gather), valid: p.count(number)}
-	tr := p.trial
+	tr := p.ansatz
 	x.extent = tr.extent(x.valid)
 	tr.forward(b.blocks, x.extent, theta, x.statics, b.u, keep)
 	w.clock.start()
@@ -186,7 +186,7 @@ func (x *tile) param(k int) []float64 { return x.dparams[k*x.t:][:x.n] }
 // adjoint carries the seeds, derivatives by the residuals, down to those by the weights,
 // which it gives to the sink, and by the unknown parameters.
 func (w *worker) adjoint(x *tile, theta, params []float64, to sink) {
-	tr := x.part.trial
+	tr := x.part.ansatz
 	w.clock.start()
 	x.part.program.Adjoint(x.tape, x.n, x.seeds, x.statics[tr.static*tr.t:], x.u, params, x.ubar, x.dparams)
 	w.clock.stop(timeResidual)

@@ -57,7 +57,7 @@ func TestFrozenOnAllThreads(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := burgers(t)
 			b := corrected(s, build(s, small("tanh"), few), small("tanh"), 0.5, o)
-			below := b.groups[0].trial.base.jet
+			below := b.groups[0].ansatz.base.jet
 			m := &meeting{Routine: below.Fused, seen: map[string]bool{}, patience: 1 << 14}
 			below.Fused = m
 			draw(b)

@@ -24,17 +24,17 @@ type Start struct {
 	Orders []int   // the order of each field's evolution in time, see Evolution
 }
 
-// frozen is a Base as the trial function above it needs it: at its own θ its components are
+// frozen is a Base as the ansatz above it needs it: at its own θ its components are
 // statics of the other, fields·C rows from row first on.
 type frozen struct {
-	*trial
+	*ansatz
 	theta  []float64
 	first  int
 	onward *onward // its continuation in time, nil if it is not continued
 }
 
 // layBase prepares the frozen solution below the network, if there is one.
-func (t *trial) layBase(b *Base) error {
+func (t *ansatz) layBase(b *Base) error {
 	if b == nil {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (t *trial) layBase(b *Base) error {
 	if on != nil {
 		set = on.from
 	}
-	below, err := newTrial(b.form, set, t.t)
+	below, err := newAnsatz(b.form, set, t.t)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func newBelow(f *frozen) *below {
 		return nil
 	}
 	return &below{
-		frozen: f, fill: newFiller(f.trial, nil), blocks: newBlocks(f.trial, make([]float64, f.size())),
+		frozen: f, fill: newFiller(f.ansatz, nil), blocks: newBlocks(f.ansatz, make([]float64, f.size())),
 		statics: make([]float64, f.static*f.t), u: make([]float64, f.fields*f.field()),
 	}
 }

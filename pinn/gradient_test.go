@@ -263,7 +263,7 @@ func TestGradientTaylorSlope(t *testing.T) {
 // unfuse makes a loss use the general programs, not the fused routines.
 func unfuse(l *Loss) {
 	for _, g := range l.groups {
-		g.trial.jet.Fused = nil
+		g.ansatz.jet.Fused = nil
 	}
 	l.engine = newEngine(l.groups, 1, len(l.params))
 }
@@ -281,7 +281,7 @@ func TestFusedLoss(t *testing.T) {
 			fast, slow := build(p.State(t), spec, LossOptions{Interior: 300}), build(p.State(t), spec, LossOptions{Interior: 300})
 			unfuse(slow.Loss)
 			for i, g := range fast.groups {
-				if g.trial.jet.Fused == nil {
+				if g.ansatz.jet.Fused == nil {
 					t.Errorf("group %d is not fused", i)
 				}
 			}

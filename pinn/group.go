@@ -10,7 +10,7 @@ import (
 // condition, or one data set. It is immutable and does not hold the points.
 type group struct {
 	id      int // its place among the groups of the loss
-	trial   *trial
+	ansatz  *ansatz
 	program *expr.Program // one output per statement
 	terms   []int         // the loss term of each output
 	weights []float64     // w_m of each output
@@ -28,11 +28,11 @@ func newGroup(p *pde.Problem, f form, rs []*expr.Expr, weights []float64, first,
 		}
 	}
 	set := jet.NewSet(needed...)
-	t, err := newTrial(f, set, tileSize(f, set, o.CacheBytes, points))
+	t, err := newAnsatz(f, set, tileSize(f, set, o.CacheBytes, points))
 	if err != nil {
 		return nil, err
 	}
-	g := &group{trial: t, weights: weights, coords: 2*p.Box.Dim() + columns}
+	g := &group{ansatz: t, weights: weights, coords: 2*p.Box.Dim() + columns}
 	for i := range rs {
 		g.terms = append(g.terms, first+i)
 	}
@@ -46,7 +46,7 @@ func newGroup(p *pde.Problem, f form, rs []*expr.Expr, weights []float64, first,
 	return g, nil
 }
 
-// partials lists the components of the fields in the order in which a trial function
+// partials lists the components of the fields in the order in which an ansatz
 // stores them: field by field, and within a field in the order of the set.
 func partials(fields int, set *jet.Set) []expr.Partial {
 	var ps []expr.Partial
@@ -106,11 +106,11 @@ type pointSet struct {
 // newSet computes the statics of points on so many threads; columns holds the values of the
 // data columns at the points.
 func (g *group) newSet(pts pde.Points, columns [][]float64, threads int) *pointSet {
-	t := g.trial.t
+	t := g.ansatz.t
 	s := &pointSet{group: g, pts: pts, columns: columns, tiles: (pts.N + t - 1) / t}
 	s.block = make([]float64, s.tiles*g.rows*t)
 	share(threads, s.tiles, func() func(i int) {
-		fill := newFiller(g.trial, g.program)
+		fill := newFiller(g.ansatz, g.program)
 		coords := make([]float64, g.coords*t)
 		return func(i int) {
 			s.coordinates(coords, i*t)
@@ -122,14 +122,14 @@ func (g *group) newSet(pts pde.Points, columns [][]float64, threads int) *pointS
 
 // tile returns the statics of tile i.
 func (s *pointSet) tile(i int) []float64 {
-	n := s.rows * s.trial.t
+	n := s.rows * s.ansatz.t
 	return s.block[i*n : (i+1)*n]
 }
 
 // coordinates stores the rows of coordinates, normals and data columns of the tile that
 // starts at the given point.
 func (s *pointSet) coordinates(dst []float64, first int) {
-	t, d := s.trial.t, s.pts.D
+	t, d := s.ansatz.t, s.pts.D
 	for j := range t {
 		i := min(first+j, s.pts.N-1)
 		for a, v := range s.pts.At(i) {
@@ -147,8 +147,8 @@ func (s *pointSet) coordinates(dst []float64, first int) {
 // gather stores in dst the statics of the points of index as one tile: they are its first
 // points, followed by copies of the last one up to the next multiple of 8.
 func (s *pointSet) gather(dst []float64, index []int32) {
-	t := s.trial.t
-	for j := range s.trial.extent(len(index)).n {
+	t := s.ansatz.t
+	for j := range s.ansatz.extent(len(index)).n {
 		i := int(index[min(j, len(index)-1)])
 		from := s.tile(i / t)[i%t:]
 		for r := range s.rows {
@@ -157,20 +157,20 @@ func (s *pointSet) gather(dst []float64, index []int32) {
 	}
 }
 
-// filler computes the statics of tiles: what depends on the place alone in a trial function
+// filler computes the statics of tiles: what depends on the place alone in an ansatz
 // and in the residual program that reads it. It has memory of its own, so that every
 // goroutine needs one.
 type filler struct {
-	trial   *trial
+	ansatz  *ansatz
 	program *expr.Program // of the residuals, nil if there are none
 	tapes   []*expr.Tape  // one per lift
 	scratch []float64     // statics of the program of a lift
 	below   *below        // nil without a frozen solution
 }
 
-// newFiller returns a filler for a trial function and the residuals that read it, if any.
-func newFiller(t *trial, program *expr.Program) *filler {
-	f := &filler{trial: t, program: program, below: newBelow(t.base)}
+// newFiller returns a filler for an ansatz and the residuals that read it, if any.
+func newFiller(t *ansatz, program *expr.Program) *filler {
+	f := &filler{ansatz: t, program: program, below: newBelow(t.base)}
 	most := 0
 	for _, l := range t.lifts {
 		f.tapes = append(f.tapes, l.program.NewTape(t.t))
@@ -184,7 +184,7 @@ func newFiller(t *trial, program *expr.Program) *filler {
 // component of the normal and per data column; the last two may be missing if no residual
 // reads them.
 func (f *filler) fill(dst, coords []float64) {
-	t := f.trial
+	t := f.ansatz
 	c := t.set.Len()
 	mirrors, images := t.net.spec.Mirrors, t.fold.images
 	for i, in := range t.net.inputs {
@@ -237,7 +237,7 @@ type Group struct {
 func (l *Loss) Groups() []Group {
 	gs := make([]Group, len(l.groups))
 	for i, g := range l.groups {
-		gs[i] = Group{l.sets[i].pts.N, g.trial.set.Len(), g.trial.t, g.terms}
+		gs[i] = Group{l.sets[i].pts.N, g.ansatz.set.Len(), g.ansatz.t, g.terms}
 	}
 	return gs
 }

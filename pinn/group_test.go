@@ -52,7 +52,7 @@ func TestGather(t *testing.T) {
 		for _, s := range b.sets {
 			n := s.pts.N
 			index := []int32{int32(n - 1), 0, int32(n / 2), int32(n / 3)}
-			width := s.trial.t
+			width := s.ansatz.t
 			got := make([]float64, s.rows*width)
 			s.gather(got, index)
 			for r := range s.rows {

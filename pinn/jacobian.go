@@ -87,10 +87,10 @@ func (l *Loss) rows() *panel {
 	if l.panel == nil {
 		p := &panel{loss: l}
 		g := l.groups[0]
-		pair := 2 * len(g.terms) * g.trial.t
+		pair := 2 * len(g.terms) * g.ansatz.t
 		p.room = max(1, panelWidth/pair) * pair
 		for _, g := range l.groups {
-			p.room = max(p.room, len(g.terms)*g.trial.t)
+			p.room = max(p.room, len(g.terms)*g.ansatz.t)
 		}
 		p.allot()
 		l.panel = p
@@ -104,7 +104,7 @@ func newPanel(l *Loss, s *selection) *panel {
 	p := &panel{loss: l, over: s}
 	for i := range s.tiles {
 		part, number := s.locate(i)
-		p.room += len(part.terms) * part.trial.extent(part.count(number)).n
+		p.room += len(part.terms) * part.ansatz.extent(part.count(number)).n
 	}
 	p.allot()
 	return p
@@ -130,7 +130,7 @@ func (p *panel) fill(from int, theta []float64) (next int) {
 		}
 		part, number := full.locate(next)
 		n := part.count(number)
-		columns := part.trial.extent(n).n
+		columns := part.ansatz.extent(n).n
 		if p.width+len(part.terms)*columns > p.room {
 			break
 		}

@@ -89,7 +89,7 @@ func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 // firstNotFinite says in which layer, from the inputs up, the first number that is not finite
 // appears at point j of a tile that was evaluated with keep.
 func (x *tile) firstNotFinite(j int) string {
-	tr := x.part.trial
+	tr := x.part.ansatz
 	bad := func(rows []float64, n int) bool {
 		for k := range n {
 			if notFinite(rows[k*tr.t+j]) {

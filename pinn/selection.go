@@ -34,7 +34,7 @@ func (s *selection) add(set *pointSet, index []int32, points int) {
 	if points == 0 {
 		return
 	}
-	cut := set.trial.t
+	cut := set.ansatz.t
 	if index != nil {
 		cut = min(cut, shareOut(points))
 	}

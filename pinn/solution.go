@@ -59,7 +59,7 @@ func (s *Solution) EvalPartials(pts pde.Points, ps []expr.Partial) ([][]float64,
 		needed = append(needed, p.Order)
 	}
 	set := jet.NewSet(needed...)
-	t, err := newTrial(s.form, set, tileSize(s.form, set, 0, pts.N))
+	t, err := newAnsatz(s.form, set, tileSize(s.form, set, 0, pts.N))
 	if err != nil {
 		return nil, fmt.Errorf("derivatives of the hard conditions: %w", err)
 	}
@@ -88,13 +88,13 @@ type walk struct {
 	statics []float64
 }
 
-// newWalk returns a walk through the points for a trial function.
-func newWalk(t *trial, pts pde.Points) *walk {
+// newWalk returns a walk through the points for an ansatz.
+func newWalk(t *ansatz, pts pde.Points) *walk {
 	pts.Normals = nil
 	return &walk{
 		blocks:  newBlocks(t, make([]float64, t.size())),
 		fill:    newFiller(t, nil),
-		set:     &pointSet{group: &group{trial: t}, pts: pts},
+		set:     &pointSet{group: &group{ansatz: t}, pts: pts},
 		coords:  make([]float64, pts.D*t.t),
 		statics: make([]float64, t.static*t.t),
 	}

@@ -6,14 +6,14 @@ import (
 	"pinn/pinn/jet"
 )
 
-// trial is the trial function u = s + g + φN of all fields, s being a frozen solution or 0.
+// ansatz is the ansatz u = s + g + φN of all fields, s being a frozen solution or 0.
 // It computes the components ∂^α u, α in one jet set of C of them, on tiles of t points. It
 // is immutable.
 //
 // It reads the statics of a tile, a block of rows of t numbers that depend on the place
 // alone: first the components of the input features, then those of s, then those of g and
 // φ. It writes a block whose row f·C + α holds ∂^α u_f.
-type trial struct {
+type ansatz struct {
 	net    *MLP
 	set    *jet.Set
 	fields int
@@ -25,11 +25,11 @@ type trial struct {
 	static int     // rows of a tile's statics that it reads
 }
 
-// newTrial returns the trial function of a form, with the components of the set, on tiles
+// newAnsatz returns the ansatz of a form, with the components of the set, on tiles
 // of tileSize points. It is an error if the derivatives of g and φ do not fit into the
 // problem's graph.
-func newTrial(f form, set *jet.Set, tileSize int) (*trial, error) {
-	t := &trial{
+func newAnsatz(f form, set *jet.Set, tileSize int) (*ansatz, error) {
+	t := &ansatz{
 		net: f.net, set: set, fields: f.fields, t: tileSize,
 		jet:  jet.New(f.net.activation, set, tileSize),
 		fold: newFold(f.net.spec.Mirrors, set, f.fields),
@@ -56,7 +56,7 @@ func newTrial(f form, set *jet.Set, tileSize int) (*trial, error) {
 	return t, nil
 }
 
-// form is a trial function before it is known which derivatives of it are needed.
+// form is an ansatz before it is known which derivatives of it are needed.
 type form struct {
 	net    *MLP
 	lifts  []hard.Lift // one per field
@@ -68,20 +68,20 @@ type form struct {
 
 // width returns M·C·T, the distance from one unit to the next in a block of the network,
 // with M images of each point.
-func (t *trial) width() int { return t.fold.images * t.set.Len() * t.t }
+func (t *ansatz) width() int { return t.fold.images * t.set.Len() * t.t }
 
 // field returns C·T, the distance from one field to the next in the block of the fields.
-func (t *trial) field() int { return t.set.Len() * t.t }
+func (t *ansatz) field() int { return t.set.Len() * t.t }
 
 // extent returns the shape of a tile of n points: n is rounded up to a multiple
 // of 8.
-func (t *trial) extent(n int) extent {
+func (t *ansatz) extent(n int) extent {
 	return extent{t.fold.images * t.set.Len(), t.t, min(t.t, (n+7)&^7), t.fold.images}
 }
 
 // forward stores the components of the fields at the points of one tile in u. With keep
 // it leaves in w what the adjoint needs.
-func (t *trial) forward(w *blocks, x extent, theta, statics, u []float64, keep bool) {
+func (t *ansatz) forward(w *blocks, x extent, theta, statics, u []float64, keep bool) {
 	out := u
 	if t.fold.images > 1 {
 		out = w.wide
@@ -99,7 +99,7 @@ func (t *trial) forward(w *blocks, x extent, theta, statics, u []float64, keep b
 
 // forwardNet passes the inputs of a tile through the layers of network n and stores its
 // outputs at their place in u.
-func (t *trial) forwardNet(w *blocks, x extent, n int, theta, statics, u []float64, keep bool) {
+func (t *ansatz) forwardNet(w *blocks, x extent, n int, theta, statics, u []float64, keep bool) {
 	net := &t.net.nets[n]
 	a := statics
 	last := len(net.layers) - 1
@@ -126,7 +126,7 @@ func (t *trial) forwardNet(w *blocks, x extent, n int, theta, statics, u []float
 // activate adds the biases of hidden layer i of network n, passes its units through the
 // activation and returns the block of their outputs. The fused routines find z in that
 // block and overwrite it; the general programs find z in w.z.
-func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64, keep bool) []float64 {
+func (t *ansatz) activate(w *blocks, x extent, n, i int, l layer, theta []float64, keep bool) []float64 {
 	ct := x.width()
 	h := w.output(n, i, keep)
 	if f := t.jet.Fused; f != nil {
@@ -158,7 +158,7 @@ func (t *trial) activate(w *blocks, x extent, n, i int, l layer, theta []float64
 // adjoint takes ū, the derivatives of some function by the components of the fields at the
 // points of a tile, and gives its derivatives by θ to the sink, layer by layer. It
 // overwrites ū. It must follow forward with keep on the same blocks.
-func (t *trial) adjoint(w *blocks, x extent, theta, statics, ubar []float64, to sink) {
+func (t *ansatz) adjoint(w *blocks, x extent, theta, statics, ubar []float64, to sink) {
 	for _, l := range t.lifts {
 		l.run(&l.adjoint, w, x, ubar, statics)
 	}
@@ -175,7 +175,7 @@ func (t *trial) adjoint(w *blocks, x extent, theta, statics, ubar []float64, to 
 // of each as the derivatives by the inputs of its activation:
 //
 //	W̄_l = Σ z̄_l a_{l−1}ᵀ,   ā_{l−1} = W_lᵀ z̄_l,   z̄_{l−1} from ā_{l−1} by the adjoint of s.
-func (t *trial) adjointNet(w *blocks, x extent, n int, theta, statics, ubar []float64, to sink) {
+func (t *ansatz) adjointNet(w *blocks, x extent, n int, theta, statics, ubar []float64, to sink) {
 	net := &t.net.nets[n]
 	zbar, next, other := ubar[net.first*x.width():], w.z, w.bar
 	for i := len(net.layers) - 1; ; i-- {
@@ -200,7 +200,7 @@ func (t *trial) adjointNet(w *blocks, x extent, n int, theta, statics, ubar []fl
 
 // deactivate is the adjoint of activate: it turns h̄ of the units of a hidden layer into z̄,
 // in place, with what the way up kept of the layer.
-func (t *trial) deactivate(w *blocks, x extent, bar []float64, kept layerBlocks, units int) {
+func (t *ansatz) deactivate(w *blocks, x extent, bar []float64, kept layerBlocks, units int) {
 	ct := x.width()
 	if f := t.jet.Fused; f != nil {
 		for at := 0; at < units*ct; at += t.field() {
