@@ -71,6 +71,9 @@ func TestFrozenOnAllThreads(t *testing.T) {
 // TestFrozenSameBits: the statics of points, those of a solution below included, and the
 // points chosen from a pool do not depend on the number of threads.
 func TestFrozenSameBits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: draws large sets")
+	}
 	for _, p := range pinntest.Problems {
 		t.Run(p.Name, func(t *testing.T) {
 			var want [][]float64

@@ -145,6 +145,9 @@ func TestNamesAlone(t *testing.T) {
 // TestSolvingWithoutBench: what solves a problem and what records its answer reach
 // nothing of the benchmarks and of the experiments.
 func TestSolvingWithoutBench(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: asks the go command twice")
+	}
 	apart := []string{"pinn/cmd/pinn/internal/bench/...", "pinn/cmd/pinn/internal/lab/..."}
 	found := 0
 	for p := range imports(t, "amd64") {

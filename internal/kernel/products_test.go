@@ -121,7 +121,11 @@ func tiers(name string, f func(name string)) {
 
 func TestGemm(t *testing.T) {
 	rng := newRand(11)
-	for _, s := range shapes(rng, 130, 1000, 130) {
+	depth := 1000
+	if testing.Short() {
+		depth = 300
+	}
+	for _, s := range shapes(rng, 130, depth, 130) {
 		a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)
 		at := newMatrix(s.k, s.m, s.m+s.lda, s.off, rng.NormFloat64)
 		for i := range s.m {

@@ -250,6 +250,9 @@ func TestCholesky(t *testing.T) {
 
 // TestBitsIgnoreThreads factorises with one thread and with several.
 func TestBitsIgnoreThreads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: large products")
+	}
 	const n = 700
 	a := positive(n)
 	factor := func(threads int) []float64 {
@@ -295,6 +298,9 @@ func TestPlainBits(t *testing.T) {
 
 // TestStartsNoMoreThanThreads counts the goroutines that the products start.
 func TestStartsNoMoreThanThreads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: large products")
+	}
 	const n = 500
 	a, c := normal(rand.New(rand.NewPCG(1, 8)), n*n), make([]float64, n*n)
 	for name, impl := range map[string]func(threads int) Products{

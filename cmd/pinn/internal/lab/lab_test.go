@@ -20,6 +20,9 @@ func brief(seed uint64, threads int) Setup {
 // Every experiment repeats itself for any number of threads, fills its table evenly,
 // names its figures, and ends soon when it is told to.
 func TestExperiments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: runs every experiment")
+	}
 	for _, e := range Experiments {
 		t.Run(e.Name, func(t *testing.T) {
 			o, err := e.Run(brief(3, 2))

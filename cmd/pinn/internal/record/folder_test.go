@@ -180,6 +180,9 @@ func text(t *testing.T, table *rundir.Table) string {
 // the tables, the answer at every point and the figures are those of the run, to the
 // last bit.
 func TestFolder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: trains and draws")
+	}
 	for name, file := range map[string]string{"two stages": inverse, "two slabs": marched} {
 		t.Run(name, func(t *testing.T) {
 			a := solved(t, statement(t, file))
@@ -256,6 +259,9 @@ func redrawn(t *testing.T, folder *rundir.Folder, answer *solve.Answer) {
 
 // TestLeaveKeepsState: an interrupted run may go on, so its state stays.
 func TestLeaveKeepsState(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: trains and draws")
+	}
 	a := solved(t, statement(t, plain))
 	run := Run(a, 1)
 	run.Status = rundir.Interrupted
@@ -266,6 +272,9 @@ func TestLeaveKeepsState(t *testing.T) {
 
 // TestLeaveStops: the first write that fails ends the leaving, and the draft gets no name.
 func TestLeaveStops(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: trains and draws")
+	}
 	a := solved(t, statement(t, plain))
 	fault := errors.New("no more")
 	for _, most := range []int{0, 1, 5, 8} { // the seventh write draws the figures, the eighth gives the name
@@ -364,6 +373,9 @@ file = "truth.csv"
 
 // TestOpenRefuses names what of a folder is missing or does not fit.
 func TestOpenRefuses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: trains and draws")
+	}
 	a := solved(t, statement(t, plain))
 	whole := left(t, a, Run(a, 1))
 	for name, c := range map[string]struct {

@@ -22,6 +22,9 @@ func names(fs rundir.Figures) (list []string) {
 // TestRunOfStages: run.json of an inverse problem with two stages says what the answer
 // says, field by field.
 func TestRunOfStages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: trains and draws")
+	}
 	a := solved(t, statement(t, inverse))
 	r := Run(a, 1)
 	if r.Problem != "rod" || r.Title != "A rod of unknown conductivity" || r.Slabs != 0 || r.NetworkParameters != a.NetworkParameters || r.InteriorPoints != 32 {
@@ -96,6 +99,9 @@ func phases(t *testing.T, r rundir.Run, a *solve.Answer) {
 // TestRunOfParameters: each parameter has its value, and its truth and the error relative
 // to it where the problem gives one; the target holds the bounds of the file.
 func TestRunOfParameters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: trains and draws")
+	}
 	a := solved(t, statement(t, inverse))
 	r := Run(a, 1)
 	if got := names(r.Parameters); !slices.Equal(got, []string{"k", "s"}) {
@@ -122,6 +128,9 @@ func TestRunOfParameters(t *testing.T) {
 // TestRunOfSlabs: a run in slabs of time says how many there are and to which each phase
 // belongs; without a truth it has no errors and no target.
 func TestRunOfSlabs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: trains and draws")
+	}
 	a := solved(t, statement(t, marched))
 	r := Run(a, 1)
 	if r.Slabs != 2 || len(r.Phases) != 2 || r.Phases[0].Slab != 1 || r.Phases[1].Slab != 2 || r.Stages != nil {
