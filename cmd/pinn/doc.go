@@ -19,17 +19,13 @@
 // the run folder. Exit codes: 0 solved, 1 failed, 2 bad usage or problem file, 3
 // target missed, 130 interrupted.
 //
-// The way of a problem through the program, one file for each step:
+// This package is a shell: flags, terminal, signals. The way of a problem through it:
 //
-//	load.go       file → problems.Spec → pde.Problem, all faults at once (internal/build)
-//	part.go       the networks of the answer: of each slab of time, of each stage
-//	training.go   one of them with its loss and plan; hybrid.Run
-//	parts.go      one after the other
-//	judge.go      the answer against the truth, on points of the truth's choice
-//	record.go     result → run.json, trace.csv, events.csv
-//	figures.go    the same records as pictures (internal/figure)
-//	leave.go      everything into a folder, under its name by one rename (internal/rundir)
+//	load.go       a name or path → setup.Setup, all faults told at once
+//	job.go        a solve.Run with the draft of its folder, from the beginning or resumed
+//	solve.go      training, with Ctrl-C; record.Leave writes the folder
+//	progress.go   the status line, and events when they happen
 //
-// The truth is compiled beside the problem and handed to judge.go only; what
-// trains, switches and stops is not given it.
+// What is trained is made by pinn/solve, what is written by internal/record and
+// internal/rundir, what is drawn by internal/figure.
 package main
