@@ -109,6 +109,9 @@ func TestDamagedLengthCostsNothing(t *testing.T) {
 // A body that was made to have the right checksum is decoded or refused, and what it
 // holds is restored or refused: no panic, and no memory for what is not there.
 func TestForgedSnapshot(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: hundreds of forged snapshots")
+	}
 	body := encoded(t)[headSize:]
 	rng := rand.New(rand.NewPCG(3, 4))
 	decoded, restored := 0, 0

@@ -141,6 +141,9 @@ func TestSlabsKeepHardConditions(t *testing.T) {
 // TestSlabPartialsAgainstDifferences does for the last slab what
 // TestPartialsAgainstDifferences does for a single network.
 func TestSlabPartialsAgainstDifferences(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: a quarter of a second")
+	}
 	// Theory as there, but the slabs are short, and the inverse of their length enters with
 	// its fourth power. Worst 4e-8. Margin 250.
 	const tol = 1e-5

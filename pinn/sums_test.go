@@ -152,6 +152,9 @@ func TestChunkStatsUnknown(t *testing.T) {
 // that a sampler spreads evenly: their chunks are alike by chance only, since the
 // points were shuffled.
 func TestChunkStatsOfFreshPoints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: a quarter of a second")
+	}
 	const draws = 300
 	estimate := func(sampler string) (mean, actual float64) {
 		b := chunked(t, LossOptions{Interior: 400, Seed: 3, Sampler: sampler})

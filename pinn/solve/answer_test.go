@@ -34,6 +34,9 @@ const tolDerivative = 1e-8
 // TestPartial: derivatives of an answer are those of its values, in one slab of time and
 // in several; the parts of a name are checked.
 func TestPartial(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	for _, set := range [][]string{{"train.slabs=1"}, {"train.slabs=3"}} {
 		a := solved(t, "wave", set...)
 		pts := a.Setup.Problem.Box.EvenGrid([]int{7, 8})

@@ -161,6 +161,9 @@ func TestGradient(t *testing.T) {
 // of [network], on a problem of order four and one with mixed derivatives and
 // two fields.
 func TestNetworkKinds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	var kinds [][]string
 	for _, a := range problems.Activations {
 		kinds = append(kinds, []string{"network.activation=" + a})

@@ -67,7 +67,7 @@ func reached(t testing.TB, st *setup.Setup) float64 {
 	return answer.Errors["all"]
 }
 
-// TestRegression holds every problem of the gallery to its bar: by seed 1, and where that
+// TestRegression holds every problem of the gallery to its bar: by seed 2, and where that
 // misses it by the median of three, since seeds scatter by as much as the bar allows, and
 // so does rounding from one kernel to the next. In the long tier it is the median of five.
 func TestRegression(t *testing.T) {
@@ -88,10 +88,10 @@ func TestRegression(t *testing.T) {
 					errs = append(errs, reached(t, st))
 				}
 			}
-			if train(1); long() {
-				train(2, 3, 4, 5)
+			if train(2); long() {
+				train(1, 3, 4, 5)
 			} else if !(errs[0] <= bar) {
-				train(2, 3)
+				train(1, 3)
 			}
 			sorted := slices.Sorted(slices.Values(errs))
 			median := sorted[len(sorted)/2]

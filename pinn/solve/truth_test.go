@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"pinn/pde"
@@ -91,6 +92,9 @@ func conditionLeft(t *testing.T, s *pinn.Solution, c pde.Condition, pts pde.Poin
 // satisfy the conditions at their own points.
 func TestTruth(t *testing.T) {
 	eachProblem(t, func(t *testing.T, name string) {
+		if testing.Short() && strings.HasPrefix(name, "burgers") {
+			t.Skip("short tier: its reference is an integral at each point")
+		}
 		st := opened(t, name)
 		if st.Truth.Free() {
 			var params []float64
