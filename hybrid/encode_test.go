@@ -47,6 +47,9 @@ func headed(body []byte) []byte {
 
 // A damaged byte, wherever it is, is an error, and so is a missing or an additional end.
 func TestDamagedSnapshot(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	whole := encoded(t)
 	if s, err := DecodeSnapshot(bytes.NewReader(whole)); err != nil || s.Steps() != 45 || s.Leg != "second" || len(s.Legs) != 1 {
 		t.Fatalf("%v", err)

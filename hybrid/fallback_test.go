@@ -217,6 +217,9 @@ func TestFallBacksOfAllLegs(t *testing.T) {
 }
 
 func TestResumeFallenBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	want := resumes(t, func() (Batched, Plan) {
 		loss := newScored(newToy(96, 4, 0.5, 10, 1), 20)
 		loss.rise = func(calls int) float64 { return 1 + 49*float64(min(calls/10, 1)) }

@@ -219,6 +219,9 @@ func TestLegsShareThePasses(t *testing.T) {
 // An old best θ is one that is old for its leg, whatever the legs before have done, and
 // the warning counts as the leg does.
 func TestOldBestOfALeg(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	make := func(name string, good, steps int) Leg {
 		loss := newScored(newToy(1024, 6, 0.5, 10, 1), 300)
 		m := &scripted{do: func(step int, theta []float64, f optim.Objective) (optim.StepInfo, error) {

@@ -89,11 +89,11 @@ func timeless(res *Result) string {
 // Whatever the method, a run that is stopped between any two steps and resumed
 // with another loss and plan ends with the bits of one that never stopped.
 func TestResumeAtEveryStep(t *testing.T) {
-	for i, row := range optim.Methods {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
+	for _, row := range optim.Methods {
 		t.Run(row.Name, func(t *testing.T) {
-			if testing.Short() && i%4 != 0 {
-				t.Skip("short tier: every fourth method")
-			}
 			want := resumes(t, func() (Batched, Plan) { return tiny(row) })
 			if len(want.Phases) != 2 || len(of(want, KindResample)) == 0 || len(of(want, KindRestart)) == 0 && !row.FullBatch {
 				t.Fatalf("the run does not show what it should: %+v", want.Events)

@@ -177,6 +177,9 @@ func TestCorrectionScale(t *testing.T) {
 
 // TestModes: residuals whose modes are known, one alone or two with different powers.
 func TestModes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	rows := []struct {
 		axes []pde.Axis
 		rest string
@@ -327,6 +330,9 @@ func TestOutputs(t *testing.T) {
 // TestCorrectionInFullGraph: if the factors of a correction do not fit into the graph, that is
 // an error.
 func TestCorrectionInFullGraph(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	s := burgers(t)
 	b := build(s, small("tanh"), few)
 	pinntest.Fill(s.Graph)

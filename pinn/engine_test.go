@@ -237,6 +237,9 @@ func raceDetector() bool {
 }
 
 func TestEvaluationsDoNotAllocate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	if raceDetector() {
 		t.Skip("under the race detector the pools of package kernel drop what they are given at random")
 	}

@@ -245,6 +245,9 @@ func TestLossRefuses(t *testing.T) {
 // TestLossWithoutPlace: what does not fit into the graph, or has no points, is an error that
 // names its statement.
 func TestLossWithoutPlace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	statements := map[string]*stated{
 		"equations": state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").Equation("u_t = u_xx"),
 		"u_x = 1":   state(t, []pde.Axis{span("x", 0, 1), span("t", 0, 1)}, "u").Condition("u_x = 1", on(0, 0)),

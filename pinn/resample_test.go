@@ -93,6 +93,9 @@ func TestResampleCount(t *testing.T) {
 }
 
 func TestRARStopsGrowing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	b := bump(t, 60)
 	for range 70 {
 		b.adapt(0, "rar", 0, 1, 1, b.theta, rand.New(rand.NewPCG(1, 2)))

@@ -75,6 +75,9 @@ func TestCommittedFiles(t *testing.T) {
 // TestCommittedCourses holds the committed courses to the way in which they are written,
 // and to the runs: each is of a row of the tables.
 func TestCommittedCourses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	want, err := os.ReadFile("../../results/accuracy/courses.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -193,6 +196,9 @@ func benchCheck(args ...string) (code int, out, errs string) {
 
 // TestDriftIsFound alters one figure in a copy of the committed documents.
 func TestDriftIsFound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	results, doc := copyOf(t, "beam", func(accuracy.Row) bool { return true })
 	if code, out, errs := benchCheck(results.Dir); code != 0 || !strings.HasPrefix(out, "1 table checked against 70 runs") {
 		t.Errorf("tables that follow: exit %d, %s%s", code, out, errs)

@@ -185,6 +185,9 @@ func product(a, b matrix) (sum, size []float64) {
 }
 
 func TestGemmNTAdd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	rng := newRand(12)
 	for _, s := range shapes(rng, 130, 130, 1000) {
 		a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)

@@ -7,6 +7,9 @@ import (
 )
 
 func TestSyrkAddColumns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	rng := newRand(13)
 	for _, s := range shapes(rng, 300, 1, 600) {
 		a := newMatrix(s.m, s.k, s.k+s.lda, s.off, rng.NormFloat64)

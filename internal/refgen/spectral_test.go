@@ -40,6 +40,9 @@ func TestInitialSeries(t *testing.T) {
 // TestOrder fits the slope of the error of the time stepper against a fine run,
 // above the rounding floor: order four.
 func TestOrder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	for _, row := range []struct {
 		name string
 		eq   equation

@@ -105,6 +105,9 @@ func distance(a, b [][]float64) float64 {
 // space. Largest differences: 4.0e-10 and 0.7e-10, of them 0.5e-10 by the
 // decimals printed.
 func TestError(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	if os.Getenv("PINN_LONG") == "" {
 		t.Skip("set PINN_LONG=1: solves with finer resolution, half a minute")
 	}

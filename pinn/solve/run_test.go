@@ -65,6 +65,9 @@ func (b plantedBatches) ValueGrad(k int, grad, theta []float64) float64 {
 // TestPlantedNotFinite: a weight that becomes NaN at a random step of a real loss is
 // survived from the best θ, and the event names the term, the point and the layer.
 func TestPlantedNotFinite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	st, faults := compiled("fields = ['u']\n[domain]\nx = [0, 1]\nt = [0, 1]\n" +
 		"[[equation]]\nname = 'heat'\nis = 'u_t = 0.1*u_xx'\n[[condition]]\nat = 't = 0'\nis = 'u = sin(pi*x)'\n[[condition]]\nat = 'x = 0 or x = 1'\nis = 'u = 0'\n" +
 		"[network]\nhidden = [5, 4]\nfourier = 'none'\n[points]\ninterior = 100\n")

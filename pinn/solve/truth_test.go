@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 
 	"pinn/pde"
@@ -24,6 +23,9 @@ const tolHard = 1e-13
 // TestHardConditions: whatever the network, what the conditions say that are
 // built into it holds to rounding, at random places and at the corners.
 func TestHardConditions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	worst := 0.0
 	eachProblem(t, func(t *testing.T, name string) {
 		st := opened(t, name, "network.hidden=[5, 4]", "points.interior=8")
@@ -91,10 +93,10 @@ func conditionLeft(t *testing.T, s *pinn.Solution, c pde.Condition, pts pde.Poin
 // condition of their files, by differences of their values alone; the tables
 // satisfy the conditions at their own points.
 func TestTruth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	eachProblem(t, func(t *testing.T, name string) {
-		if testing.Short() && strings.HasPrefix(name, "burgers") {
-			t.Skip("short tier: its reference is an integral at each point")
-		}
 		st := opened(t, name)
 		if st.Truth.Free() {
 			var params []float64

@@ -66,6 +66,9 @@ func checkPlain(t *testing.T, n int, a, x, y []float64, u Rank2, product, h []fl
 // TestBandsThreads counts the goroutines of a call, and sees that small matrices and one
 // thread take none.
 func TestBandsThreads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	for _, c := range []struct{ n, threads, want int }{
 		{leastOrder, 1, 0}, {leastOrder, 2, 1}, {leastOrder, 3, 2}, {leastOrder, 99, mostBands - 1}, {leastOrder - 1, 8, 0},
 	} {

@@ -139,6 +139,9 @@ func TestCholeskyShift(t *testing.T) {
 
 // The bits do not depend on the number of threads.
 func TestCholeskyThreads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	const n = 400
 	a := definite(n, rand.New(rand.NewPCG(3, 9)))
 	one := NewCholesky(n, 1)

@@ -47,6 +47,9 @@ func TestSolutionTexts(t *testing.T) {
 }
 
 func TestHistoryTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	h := sampleHistory()
 	wantTexts(t, h.loss(), "loss", "held-out loss", "momentum", "adamw", "lbfgs", "2", "snr", "budget", "parameter updates  (each phase to its own scale)")
 	p := h.gradients().phases("phases")

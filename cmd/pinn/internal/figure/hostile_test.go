@@ -148,6 +148,9 @@ func TestHostile(t *testing.T) {
 
 // TestDegenerate names the cases that a run meets.
 func TestDegenerate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	nan := math.NaN()
 	grid := tensor(nil, space(0, 1, 5), space(0, 1, 5))
 	constant := func(v float64) Field {

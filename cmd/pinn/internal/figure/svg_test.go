@@ -121,6 +121,9 @@ func wantTexts(t *testing.T, p page, wanted ...string) {
 // TestNoOverlap checks on every sample page that no two words touch and that
 // none leaves the page.
 func TestNoOverlap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	for name, pages := range samplePages() {
 		if testing.Short() && name != "burgers" && name != "history" && name != "courses" {
 			continue

@@ -21,6 +21,9 @@ func quietBench(t *testing.T) Bench {
 // TestContestKeepsWhatIsFinished cancels after the first run of several: that one
 // stays, the others leave nothing, and the next time they alone are run.
 func TestContestKeepsWhatIsFinished(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	bench := quietBench(t)
 	w := Wanted{
 		Problems: []string{"poisson"}, Methods: []string{"lbfgs"}, Seeds: 3, Passes: 3, Threads: 1,
@@ -107,6 +110,9 @@ func TestContestsAreEqual(t *testing.T) {
 // TestContestThreads checks that threads and jobs change no bit, and that a run
 // repeats itself from its row.
 func TestContestThreads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short tier: the default tier has it")
+	}
 	bench := quietBench(t)
 	w := Wanted{Problems: []string{"poisson"}, Methods: []string{"snr"}, Seeds: 2, Passes: 4, Threads: 1, Set: []string{"network.hidden=[4]", "points.interior=64"}}
 	todo, _, err := bench.Plan(w)
