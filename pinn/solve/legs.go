@@ -17,9 +17,6 @@ import (
 // cannot begin is a doubt, and the next slab follows.
 func (r *Run) next(done hybrid.LegResult, all []hybrid.LegResult) (leg *hybrid.Leg, doubt error) {
 	t := r.trainings[len(all)-1]
-	for _, earlier := range r.trainings[:len(all)-1] {
-		earlier.loss = nil // its points and blocks are not needed any more
-	}
 	if t.part.last(r.st) {
 		return nil, nil
 	}
@@ -39,6 +36,15 @@ func (r *Run) next(done hybrid.LegResult, all []hybrid.LegResult) (leg *hybrid.L
 		return nil, errors.Join(doubt, fmt.Errorf("slab %d could not begin: %w", d.slab+1, err))
 	}
 	return leg, doubt
+}
+
+// observe keeps marks of the error along the run, and lets go of the losses of the legs
+// that have ended once the next has begun: their points and blocks are not needed any more.
+func (r *Run) observe(leg int, row hybrid.Row, best []float64) {
+	for _, ended := range r.trainings[:leg] {
+		ended.loss = nil
+	}
+	r.along.observe(leg, row, best)
 }
 
 // secondStage prepares the second stage upon d, whose training was t.

@@ -89,7 +89,7 @@ func (r *Run) Solve(ctx context.Context) (*Answer, error) {
 	k := &keeper{every: r.options.KeepEvery, last: time.Now(), warn: r.warn}
 	o := hybrid.Options{
 		Time: r.st.Spec.Train.Time, Start: r.options.Start, Passes: r.options.Passes,
-		Next: r.next, Observe: r.along.observe, Event: r.options.Watch, Watch: r.options.Progress,
+		Next: r.next, Observe: r.observe, Event: r.options.Watch, Watch: r.options.Progress,
 	}
 	if r.options.Keep != nil {
 		k.write = func(s *hybrid.Snapshot) error { return r.options.Keep(r.state(s)) }
