@@ -167,9 +167,5 @@ func afresh(dir string) string {
 // save writes the state of the run into its draft.
 func (j *job) save(s *solve.State) error {
 	s.Fingerprint = j.fingerprint
-	var b bytes.Buffer
-	if err := s.Encode(&b); err != nil {
-		return err
-	}
-	return j.draft.WriteState(b.Bytes())
+	return j.draft.WriteState(s.Encode)
 }

@@ -134,7 +134,13 @@ func (r *Run) answered(res *hybrid.Result) *Answer {
 	for k, v := range end.loss.Parameters(res.Theta) {
 		a.Parameters[st.Problem.Params[k].Name] = v
 	}
-	a.judge()
+	a.Judge()
+	if a.Stages = stagesOf(st, a.last, a.HeldOut, a.Judged); a.Stages != nil {
+		a.Estimate = a.Stages[1].Estimate
+	}
+	if !a.Judged.Finite() {
+		a.Status = hybrid.Failed
+	}
 	if n := st.Slabs(); a.Slabs < n {
 		a.Warnings = append(a.Warnings, fmt.Errorf("slab %d of %d was the last to be trained: beyond t = %.6g the answer is its continuation, which nothing was held to",
 			a.Slabs, n, slabStart(st, a.Slabs+1)))
@@ -148,17 +154,11 @@ func (r *Run) answered(res *hybrid.Result) *Answer {
 	return a
 }
 
-// judge measures the answer where it is judged, and one stage by the other.
-func (a *Answer) judge() {
-	st := a.Setup
-	a.Judged = Judge(st, a.form.Eval)
-	a.Errors, a.MaxAbs = a.Judged.Errors(st.Problem.Fields)
-	if a.Stages = stagesOf(st, a.last, a.HeldOut, a.Judged); a.Stages != nil {
-		a.Estimate = a.Stages[1].Estimate
-	}
-	if !a.Judged.Finite() {
-		a.Status = hybrid.Failed
-	}
+// Judge measures the answer against the truth, where that asks for it, and fills in
+// Judged, Errors and MaxAbs. An answer that Trained returns has not been judged.
+func (a *Answer) Judge() {
+	a.Judged = Judge(a.Setup, a.form.Eval)
+	a.Errors, a.MaxAbs = a.Judged.Errors(a.Setup.Problem.Fields)
 }
 
 // losses returns the loss and the held-out loss of an answer whose last part is p: their

@@ -90,7 +90,7 @@ func Load(path string) (*Answer, error) {
 	if st == nil {
 		return nil, faults
 	}
-	return Trained(st, w)
+	return judged(st, w)
 }
 
 // LoadProblem reads an answer that Save wrote of a problem stated in Go, which must be
@@ -108,7 +108,7 @@ func LoadProblem(path string, p *pde.Problem) (*Answer, error) {
 	if st == nil {
 		return nil, fmt.Errorf("%s: %w", path, faults)
 	}
-	return Trained(st, w)
+	return judged(st, w)
 }
 
 func readFile(path string) (safetensors.File, error) {
@@ -123,15 +123,21 @@ func readFile(path string) (safetensors.File, error) {
 	return w, nil
 }
 
-// Trained returns the answer that weights describe. The error says what of them does
-// not fit the problem.
+// judged returns the answer that weights describe, judged.
+func judged(st *setup.Setup, w safetensors.File) (*Answer, error) {
+	a, err := Trained(st, w)
+	if err == nil {
+		a.Judge()
+	}
+	return a, err
+}
+
+// Trained returns the answer that weights describe, as a function of the place alone; see
+// Answer.Judge. The error says what of them does not fit the problem.
 func Trained(st *setup.Setup, w safetensors.File) (*Answer, error) {
 	last, theta, err := ofWeights(st, w)
 	if err != nil {
 		return nil, fmt.Errorf("the weights do not fit the problem: %w", err)
 	}
-	form := last.answer(theta)
-	a := &Answer{Setup: st, form: form, last: last, best: theta, Slabs: last.slab, NetworkParameters: last.size(), Judged: Judge(st, form.Eval)}
-	a.Errors, a.MaxAbs = a.Judged.Errors(st.Problem.Fields)
-	return a, nil
+	return &Answer{Setup: st, form: last.answer(theta), last: last, best: theta, Slabs: last.slab, NetworkParameters: last.size()}, nil
 }

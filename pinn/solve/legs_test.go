@@ -109,6 +109,7 @@ func resumeAcross(t *testing.T, problem string, slabs, stages int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	again.Judge()
 	where := st.Problem.Box.JudgingGrid()
 	if !slices.Equal(again.Eval(where)[0], want.Eval(where)[0]) || again.Errors["all"] != want.Errors["all"] {
 		t.Error("the weights give another answer")

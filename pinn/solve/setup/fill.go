@@ -17,7 +17,7 @@ func (st *Setup) Fill() {
 	full := fullPoints(spec, p)
 	fillPoints(&spec.Points, p)
 	if spec.Train.Seed == nil {
-		spec.Train.Seed = ptr(uint64(1))
+		spec.Train.Seed = new(uint64(1))
 	}
 	fill(&spec.Train.FallBack, returns)
 	fillStages(spec, p, size, full)
@@ -41,7 +41,7 @@ func fillNetwork(n *problems.Network, p *pde.Problem) {
 		n.Activation = "tanh"
 	}
 	if n.Separate == nil {
-		n.Separate = ptr(false)
+		n.Separate = new(false)
 	}
 }
 
@@ -67,7 +67,7 @@ func fillFourier(n *problems.Network, p *pde.Problem) {
 // fillPoints: 512 points on an interval, 4096 in two dimensions, 8192 in more.
 func fillPoints(pts *problems.Points, p *pde.Problem) {
 	if pts.Interior == nil {
-		pts.Interior = ptr([...]int{512, 4096, 8192}[min(p.Box.Dim(), 3)-1])
+		pts.Interior = new([...]int{512, 4096, 8192}[min(p.Box.Dim(), 3)-1])
 	}
 	if pts.Sampler == "" {
 		pts.Sampler = "sobol"
@@ -91,5 +91,3 @@ func fullPoints(spec *problems.Spec, p *pde.Problem) int {
 	}
 	return full
 }
-
-func ptr[T any](v T) *T { return &v }

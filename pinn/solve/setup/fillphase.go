@@ -39,21 +39,21 @@ const (
 // SSBroyden at 9e-6 after 25 s.
 func defaultPlan(parameters, full int) []problems.Phase {
 	adamw := problems.Phase{Method: "adamw", LearningRate: constantRate(rate), Switch: []problems.Rule{{Rule: "snr"}, {Rule: "plateau"}}}
-	lbfgs := problems.Phase{Method: "lbfgs", Steps: ptr(bridge), History: ptr(history)}
+	lbfgs := problems.Phase{Method: "lbfgs", Steps: new(bridge), History: new(history)}
 	drawOwn(&lbfgs, full)
-	last := problems.Phase{Method: "ssbroyden", Steps: ptr(curvature),
-		Switch: []problems.Rule{{Rule: "loss", Fall: ptr(enough)}, {Rule: "plateau", Plateau: ptr(still), Window: ptr(stillAfter)}}}
+	last := problems.Phase{Method: "ssbroyden", Steps: new(curvature),
+		Switch: []problems.Rule{{Rule: "loss", Fall: new(enough)}, {Rule: "plateau", Plateau: new(still), Window: new(stillAfter)}}}
 	if parameters <= denseMost {
 		return []problems.Phase{adamw, lbfgs, last}
 	}
-	lbfgs.Steps, lbfgs.Switch = ptr(fullSteps), last.Switch
+	lbfgs.Steps, lbfgs.Switch = new(fullSteps), last.Switch
 	return []problems.Phase{adamw, lbfgs}
 }
 
 // drawOwn lets a phase draw so many points of its own, unless that is 0.
 func drawOwn(ph *problems.Phase, full int) {
 	if full > 0 {
-		ph.Points, ph.Resample = ptr(full), &problems.Resample{Method: "rad", Every: ptr(redraw)}
+		ph.Points, ph.Resample = new(full), &problems.Resample{Method: "rad", Every: new(redraw)}
 	}
 }
 
@@ -65,21 +65,21 @@ func fillPhase(ph *problems.Phase, pts *problems.Points) {
 	switch {
 	case ph.Steps != nil:
 	case ph.Method == "lm":
-		ph.Steps = ptr(lmSteps)
+		ph.Steps = new(lmSteps)
 	case full:
-		ph.Steps = ptr(fullSteps)
+		ph.Steps = new(fullSteps)
 	default:
-		ph.Steps = ptr(adamSteps)
+		ph.Steps = new(adamSteps)
 	}
 	rows := ph.Method == "spring"
 	if interior := orElse(ph.Points, *pts.Interior); ph.Batch == nil && !full {
-		ph.Batch = ptr(max(1, interior/16))
+		ph.Batch = new(max(1, interior/16))
 		if rows {
-			ph.Batch = ptr(max(1, min(rowsMost, interior/4)))
+			ph.Batch = new(max(1, min(rowsMost, interior/4)))
 		}
 	}
 	if ph.Resample == nil && pts.Resample != nil {
-		ph.Resample = ptr(*pts.Resample)
+		ph.Resample = new(*pts.Resample)
 		if ph.Points != nil {
 			ph.Resample.Every = nil
 		}
@@ -183,12 +183,12 @@ func fillRule(r *problems.Rule, metric string) {
 }
 
 func constantRate(start float64) *problems.LearningRate {
-	return &problems.LearningRate{Start: ptr(start), Kind: "constant"}
+	return &problems.LearningRate{Start: new(start), Kind: "constant"}
 }
 
 // fill stores v in *dst unless there is a value.
 func fill[T any](dst **T, v T) {
 	if *dst == nil {
-		*dst = ptr(v)
+		*dst = new(v)
 	}
 }

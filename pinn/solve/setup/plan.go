@@ -122,7 +122,7 @@ func rule(r problems.Rule) rules.Rule {
 	case "time":
 		return &rules.Budget{Time: r.Time}
 	}
-	panic("build: a rule that the decoder knows and the plan does not")
+	panic("setup: a rule that the decoder knows and the plan does not")
 }
 
 // set stores *p in dst unless p is nil.

@@ -56,7 +56,7 @@ func defaultStages(spec *problems.Spec, p *pde.Problem, parameters int) int {
 func secondPlan(parameters, full int) problems.Phase {
 	plan := defaultPlan(parameters, full)
 	last := plan[len(plan)-1]
-	last.Stage, last.Steps = ptr(2), ptr(max(1, 2**last.Steps/5))
+	last.Stage, last.Steps = new(2), new(max(1, 2**last.Steps/5))
 	drawOwn(&last, full)
 	last.Switch = slices.DeleteFunc(slices.Clone(last.Switch), func(r problems.Rule) bool {
 		return r.Rule == "loss" || r.Rule == "plateau" && *last.Steps <= stillSteps

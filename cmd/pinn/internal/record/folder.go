@@ -119,9 +119,10 @@ func Open(dir string) (*rundir.Folder, *solve.Answer, error) {
 	return folder, answer, nil
 }
 
-// Redraw draws the figures of a run folder anew into the folder into and returns their
+// Redraw judges the answer and draws the figures of a run folder anew into the folder into and returns their
 // names there.
 func Redraw(folder *rundir.Folder, answer *solve.Answer, into string) ([]string, error) {
+	answer.Judge()
 	trace, err := folder.Trace()
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -156,7 +157,7 @@ func left(t *testing.T, a *solve.Answer, run rundir.Run) string {
 	if _, err := Statement(d, a.Setup); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.WriteState([]byte("state")); err != nil {
+	if err := d.WriteState(func(w io.Writer) error { _, err := w.Write([]byte("state")); return err }); err != nil {
 		t.Fatal(err)
 	}
 	folder, err := Leave(d, a, run, open)

@@ -16,8 +16,8 @@ import (
 
 // WriteState puts the state of the run into the draft, in place of the one before. A
 // crash or a full disk at any moment leaves one of the two whole.
-func (d *Draft) WriteState(state []byte) error {
-	if err := d.write(stateDraft, func(w io.Writer) error { _, err := w.Write(state); return err }); err != nil {
+func (d *Draft) WriteState(encode func(io.Writer) error) error {
+	if err := d.write(stateDraft, encode); err != nil {
 		if d.dir != "" {
 			_ = os.Remove(filepath.Join(d.dir, stateDraft))
 		}

@@ -3,6 +3,7 @@ package rundir
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -14,6 +15,14 @@ import (
 
 // someState is the state of a run, of which this package knows nothing.
 func someState(x byte) []byte { return []byte{1, 2, 3, x} }
+
+// writes returns what writes a state.
+func writes(state []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(state)
+		return err
+	}
+}
 
 func TestStateIsReplaced(t *testing.T) {
 	d, err := Create(t.TempDir(), "p")
@@ -28,7 +37,7 @@ func TestStateIsReplaced(t *testing.T) {
 		t.Errorf("no state: %v", err)
 	}
 	for _, x := range []byte{1, 2} {
-		if err := d.WriteState(someState(x)); err != nil {
+		if err := d.WriteState(writes(someState(x))); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := ReadState(dir); err != nil || !bytes.Equal(got, someState(x)) {
@@ -38,6 +47,15 @@ func TestStateIsReplaced(t *testing.T) {
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("%v are left in the draft, want the state alone", entries)
 	}
+	// One that cannot be written leaves the one before.
+	if err := d.WriteState(func(w io.Writer) error {
+		return errors.Join(writes(someState(3))(w), errors.New("it cannot be encoded"))
+	}); err == nil {
+		t.Error("a state that cannot be was written")
+	}
+	if got, err := ReadState(dir); err != nil || !bytes.Equal(got, someState(2)) {
+		t.Errorf("after a failure the state is %v, %v", got, err)
+	}
 	folder, err := d.Commit()
 	if err != nil || !HasState(folder) {
 		t.Fatalf("%v, state %v", err, HasState(folder))
@@ -45,7 +63,7 @@ func TestStateIsReplaced(t *testing.T) {
 	if err := errors.Join(DropState(folder), DropState(folder)); err != nil || HasState(folder) {
 		t.Errorf("DropState: %v", err)
 	}
-	if err := d.WriteState(someState(1)); err == nil {
+	if err := d.WriteState(writes(someState(1))); err == nil {
 		t.Error("a state was written after Commit")
 	}
 }
@@ -57,7 +75,7 @@ func TestReopen(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir, parent := d.Dir(), filepath.Join(root, "p")
-	if err := errors.Join(d.WriteProblem([]byte("x")), d.WriteState(someState(1)), d.WriteRun(Run{Problem: "p", Status: Solved})); err != nil {
+	if err := errors.Join(d.WriteProblem([]byte("x")), d.WriteState(writes(someState(1))), d.WriteRun(Run{Problem: "p", Status: Solved})); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Figures(); err != nil {
