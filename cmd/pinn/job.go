@@ -58,7 +58,7 @@ func (a *app) drafted(j *job, root, name string) (*job, error) {
 		return nil, exit{rundir.Failed.ExitCode(), err}
 	}
 	j.draft = draft
-	text, err := record.Statement(draft, j.st)
+	text, err := record.Problem(draft, j.st)
 	if err == nil {
 		j.fingerprint, err = j.st.Fingerprint(text)
 	}

@@ -55,10 +55,10 @@ func Leave(d *rundir.Draft, a *solve.Answer, run rundir.Run, pass func(write fun
 	return rundir.Reachable(folder), nil
 }
 
-// Statement writes the filled problem file into the draft and copies the files that it
+// Problem writes the filled problem file into the draft and copies the files that it
 // names beside it, so that the folder can be solved again wherever it stands. It returns
 // the text.
-func Statement(d *rundir.Draft, st *setup.Setup) ([]byte, error) {
+func Problem(d *rundir.Draft, st *setup.Setup) ([]byte, error) {
 	spec := *st.Spec
 	if r := spec.Reference; r != nil && r.File.Set() {
 		name, err := include(d, st, r.File.Value)

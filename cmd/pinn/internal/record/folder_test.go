@@ -154,7 +154,7 @@ func left(t *testing.T, a *solve.Answer, run rundir.Run) string {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if _, err := Statement(d, a.Setup); err != nil {
+	if _, err := Problem(d, a.Setup); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.WriteState(func(w io.Writer) error { _, err := w.Write([]byte("state")); return err }); err != nil {
@@ -303,9 +303,9 @@ func TestLeaveStops(t *testing.T) {
 	}
 }
 
-// TestStatementCopies: the files that a problem names go into its folder under names of
+// TestProblemCopies: the files that a problem names go into its folder under names of
 // their own there, and the statement in memory keeps the paths that it was read from.
-func TestStatementCopies(t *testing.T) {
+func TestProblemCopies(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
 		"a/seen.csv": "x,seen\n0.5,1\n", "b/seen.csv": "x,seen\n1,2\n", "truth.csv": "x,u\n0,0\n0.5,1\n1,2\n",
@@ -344,7 +344,7 @@ file = "truth.csv"
 		t.Fatal(err)
 	}
 	defer d.Close()
-	written, err := Statement(d, st)
+	written, err := Problem(d, st)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -367,7 +367,7 @@ file = "truth.csv"
 	} else if moved, faults := setup.Read(there, nil); moved == nil {
 		t.Errorf("the copied problem cannot be read: %v", faults)
 	}
-	if _, err := Statement(d, st); err == nil {
+	if _, err := Problem(d, st); err == nil {
 		t.Error("a second problem.toml was written into one draft")
 	}
 }

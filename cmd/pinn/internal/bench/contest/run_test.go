@@ -246,7 +246,7 @@ type solver struct {
 	runs   []string // that were made: problem, seed, threads and passes
 }
 
-func (s *solver) read(arg string, settings []string) (Statement, error) {
+func (s *solver) read(arg string, settings []string) (Problem, error) {
 	if s.fault != nil {
 		return nil, s.fault
 	}

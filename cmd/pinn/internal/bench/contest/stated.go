@@ -15,10 +15,10 @@ import (
 // Read reads the problem that arg names, a path or a name of the gallery, with the
 // settings key=value put into it, and fills in what it leaves open. It refuses a
 // problem without a truth to judge by. It is called from several goroutines.
-type Read func(arg string, settings []string) (Statement, error)
+type Read func(arg string, settings []string) (Problem, error)
 
-// Statement is a problem that has been read.
-type Statement interface {
+// Problem is a problem file that has been read.
+type Problem interface {
 	// Spec returns the filled problem file. A change of it takes effect with Fill.
 	Spec() *problems.Spec
 
@@ -39,7 +39,7 @@ type Solved struct {
 
 // Stated is the Read that solves problems by package solve. It reports no warnings,
 // since the same problem is read for every run.
-func Stated(arg string, settings []string) (Statement, error) {
+func Stated(arg string, settings []string) (Problem, error) {
 	src, err := setup.Find(arg)
 	if err != nil {
 		return nil, err

@@ -60,7 +60,7 @@ func (w writer) Write(p []byte) (int, error) {
 
 // seen is a Read that keeps the statements that were read through it.
 func seen(list *[]*setup.Setup) Read {
-	return func(arg string, settings []string) (Statement, error) {
+	return func(arg string, settings []string) (Problem, error) {
 		s, err := Stated(arg, settings)
 		if err == nil {
 			*list = append(*list, s.(stated).st)

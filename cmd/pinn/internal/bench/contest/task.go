@@ -21,7 +21,7 @@ type Task struct {
 }
 
 // open reads the problem and gives it the conditions of the method.
-func (t Task) open(read Read) (Statement, error) {
+func (t Task) open(read Read) (Problem, error) {
 	var settings []string
 	if ablation(t.Method) {
 		settings = append(settings, "network.hidden="+Hidden, fmt.Sprintf("points.interior=%d", Points))
@@ -46,7 +46,7 @@ func (t Task) limit() float64 {
 }
 
 // asked returns a row with what the task asks for, and nothing that was reached.
-func (t Task) asked(s Statement) accuracy.Row {
+func (t Task) asked(s Problem) accuracy.Row {
 	return accuracy.Row{
 		Problem: s.Spec().Name, Method: t.Method, Seed: t.Seed, Set: t.Set,
 		Limit: t.limit(), Statement: digest(s.Spec()),
@@ -147,7 +147,7 @@ func phases(method string) []problems.Phase {
 
 // equalise gives a statement the plan of a method of the ablation: its phases, no way
 // back to AdamW, one network, and no slabs of time.
-func equalise(s Statement, method string) {
+func equalise(s Problem, method string) {
 	spec := s.Spec()
 	spec.Phases, spec.Train.FallBack, spec.Train.Stages, spec.Train.Slabs = phases(method), new(0), new(1), new(1)
 	s.Fill()
